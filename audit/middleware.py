@@ -1,0 +1,48 @@
+"""Who and why travel with each changed row, and refused attempts are written down."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+import pghistory.middleware
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+
+from audit.actions import record
+from audit.models import Outcome
+from core.address import client_address
+
+
+class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):
+    """Puts user, address of the page and the stated reason into the history rows of this request."""
+
+    def get_context(self, request: HttpRequest) -> dict[str, Any]:
+        reason = request.POST.get("reason", "") if request.content_type != "application/json" else ""
+        return super().get_context(request) | ({"reason": reason[:500]} if reason else {})
+
+
+class RefusalAuditMiddleware:
+    """A 403 to a signed-in person is an attempt to do more than the role allows: one audit row.
+
+    It runs around the whole request, so the refused transaction is long rolled back.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        user = getattr(request, "user", None)
+        if response.status_code == HTTPStatus.FORBIDDEN and user is not None and user.is_authenticated:
+            try:
+                record(
+                    action="access.refused",
+                    actor=user,
+                    outcome=Outcome.REFUSED,
+                    address=client_address(request),
+                    detail={"path": request.path[:300], "method": request.method},
+                )
+            except DatabaseError:
+                # The answer is already decided; a database that is away must not turn it into a 500.
+                pass
+        return response

@@ -1,0 +1,72 @@
+"""Figures that are possible but unlikely: shown as warnings, never a reason to refuse.
+
+A published district table has 3,031 buildings for 6,332 households, two a building:
+somebody counted staircases, or flats. The ranges are those of practice, not of law.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+HOUSEHOLDS_PER_BUILDING = (6, 200)
+AREA_PER_HOUSEHOLD = (25, 250)
+NEWEST_OLD_COMPOUND = 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """Declared figures of a compound; area in m²."""
+
+    built_year: int | None = None
+    buildings: int | None = None
+    staircases: int | None = None
+    households: int | None = None
+    area: Decimal | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SanityWarning:
+    """`field` is the column it is about; `text` a sentence with figures filled in."""
+
+    field: str
+    sentence: Promise
+    figures: dict[str, int]
+
+    @property
+    def text(self) -> str:
+        return str(self.sentence).format(**self.figures)
+
+
+def sanity_warnings(figures: Figures) -> Iterator[SanityWarning]:
+    if figures.built_year and figures.built_year > NEWEST_OLD_COMPOUND:
+        yield SanityWarning(
+            field="built_year",
+            sentence=_("Built in {year}, after 2000: it does not count as old in most programmes."),
+            figures={"year": figures.built_year},
+        )
+    if figures.buildings and figures.households is not None:
+        ratio = Fraction(figures.households, figures.buildings)
+        if not HOUSEHOLDS_PER_BUILDING[0] <= ratio <= HOUSEHOLDS_PER_BUILDING[1]:
+            yield SanityWarning(
+                field="household_count",
+                sentence=_("{ratio} households per building; 6 to 200 is usual. Were staircases counted as buildings?"),
+                figures={"ratio": round(ratio)},
+            )
+    if figures.buildings and figures.staircases is not None and figures.staircases < figures.buildings:
+        yield SanityWarning(
+            field="staircase_count",
+            sentence=_("{staircases} staircases in {buildings} buildings: a building has at least one."),
+            figures={"staircases": figures.staircases, "buildings": figures.buildings},
+        )
+    if figures.households and figures.area is not None:
+        each = Fraction(figures.area) / figures.households
+        if not AREA_PER_HOUSEHOLD[0] <= each <= AREA_PER_HOUSEHOLD[1]:
+            yield SanityWarning(
+                field="floor_area",
+                sentence=_("{each} m² per household; 25 to 250 is usual. Is the area in m², not in 10,000 m²?"),
+                figures={"each": round(each)},
+            )

@@ -1,0 +1,25 @@
+"""From which address a request comes, without believing a header anybody can write."""
+
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def client_address(request: HttpRequest) -> str:
+    """The client's address: counted from the right of X-Forwarded-For by TRUSTED_PROXIES.
+
+    With no trusted proxy the header is ignored. An entry that is no address
+    falls back to the connection's own.
+    """
+    peer = request.META.get("REMOTE_ADDR", "") or "0.0.0.0"
+    proxies: int = settings.TRUSTED_PROXIES
+    if not proxies:
+        return peer
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+    if len(hops) < proxies:
+        return peer
+    try:
+        return str(ip_address(hops[-proxies]))
+    except ValueError:
+        return peer

@@ -1,0 +1,179 @@
+"""Places on pages low in the house that upper apps fill from `AppConfig.ready`.
+
+A page draws whatever is registered, in the order of `position`; it never knows
+who registered it. That keeps imports pointing down while one page shows all.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+
+TypeText = str | Promise
+
+
+@dataclass(frozen=True, kw_only=True)
+class RailItem:
+    """An entry of the left rail; `may_see(user)` decides whether it is drawn."""
+
+    key: str
+    label: TypeText
+    icon: str
+    url_name: str
+    position: int
+    may_see: Callable[[Any], bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tab:
+    """A tab on the page of a `subject` ("compound", later "project").
+
+    `url(obj)` gives the tab's own address; `count(obj)` a number behind the label or None.
+    """
+
+    subject: str
+    key: str
+    label: TypeText
+    position: int
+    url: Callable[[Any], str]
+    may_see: Callable[[Any, Any], bool] = lambda user, obj: True
+    count: Callable[[Any], int | None] = lambda obj: None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureValue:
+    """A figure as drawn: label, value with unit, and the list behind it."""
+
+    label: TypeText
+    value: Any
+    unit: TypeText = ""
+    note: TypeText = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A block of figures for a subject ("overview": obj is the division code)."""
+
+    subject: str
+    key: str
+    position: int
+    values: Callable[[HttpRequest, Any], Iterable[FigureValue]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """A block of a page with a template of its own: `context(request, obj)` feeds `template`."""
+
+    subject: str
+    key: str
+    position: int
+    template: str
+    context: Callable[[HttpRequest, Any], dict[str, Any]]
+    may_see: Callable[[Any], bool] = lambda user: True
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingLine:
+    """Something that waits for this user: what, how many, where it is done, by when."""
+
+    text: TypeText
+    count: int
+    url: str
+    due: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingSource:
+    key: str
+    position: int
+    lines: Callable[[Any], Iterable[WaitingLine]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchHit:
+    title: str
+    detail: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchSource:
+    """`find(user, key, limit)` gets the comparison key of what was typed; it answers scoped hits."""
+
+    key: str
+    label: TypeText
+    position: int
+    find: Callable[[Any, str, int], Iterable[SearchHit]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissingLine:
+    """One thing that lacks before a subject may go on, linking to where it is mended."""
+
+    text: TypeText
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissingSource:
+    subject: str
+    key: str
+    position: int
+    lines: Callable[[Any, Any], Iterable[MissingLine]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DivisionFollower:
+    """Rows of an upper app that move along when a division is renamed or merged.
+
+    `follow(old_code, new_code)` re-points the living rows and returns how many;
+    frozen rows keep the code of their day.
+    """
+
+    key: str
+    follow: Callable[[str, str], int]
+
+
+class Board:
+    """All registrations of this process. Registering a key again replaces it (reloads, tests)."""
+
+    def __init__(self) -> None:
+        self._items: dict[tuple[type, str, str], Any] = {}
+
+    def register(self, item: Any) -> None:
+        self._items[type(item), getattr(item, "subject", ""), item.key] = item
+
+    def _of(self, kind: type, subject: str = "") -> list[Any]:
+        found = [item for (its, about, _), item in self._items.items() if its is kind and about == subject]
+        return sorted(found, key=lambda item: (getattr(item, "position", 0), item.key))
+
+    def rail(self, user: Any) -> list[RailItem]:
+        return [item for item in self._of(RailItem) if item.may_see(user)]
+
+    def tabs(self, subject: str, user: Any, obj: Any) -> list[Tab]:
+        return [tab for tab in self._of(Tab, subject) if tab.may_see(user, obj)]
+
+    def figures(self, subject: str) -> list[Figure]:
+        return self._of(Figure, subject)
+
+    def panels(self, subject: str, user: Any) -> list[Panel]:
+        return [panel for panel in self._of(Panel, subject) if panel.may_see(user)]
+
+    def waiting(self, user: Any) -> list[WaitingLine]:
+        return [line for source in self._of(WaitingSource) for line in source.lines(user)]
+
+    def search_sources(self) -> list[SearchSource]:
+        return self._of(SearchSource)
+
+    def missing(self, subject: str, user: Any, obj: Any) -> list[MissingLine]:
+        return [line for source in self._of(MissingSource, subject) for line in source.lines(user, obj)]
+
+    def division_followers(self) -> list[DivisionFollower]:
+        return self._of(DivisionFollower)
+
+
+board = Board()

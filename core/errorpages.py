@@ -1,0 +1,72 @@
+"""Error pages in the house style; they need neither the database nor a signed-in user."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import DomainError
+
+EXPLANATIONS = {
+    400: (_("This request cannot be read"), _("Something in the address or the form is damaged. Go back and try again.")),
+    403: (_("Not for your role"), _("You may see this page's surroundings, but not this. Ask your security administrator if you need it.")),
+    404: (_("Nothing here"), _("The page does not exist, or it lies outside your division.")),
+    405: (_("Not possible here"), _("This address cannot be used in this way.")),
+    409: (_("This cannot be done now"), _("The record is in another state than you expected. Look at it again.")),
+    413: (_("Too large"), _("The file or form is larger than the portal accepts.")),
+    429: (_("Too many attempts"), _("Please wait a few minutes and try again.")),
+    500: (_("Something went wrong on our side"), _("Nothing you saved before was lost. The error has been recorded; try again in a moment.")),
+    503: (_("The portal is being looked after"), _("It will be back in a few minutes. What you saved before is safe.")),
+}  # fmt: skip
+
+
+def problem_json(status: int, *, code: str, title: str, detail: str = "", **members: Any) -> JsonResponse:
+    """An RFC 9457 problem: `type`, `title`, `status`, `detail`, our `code` and further members."""
+    body = {"type": f"/api/problems/#{code}", "title": title, "status": status, "detail": detail, "code": code}
+    return JsonResponse(
+        {**body, **members}, status=status, content_type="application/problem+json", json_dumps_params={"ensure_ascii": False}
+    )  # fmt: skip
+
+
+def error_page(
+    request: HttpRequest, status: int, *, title: str = "", text: str = "", code: str = "", **members: Any
+) -> HttpResponse:
+    """The page (or, below /api/, the problem document) of an HTTP error."""
+    default_title, default_text = EXPLANATIONS.get(status, EXPLANATIONS[500])
+    title, text = title or str(default_title), text or str(default_text)
+    if request.path.startswith("/api/"):
+        code = code or HTTPStatus(status).phrase.lower().replace(" ", "_")
+        return problem_json(status, code=code, title=title, detail=text, **members)
+    return render(request, "error.html", {"status": status, "title": title, "text": text}, status=status)
+
+
+def refusal_page(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    return error_page(request, refusal.status, text=refusal.message, code=refusal.code, **refusal.details)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_page(request, 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return error_page(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return error_page(request, 500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return error_page(
+        request,
+        403,
+        title=str(_("The form was open too long")),
+        text=str(_("For safety the form must be loaded anew. Go back, reload the page and send it again.")),
+        code="csrf_failed",
+    )

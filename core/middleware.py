@@ -1,0 +1,108 @@
+"""The edges of every request: health, plain input, refusals."""
+
+import logging
+from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
+
+from django.conf import settings
+from django.db import DatabaseError, OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from redis import Redis
+from redis.exceptions import RedisError
+
+from core.errorpages import error_page, refusal_page
+from core.errors import DomainError
+
+logger = logging.getLogger(__name__)
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class HealthMiddleware:
+    """`/healthz`: the process answers. `/readyz`: database, migrations and Redis answer too.
+
+    Before every other middleware: probes come without a host name, a session or HTTPS.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+        self._migrated = False
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path == "/healthz":
+            return HttpResponse("ok\n", content_type="text/plain")
+        if request.path == "/readyz":
+            return self._ready()
+        return self.get_response(request)
+
+    def _ready(self) -> JsonResponse:
+        parts = {"database": self._database(), "migrations": False, "redis": self._redis()}
+        if parts["database"]:
+            parts["migrations"] = self._migrations()
+        # Redis away slows background work down; pages, ballots and money go on without it.
+        ready = parts["database"] and parts["migrations"]
+        return JsonResponse({"ready": ready, **parts}, status=200 if ready else 503)
+
+    def _database(self) -> bool:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+        except DatabaseError:
+            return False
+        return True
+
+    def _migrations(self) -> bool:
+        # A migrated database stays migrated for this code: look again only until it is.
+        if not self._migrated:
+            executor = MigrationExecutor(connection)
+            self._migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        return self._migrated
+
+    def _redis(self) -> bool:
+        try:
+            client = Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1)
+            return bool(client.ping())
+        except (RedisError, OSError):
+            return False
+
+
+class PlainInputMiddleware:
+    """NUL and broken UTF-8 in an address are nobody's honest input: 400 before anything reads them."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        raw = unquote_to_bytes(request.META.get("QUERY_STRING", "")) + request.path.encode(errors="replace")
+        if b"\x00" in raw or not _is_text(raw):
+            return error_page(request, 400)
+        return self.get_response(request)
+
+
+def _is_text(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+class RefusalMiddleware:
+    """The one place where a page's refusal becomes HTTP."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, DomainError):
+            return refusal_page(request, exception)
+        if isinstance(exception, OperationalError):
+            logger.exception("The database is away")
+            return error_page(request, 503)
+        return None
+
+

@@ -1,0 +1,298 @@
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, ClassVar
+
+import pghistory
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from directory.codes import covers, outermost
+from directory.models.divisions import Division
+from directory.models.organisations import Organisation
+from directory.powers import ADMINISTRATORS, POWERS, Power, Role
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: "User") -> "UserQuerySet":
+        """Oneself; for those who keep accounts or grant roles, everybody with a role or post below them."""
+        scopes = outermost(
+            (*user.scopes_for(Power.MANAGE_ACCOUNTS), *user.scopes_for(Power.GRANT_ROLES))
+        )
+        seen = Q(pk=user.pk)
+        for scope in scopes:
+            seen |= Q(home_division__startswith=scope) | Q(pk__in=_holding_roles_below(scope))
+        return self.filter(seen)
+
+    def active(self) -> "UserQuerySet":
+        return self.filter(is_active=True)
+
+
+def _holding_roles_below(scope: str) -> models.QuerySet["RoleAssignment", dict[str, Any]]:
+    return RoleAssignment.objects.filter(division__code__startswith=scope).values("user")
+
+
+class _Users(UserManager["User"]):
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
+    def visible_to(self, user: "User") -> UserQuerySet:
+        return self.get_queryset().visible_to(user)
+
+    def active(self) -> UserQuerySet:
+        return self.get_queryset().active()
+
+
+@pghistory.track(exclude=["password", "last_login"])
+class User(AbstractUser):
+    """A member of staff, or a service user that only speaks REST. Residents have no account.
+
+    What a user may do follows from current role assignments alone; Django's own
+    permissions and `is_superuser` give nothing here.
+    """
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+
+    name = models.CharField(_("name"), max_length=60)
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("organisation"), null=True, blank=True, on_delete=models.PROTECT,
+        related_name="users",
+    )  # fmt: skip
+    home_division = models.CharField(
+        _("home division"), max_length=12, blank=True, db_index=True,
+        help_text=_("Who keeps this account: administrators at this division or above."),
+    )  # fmt: skip
+    post = models.CharField(_("post"), max_length=60, blank=True)
+    phone = models.CharField(_("work telephone"), max_length=30, blank=True)
+    chat_id = models.CharField(_("WeCom or DingTalk id"), max_length=80, blank=True)
+    is_service = models.BooleanField(_("service user (API only)"), default=False)
+    must_change_password = models.BooleanField(_("must choose a new password"), default=False)
+    left_on = models.DateField(_("left on"), null=True, blank=True)
+
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects = _Users()  # type: ignore[misc]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ["username"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="user_has_name"),
+            models.CheckConstraint(
+                condition=Q(is_superuser=False), name="user_no_superuser",
+                violation_error_message=_("Nobody holds every power: grant roles instead."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    @cached_property
+    def current_roles(self) -> list[tuple[str, str]]:
+        """(role, division code) of today, one statement per request."""
+        if not self.is_active or self.pk is None:
+            return []
+        now = RoleAssignment.objects.filter(user=self).current_on(timezone.localdate())
+        return list(now.values_list("role", "division_id"))
+
+    @cached_property
+    def scopes(self) -> tuple[str, ...]:
+        """Every division where any role is held, outermost first."""
+        return outermost(code for _role, code in self.current_roles)
+
+    def scopes_for(self, power: str) -> tuple[str, ...]:
+        """The divisions within which this power is held."""
+        return outermost(code for role, code in self.current_roles if power in POWERS[role])
+
+    def has_power(self, power: str, *, at: str | None = None) -> bool:
+        """Whether the power is held at division `at` (or, without `at`, anywhere)."""
+        scopes = self.scopes_for(power)
+        return bool(scopes) if at is None else any(covers(scope, at) for scope in scopes)
+
+    def has_role(self, role: str) -> bool:
+        return any(role == held for held, _code in self.current_roles)
+
+    @property
+    def is_administrator(self) -> bool:
+        return any(role in ADMINISTRATORS for role, _code in self.current_roles)
+
+
+class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
+    def current_on(self, day: date) -> "RoleAssignmentQuerySet":
+        """In force that day: begun, not past its last day, not ended by anybody."""
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day, ended_at__isnull=True
+        )
+
+    def visible_to(self, user: User) -> "RoleAssignmentQuerySet":
+        seen = Q(user=user)
+        for scope in outermost((*user.scopes_for(Power.GRANT_ROLES), *user.scopes_for(Power.MANAGE_ACCOUNTS))):
+            seen |= Q(division__code__startswith=scope)
+        return self.filter(seen)
+
+
+@pghistory.track()
+class RoleAssignment(models.Model):
+    """A role at a division, from a day, perhaps until a day.
+
+    A substitute holds an assignment of their own that names whose it stands in for
+    and ends by itself. `ended_at` is an act (revoked, handed over); dates end it without one.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="roles")
+    role = models.CharField(_("role"), max_length=30, choices=Role)
+    division = models.ForeignKey(Division, verbose_name=_("division"), on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("organisation"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("last day"), null=True, blank=True)
+    substitute_for = models.ForeignKey(
+        "self", verbose_name=_("stands in for"), null=True, blank=True, on_delete=models.PROTECT, related_name="substitutes"
+    )
+    granted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    granted_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = RoleAssignmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("role assignment")
+        verbose_name_plural = _("role assignments")
+        ordering = ["-starts_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "division"],
+                condition=Q(ended_at__isnull=True),
+                name="role_held_once",
+                violation_error_message=_("This person already holds this role at this division."),
+            ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(ended_at__isnull=True, role__in=ADMINISTRATORS),
+                name="role_one_administration_per_person",
+                violation_error_message=_("One person holds only one of the three administrations."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="role_ends_after_start",
+                violation_error_message=_("The last day lies before the first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(substitute_for__isnull=True) | Q(ends_on__isnull=False),
+                name="role_substitute_ends",
+                violation_error_message=_("A substitute's role needs a last day."),
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} · {self.division}"
+
+    def is_current(self, day: date) -> bool:
+        return self.ended_at is None and self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+
+class TokenScope(models.TextChoices):
+    READ = "read", _("read everything the service user may see")
+    WRITE_PROGRESS = "progress:write", _("send progress entries")
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def usable_at(self, now: datetime) -> "ApiTokenQuerySet":
+        return self.filter(revoked_at__isnull=True, expires_at__gt=now, user__is_active=True)
+
+    def visible_to(self, user: User) -> "ApiTokenQuerySet":
+        return self.filter(user__in=User.objects.visible_to(user))
+
+
+@pghistory.track(exclude=["last_used_at"])
+class ApiToken(models.Model):
+    """A key of a service user. The key is shown once; only its SHA-256 is kept.
+
+    `prefix` are its first characters, so that people can tell their tokens apart.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens")
+    label = models.CharField(_("used by"), max_length=100)
+    prefix = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=40, choices=TokenScope), verbose_name=_("scopes"))
+    expires_at = models.DateTimeField(_("valid until"))
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(condition=Q(scopes__len__gt=0), name="token_has_scope"),
+            models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="token_digest_is_hex"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} ({self.prefix}…)"
+
+
+class SignInFailure(models.Model):
+    """One failed sign-in. Counting rows, not Redis: a restart opens no window for guessing.
+
+    `account` is the name as typed, levelled; it need not exist.
+    """
+
+    account = models.CharField(max_length=150)
+    address = models.GenericIPAddressField()
+    at = models.DateTimeField()
+    cleared_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("failed sign-in")
+        verbose_name_plural = _("failed sign-ins")
+        indexes = [
+            models.Index(fields=["account", "address", "-at"], name="signin_failures_of_account"),
+            models.Index(fields=["address", "-at"], name="signin_failures_of_address"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.address}"
+
+
+class SavedView(models.Model):
+    """A filter of a list that a person named and kept; it is a tab above the list."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_views")
+    page = models.CharField(max_length=60)
+    name = models.CharField(_("name"), max_length=40)
+    query = models.CharField(max_length=2000)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "page", "name"], name="saved_view_name_once",
+                violation_error_message=_("You already have a view of this name."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,105 @@
+"""A spreadsheet on its way in: staged, compared, shown row by row, and only then written.
+
+What a row means is declared by the app that owns the target (`sheets.py`); this
+app knows files, rows, verdicts and the order of the steps.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from files.models import StoredFile
+from jobs.models import Job
+
+
+class ImportState(models.TextChoices):
+    UPLOADED = "uploaded", _("uploaded")
+    PREVIEWED = "previewed", _("preview ready")
+    WRITTEN = "written", _("written")
+    DISCARDED = "discarded", _("discarded")
+
+
+class Verdict(models.TextChoices):
+    NEW = "new", _("new")
+    CHANGED = "changed", _("changed")
+    UNCHANGED = "unchanged", _("unchanged")
+    WRONG = "wrong", _("wrong")
+
+
+class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    def visible_to(self, user: models.Model) -> "ImportRunQuerySet":
+        """A run belongs to whoever uploaded the file."""
+        return self.filter(uploaded_by=user.pk)
+
+
+class ImportRun(models.Model):
+    """One uploaded workbook for one kind of record.
+
+    `mapping` is {column key: heading in the file}; `counts` is {verdict: rows}.
+    """
+
+    kind = models.CharField(max_length=60)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    sheet = models.CharField(_("sheet"), max_length=100, blank=True)
+    mapping = models.JSONField(default=dict)
+    division_code = models.CharField(_("division"), max_length=12, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=ImportState, default=ImportState.UPLOADED)
+    counts = models.JSONField(default=dict)
+    warnings = models.PositiveIntegerField(default=0)
+    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("uploaded by"), on_delete=models.PROTECT, related_name="+"
+    )
+    uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+    written_at = models.DateTimeField(_("written"), null=True)
+
+    objects = ImportRunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="written", written_at__isnull=False)
+                | (~Q(state="written") & Q(written_at__isnull=True)),
+                name="import_written_has_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["uploaded_by", "-uploaded_at"], name="import_of_person")]
+
+    def __str__(self) -> str:
+        return self.file.name
+
+
+class ImportRow(models.Model):
+    """One row of the sheet with its verdict.
+
+    `number` is the row's number as a spreadsheet program shows it. `cells` is
+    {column key: text as typed}; `values` the parsed values that will be written;
+    `problems` and `warnings` are {column key: sentence}; `changes` is {column key: [old, new]}.
+    """
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField(_("row"))
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    target_id = models.BigIntegerField(null=True)
+    cells = models.JSONField(default=dict)
+    values = models.JSONField(default=dict)
+    problems = models.JSONField(default=dict)
+    warnings = models.JSONField(default=dict)
+    changes = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("import row")
+        verbose_name_plural = _("import rows")
+        constraints = [
+            models.UniqueConstraint(fields=["run", "number"], name="import_row_once"),
+            models.CheckConstraint(
+                condition=~Q(verdict="wrong") | ~Q(problems={}), name="import_wrong_says_why"
+            ),
+        ]
+        indexes = [models.Index(fields=["run", "verdict", "number"], name="import_row_by_verdict")]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.verdict}"

@@ -1,0 +1,161 @@
+"""The tests' PostgreSQL and Redis, and a database of its own for each process of a run.
+
+Loaded by `-p tests.database` (pyproject.toml), before Django reads its settings.
+The servers of `var/test` are started when they do not run; the last run to end
+stops them. A template database is migrated once for each state of the migrations
+and copied for each process: real tables, triggers and rights in a tenth of a
+second. Tests connect as the role `app`, exactly as the portal does.
+"""
+
+import fcntl
+import hashlib
+import os
+import secrets
+import subprocess
+import sys
+import zlib
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
+
+from renovation.embedded import EmbeddedError, Installation
+from renovation.environment import BASE_DIR
+from tools import static_files
+
+MIGRATION_SOURCES = ("*/migrations/**/*.py", "core/roles.py", "core/management/**/*.py", "requirements.txt")
+KEPT_TEMPLATES = 2
+held: pytest.StashKey[ExitStack] = pytest.StashKey()
+
+
+class Databases:
+    """Making, copying and dropping the databases of one test process."""
+
+    def __init__(self, installation: Installation) -> None:
+        self.installation = installation
+        self.name = f"test_{os.environ['TEST_SLOT']}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+    def environment(self, name: str) -> dict[str, str]:
+        """What Django needs to work on the database of this name."""
+        postgres, redis = self.installation.postgres, self.installation.redis
+        return {
+            "DATABASE_URL": postgres.url("app", name),
+            "DATABASE_OWNER_URL": postgres.url("owner", name),
+            "REDIS_URL": redis.url(zlib.crc32(name.encode()) % redis.databases),
+        }
+
+    @contextmanager
+    def connect(self, name: str, role: str = "owner") -> Iterator[Connection]:
+        """A plain connection of its own, each statement a transaction."""
+        connection = psycopg2.connect(self.installation.postgres.url(role, name))
+        connection.autocommit = True
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def create(self) -> None:
+        """Copy the template into this process' database, an older one of this name thrown away."""
+        with self.connect("postgres") as connection, connection.cursor() as cursor:
+            template = self._template(cursor)
+            self._drop(cursor, self.name)
+            statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+            cursor.execute(statement.format(sql.Identifier(self.name), sql.Identifier(template)))
+
+    def drop(self) -> None:
+        with self.connect("postgres") as connection, connection.cursor() as cursor:
+            self._drop(cursor, self.name)
+
+    @staticmethod
+    def _drop(cursor: Any, name: str) -> None:
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _template(self, cursor: Any) -> str:
+        name = f"template_{migrations_hash()}"
+        cursor.execute("SELECT pg_advisory_lock(%s)", [zlib.crc32(b"template")])
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        if not cursor.fetchone():
+            self._build_template(cursor, name)
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [zlib.crc32(b"template")])
+        return name
+
+    def _build_template(self, cursor: Any, name: str) -> None:
+        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%' ORDER BY oid DESC")
+        for (old,) in cursor.fetchall()[KEPT_TEMPLATES:]:
+            self._drop(cursor, old)
+        unfinished = f"unfinished_{name}"
+        self._drop(cursor, unfinished)
+        cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(unfinished)))
+        command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+        environment = {**os.environ, **self.environment(unfinished)}
+        done = subprocess.run(command, cwd=BASE_DIR, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.exit(f"The tests' database could not be migrated:\n{done.stdout}{done.stderr}", 1)
+        for statement in ("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false", "ALTER DATABASE {} RENAME TO {}"):
+            cursor.execute(sql.SQL(statement).format(sql.Identifier(unfinished), sql.Identifier(name)))
+
+
+def migrations_hash() -> str:
+    """The same for the same tables, triggers and rights."""
+    found = hashlib.sha256()
+    for path in sorted({path for pattern in MIGRATION_SOURCES for path in BASE_DIR.glob(pattern)}):
+        if ".venv" not in path.parts and "node_modules" not in path.parts:
+            found.update(str(path.relative_to(BASE_DIR)).encode() + path.read_bytes())
+    return found.hexdigest()[:16]
+
+
+# --- The process of a run ---------------------------------------------------------------
+
+
+@contextmanager
+def _slot(home: Path) -> Iterator[str]:
+    """A number that no other run has: two runs at once never share a database."""
+    home.mkdir(parents=True, exist_ok=True)
+    prefix = os.environ.get("TEST_DATABASE_SUFFIX", "")
+    for number in range(100):
+        slot = f"{prefix}{number}"
+        with (home / f"run-{slot}.lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                continue
+            yield slot
+            return
+    raise EmbeddedError("A hundred test runs are going on already.")
+
+
+def _settings_of_tests(databases: Databases) -> dict[str, str]:
+    return {
+        "DJANGO_SETTINGS_MODULE": "renovation.settings",
+        "SECRET_KEY": secrets.token_urlsafe(64),
+        "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+        "HTTPS": "0",
+        "MEDIA_ROOT": str(databases.installation.home / "files" / databases.name),
+        **databases.environment(databases.name),
+    }
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
+    installation = Installation.for_tests()
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        stack = early_config.stash[held] = ExitStack()
+        try:
+            stack.enter_context(installation.shared())
+            os.environ["TEST_SLOT"] = stack.enter_context(_slot(installation.home))
+            static_files.bring_up_to_date()
+        except EmbeddedError as error:
+            stack.close()
+            pytest.exit(str(error), 1)
+    os.environ.update(_settings_of_tests(Databases(installation)))
+    return (yield)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if stack := config.stash.get(held, None):
+        stack.close()
