@@ -27,6 +27,7 @@ from psycopg2.extensions import connection as Connection
 from renovation.embedded import EmbeddedError, Installation
 from renovation.environment import BASE_DIR
 from tools import static_files
+from tools.steps import Stop
 
 MIGRATION_SOURCES = ("*/migrations/**/*.py", "core/roles.py", "core/management/**/*.py", "requirements.txt")
 KEPT_TEMPLATES = 2
@@ -148,8 +149,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         try:
             stack.enter_context(installation.shared())
             os.environ["TEST_SLOT"] = stack.enter_context(_slot(installation.home))
-            static_files.bring_up_to_date()
-        except EmbeddedError as error:
+            static_files.bring_up_to_date(development=True)
+        except (EmbeddedError, Stop) as error:
             stack.close()
             pytest.exit(str(error), 1)
     os.environ.update(_settings_of_tests(Databases(installation)))

@@ -34,10 +34,10 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def bring_up_to_date() -> None:
+def bring_up_to_date(*, development: bool) -> None:
     """Do what is not done yet: fetched packages copied, translations compiled, static files collected."""
     with _alone():
-        frontend.fetch(development=False)
+        frontend.fetch(development=development)
         frontend.copy()
         messages.compile_all()
         _collect()
@@ -62,4 +62,4 @@ def _collect() -> None:
 
 if __name__ == "__main__":
     with one_line_errors():
-        bring_up_to_date()
+        bring_up_to_date(development="--development" in sys.argv)

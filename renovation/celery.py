@@ -1,0 +1,14 @@
+"""The Celery application: long work and due work, in worker processes."""
+
+import os
+
+from celery import Celery
+
+from renovation.environment import use_embedded_environment
+
+use_embedded_environment()
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "renovation.settings")
+
+app = Celery("renovation")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,48 @@
+"""Fixtures of every test: the database, the running site, the browser."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import caches
+from django.db import connections
+from pytest_django import DjangoDbBlocker
+
+from renovation.embedded import Installation
+from tests.database import Databases
+
+
+@pytest.fixture(scope="session")
+def databases() -> Databases:
+    """The databases of this test process, for tests that look at one with a role of their choice."""
+    return Databases(Installation.for_tests())
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(databases: Databases, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """In place of pytest-django's: a copy of the migrated template, worked on as the role `app`."""
+    databases.create()
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+    databases.drop()
+
+
+@pytest.fixture
+def committed_db(
+    django_db_setup: None, databases: Databases, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Databases]:
+    """Real commits, for races, several connections and the browser.
+
+    The role `app` cannot TRUNCATE, and history cannot be deleted: afterwards the whole
+    database is thrown away and copied anew, reference rows and sequences included.
+    """
+    with django_db_blocker.unblock():
+        yield databases
+        connections.close_all()
+    databases.create()
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """Counters and cached figures of one test are not the next one's."""
+    caches["default"].clear()
