@@ -4,9 +4,6 @@ import os
 
 from celery import Celery
 
-from renovation.environment import use_embedded_environment
-
-use_embedded_environment()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "renovation.settings")
 
 app = Celery("renovation")

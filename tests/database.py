@@ -62,14 +62,14 @@ class Databases:
 
     def create(self) -> None:
         """Copy the template into this process' database, an older one of this name thrown away."""
-        with self.connect("postgres") as connection, connection.cursor() as cursor:
+        with self.connect("postgres", role="postgres") as connection, connection.cursor() as cursor:
             template = self._template(cursor)
             self._drop(cursor, self.name)
-            statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+            statement = sql.SQL("CREATE DATABASE {} OWNER owner TEMPLATE {} STRATEGY FILE_COPY")
             cursor.execute(statement.format(sql.Identifier(self.name), sql.Identifier(template)))
 
     def drop(self) -> None:
-        with self.connect("postgres") as connection, connection.cursor() as cursor:
+        with self.connect("postgres", role="postgres") as connection, connection.cursor() as cursor:
             self._drop(cursor, self.name)
 
     @staticmethod
@@ -91,7 +91,7 @@ class Databases:
             self._drop(cursor, old)
         unfinished = f"unfinished_{name}"
         self._drop(cursor, unfinished)
-        cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(unfinished)))
+        cursor.execute(sql.SQL("CREATE DATABASE {} OWNER owner").format(sql.Identifier(unfinished)))
         command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
         environment = {**os.environ, **self.environment(unfinished)}
         done = subprocess.run(command, cwd=BASE_DIR, env=environment, capture_output=True, text=True, check=False)

@@ -207,10 +207,8 @@ class Postgres:
             for role, password in (("owner", state.owner_password), ("app", state.app_password)):
                 cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
                 verb = "ALTER" if cursor.fetchone() else "CREATE"
-                # Only the tests' owner makes databases: one for each process of a run.
-                extra = "NOCREATEDB" if self.durable or role == "app" else "CREATEDB"
-                statement = sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOCREATEROLE {} PASSWORD %s")
-                cursor.execute(statement.format(sql.SQL(verb), sql.Identifier(role), sql.SQL(extra)), [password])
+                statement = sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB PASSWORD %s")
+                cursor.execute(statement.format(sql.SQL(verb), sql.Identifier(role)), [password])
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
             if not cursor.fetchone():
