@@ -8,11 +8,26 @@ import re
 
 from core.text import comparison_key
 
-_DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_DIGITS = {
+    "零": 0,
+    "〇": 0,
+    "一": 1,
+    "二": 2,
+    "两": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
 _UNITS = {"十": 10, "百": 100}
 _NUMERAL = re.compile("[零〇一二两三四五六七八九十百]+")
 # Words that say "building" and nothing else.
-_BUILDING_WORDS = re.compile(r"(号楼|號樓|栋楼|幢楼|号栋|号幢|栋|幢|座|楼|号|#|№|no\.?|building|bldg\.?|block)")
+_BUILDING_WORDS = re.compile(
+    r"(号楼|號樓|栋楼|幢楼|号栋|号幢|栋|幢|座|楼|号|#|№|no\.?|building|bldg\.?|block)"
+)
 _LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 

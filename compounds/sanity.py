@@ -53,7 +53,9 @@ def sanity_warnings(figures: Figures) -> Iterator[SanityWarning]:
         if not HOUSEHOLDS_PER_BUILDING[0] <= ratio <= HOUSEHOLDS_PER_BUILDING[1]:
             yield SanityWarning(
                 field="household_count",
-                sentence=_("{ratio} households per building; 6 to 200 is usual. Were staircases counted as buildings?"),
+                sentence=_(
+                    "{ratio} households per building; 6 to 200 is usual. Were staircases counted as buildings?"
+                ),
                 figures={"ratio": round(ratio)},
             )
     if figures.buildings and figures.staircases is not None and figures.staircases < figures.buildings:
@@ -67,6 +69,8 @@ def sanity_warnings(figures: Figures) -> Iterator[SanityWarning]:
         if not AREA_PER_HOUSEHOLD[0] <= each <= AREA_PER_HOUSEHOLD[1]:
             yield SanityWarning(
                 field="floor_area",
-                sentence=_("{each} m² per household; 25 to 250 is usual. Is the area in m², not in 10,000 m²?"),
+                sentence=_(
+                    "{each} m² per household; 25 to 250 is usual. Is the area in m², not in 10,000 m²?"
+                ),
                 figures={"each": round(each)},
             )

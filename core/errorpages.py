@@ -24,7 +24,13 @@ EXPLANATIONS = {
 
 def problem_json(status: int, *, code: str, title: str, detail: str = "", **members: Any) -> JsonResponse:
     """An RFC 9457 problem: `type`, `title`, `status`, `detail`, our `code` and further members."""
-    body = {"type": f"/api/problems/#{code}", "title": title, "status": status, "detail": detail, "code": code}
+    body = {
+        "type": f"/api/problems/#{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
     return JsonResponse(
         {**body, **members}, status=status, content_type="application/problem+json", json_dumps_params={"ensure_ascii": False}
     )  # fmt: skip

@@ -104,5 +104,3 @@ class RefusalMiddleware:
             logger.exception("The database is away")
             return error_page(request, 503)
         return None
-
-

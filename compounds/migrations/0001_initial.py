@@ -8,318 +8,792 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Building',
+            name="Building",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.CharField(default='', editable=False, max_length=12)),
-                ('number', models.CharField(max_length=30, verbose_name='number')),
-                ('number_key', models.CharField(editable=False, max_length=30)),
-                ('floors', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='floors')),
-                ('staircase_count', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='staircases')),
-                ('household_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='households')),
-                ('lift_count', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='lifts')),
-                ('structure', models.CharField(choices=[('unknown', 'not recorded'), ('brick_concrete', 'brick and concrete'), ('frame', 'reinforced-concrete frame'), ('brick_timber', 'brick and timber'), ('shear_wall', 'shear wall'), ('other', 'other')], default='unknown', max_length=20, verbose_name='structure')),
-                ('floor_area', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='floor area (m²)')),
-                ('built_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='built in')),
-                ('notes', models.CharField(blank=True, max_length=300, verbose_name='notes')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.CharField(default="", editable=False, max_length=12)),
+                ("number", models.CharField(max_length=30, verbose_name="number")),
+                ("number_key", models.CharField(editable=False, max_length=30)),
+                ("floors", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="floors")),
+                (
+                    "staircase_count",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="staircases"),
+                ),
+                (
+                    "household_count",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="households"),
+                ),
+                ("lift_count", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="lifts")),
+                (
+                    "structure",
+                    models.CharField(
+                        choices=[
+                            ("unknown", "not recorded"),
+                            ("brick_concrete", "brick and concrete"),
+                            ("frame", "reinforced-concrete frame"),
+                            ("brick_timber", "brick and timber"),
+                            ("shear_wall", "shear wall"),
+                            ("other", "other"),
+                        ],
+                        default="unknown",
+                        max_length=20,
+                        verbose_name="structure",
+                    ),
+                ),
+                (
+                    "floor_area",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=12, null=True, verbose_name="floor area (m²)"
+                    ),
+                ),
+                (
+                    "built_year",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="built in"),
+                ),
+                ("notes", models.CharField(blank=True, max_length=300, verbose_name="notes")),
             ],
             options={
-                'verbose_name': 'building',
-                'verbose_name_plural': 'buildings',
-                'ordering': [django.db.models.functions.text.Length('number_key'), 'number_key'],
+                "verbose_name": "building",
+                "verbose_name_plural": "buildings",
+                "ordering": [django.db.models.functions.text.Length("number_key"), "number_key"],
             },
         ),
         migrations.CreateModel(
-            name='Cluster',
+            name="Cluster",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
             ],
             options={
-                'verbose_name': 'cluster',
-                'verbose_name_plural': 'clusters',
-                'ordering': ['division_id', 'name'],
+                "verbose_name": "cluster",
+                "verbose_name_plural": "clusters",
+                "ordering": ["division_id", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Compound',
+            name="Compound",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(editable=False, max_length=32, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('name_key', models.GeneratedField(db_persist=True, expression=models.Func(models.F('name'), models.Value('\\s+'), models.Value(''), models.Value('g'), function='regexp_replace'), output_field=models.CharField(max_length=80))),
-                ('former_names', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, size=None, verbose_name='former names')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),
-                ('built_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='built in')),
-                ('built_year_certainty', models.CharField(choices=[('certain', 'certain (papers)'), ('approximate', 'approximate'), ('unknown', 'not known')], default='unknown', max_length=12, verbose_name='built year is')),
-                ('management_state', models.CharField(choices=[('unknown', 'not recorded'), ('none', 'nobody manages it'), ('professional', 'property-service firm'), ('self_managed', 'residents themselves'), ('title_owner', 'the title-owner unit'), ('community', 'the community committee')], default='unknown', max_length=12, verbose_name='management')),
-                ('has_owners_committee', models.BooleanField(blank=True, null=True, verbose_name="owners' committee")),
-                ('has_repair_fund', models.BooleanField(blank=True, null=True, verbose_name='repair fund paid in')),
-                ('building_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='buildings')),
-                ('staircase_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='staircases')),
-                ('household_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='households')),
-                ('floor_area', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='floor area (m²)')),
-                ('longitude', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name='longitude')),
-                ('latitude', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name='latitude')),
-                ('coordinate_system', models.CharField(choices=[('wgs84', 'WGS-84 (GPS)'), ('gcj02', 'GCJ-02 (Amap, Tencent)'), ('bd09', 'BD-09 (Baidu)')], default='wgs84', max_length=5, verbose_name='coordinate system')),
-                ('wgs84_longitude', models.DecimalField(decimal_places=6, editable=False, max_digits=9, null=True)),
-                ('wgs84_latitude', models.DecimalField(decimal_places=6, editable=False, max_digits=9, null=True)),
-                ('heritage', models.CharField(choices=[('none', 'none'), ('control_zone', 'construction-control zone'), ('historic_district', 'historic district'), ('listed', 'listed buildings')], default='none', max_length=20, verbose_name='heritage constraint')),
-                ('notes', models.TextField(blank=True, max_length=4000, verbose_name='notes')),
-                ('search_text', models.TextField(default='', editable=False)),
-                ('ended_on', models.DateField(editable=False, null=True, verbose_name='ended on')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(editable=False, max_length=32, unique=True, verbose_name="code")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "name_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(
+                            models.F("name"),
+                            models.Value("\\s+"),
+                            models.Value(""),
+                            models.Value("g"),
+                            function="regexp_replace",
+                        ),
+                        output_field=models.CharField(max_length=80),
+                    ),
+                ),
+                (
+                    "former_names",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="former names",
+                    ),
+                ),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="address")),
+                (
+                    "built_year",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="built in"),
+                ),
+                (
+                    "built_year_certainty",
+                    models.CharField(
+                        choices=[
+                            ("certain", "certain (papers)"),
+                            ("approximate", "approximate"),
+                            ("unknown", "not known"),
+                        ],
+                        default="unknown",
+                        max_length=12,
+                        verbose_name="built year is",
+                    ),
+                ),
+                (
+                    "management_state",
+                    models.CharField(
+                        choices=[
+                            ("unknown", "not recorded"),
+                            ("none", "nobody manages it"),
+                            ("professional", "property-service firm"),
+                            ("self_managed", "residents themselves"),
+                            ("title_owner", "the title-owner unit"),
+                            ("community", "the community committee"),
+                        ],
+                        default="unknown",
+                        max_length=12,
+                        verbose_name="management",
+                    ),
+                ),
+                (
+                    "has_owners_committee",
+                    models.BooleanField(blank=True, null=True, verbose_name="owners' committee"),
+                ),
+                (
+                    "has_repair_fund",
+                    models.BooleanField(blank=True, null=True, verbose_name="repair fund paid in"),
+                ),
+                (
+                    "building_count",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="buildings"),
+                ),
+                (
+                    "staircase_count",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="staircases"),
+                ),
+                (
+                    "household_count",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="households"),
+                ),
+                (
+                    "floor_area",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=12, null=True, verbose_name="floor area (m²)"
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.DecimalField(
+                        blank=True, decimal_places=6, max_digits=9, null=True, verbose_name="longitude"
+                    ),
+                ),
+                (
+                    "latitude",
+                    models.DecimalField(
+                        blank=True, decimal_places=6, max_digits=9, null=True, verbose_name="latitude"
+                    ),
+                ),
+                (
+                    "coordinate_system",
+                    models.CharField(
+                        choices=[
+                            ("wgs84", "WGS-84 (GPS)"),
+                            ("gcj02", "GCJ-02 (Amap, Tencent)"),
+                            ("bd09", "BD-09 (Baidu)"),
+                        ],
+                        default="wgs84",
+                        max_length=5,
+                        verbose_name="coordinate system",
+                    ),
+                ),
+                (
+                    "wgs84_longitude",
+                    models.DecimalField(decimal_places=6, editable=False, max_digits=9, null=True),
+                ),
+                (
+                    "wgs84_latitude",
+                    models.DecimalField(decimal_places=6, editable=False, max_digits=9, null=True),
+                ),
+                (
+                    "heritage",
+                    models.CharField(
+                        choices=[
+                            ("none", "none"),
+                            ("control_zone", "construction-control zone"),
+                            ("historic_district", "historic district"),
+                            ("listed", "listed buildings"),
+                        ],
+                        default="none",
+                        max_length=20,
+                        verbose_name="heritage constraint",
+                    ),
+                ),
+                ("notes", models.TextField(blank=True, max_length=4000, verbose_name="notes")),
+                ("search_text", models.TextField(default="", editable=False)),
+                ("ended_on", models.DateField(editable=False, null=True, verbose_name="ended on")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name': 'compound',
-                'verbose_name_plural': 'compounds',
-                'ordering': ['community_id', 'name', 'id'],
+                "verbose_name": "compound",
+                "verbose_name_plural": "compounds",
+                "ordering": ["community_id", "name", "id"],
             },
         ),
         migrations.CreateModel(
-            name='CompoundCounter',
+            name="CompoundCounter",
             fields=[
-                ('county', models.CharField(max_length=6, primary_key=True, serialize=False)),
-                ('last', models.PositiveIntegerField(default=0)),
+                ("county", models.CharField(max_length=6, primary_key=True, serialize=False)),
+                ("last", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'verbose_name': 'compound counter',
-                'verbose_name_plural': 'compound counters',
+                "verbose_name": "compound counter",
+                "verbose_name_plural": "compound counters",
             },
         ),
         migrations.CreateModel(
-            name='CompoundEvent',
+            name="CompoundEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('code', models.CharField(editable=False, max_length=32, verbose_name='code')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('former_names', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, size=None, verbose_name='former names')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='address')),
-                ('built_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='built in')),
-                ('built_year_certainty', models.CharField(choices=[('certain', 'certain (papers)'), ('approximate', 'approximate'), ('unknown', 'not known')], default='unknown', max_length=12, verbose_name='built year is')),
-                ('management_state', models.CharField(choices=[('unknown', 'not recorded'), ('none', 'nobody manages it'), ('professional', 'property-service firm'), ('self_managed', 'residents themselves'), ('title_owner', 'the title-owner unit'), ('community', 'the community committee')], default='unknown', max_length=12, verbose_name='management')),
-                ('has_owners_committee', models.BooleanField(blank=True, null=True, verbose_name="owners' committee")),
-                ('has_repair_fund', models.BooleanField(blank=True, null=True, verbose_name='repair fund paid in')),
-                ('building_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='buildings')),
-                ('staircase_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='staircases')),
-                ('household_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='households')),
-                ('floor_area', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='floor area (m²)')),
-                ('longitude', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name='longitude')),
-                ('latitude', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name='latitude')),
-                ('coordinate_system', models.CharField(choices=[('wgs84', 'WGS-84 (GPS)'), ('gcj02', 'GCJ-02 (Amap, Tencent)'), ('bd09', 'BD-09 (Baidu)')], default='wgs84', max_length=5, verbose_name='coordinate system')),
-                ('wgs84_longitude', models.DecimalField(decimal_places=6, editable=False, max_digits=9, null=True)),
-                ('wgs84_latitude', models.DecimalField(decimal_places=6, editable=False, max_digits=9, null=True)),
-                ('heritage', models.CharField(choices=[('none', 'none'), ('control_zone', 'construction-control zone'), ('historic_district', 'historic district'), ('listed', 'listed buildings')], default='none', max_length=20, verbose_name='heritage constraint')),
-                ('notes', models.TextField(blank=True, max_length=4000, verbose_name='notes')),
-                ('ended_on', models.DateField(editable=False, null=True, verbose_name='ended on')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("code", models.CharField(editable=False, max_length=32, verbose_name="code")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "former_names",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="former names",
+                    ),
+                ),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="address")),
+                (
+                    "built_year",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="built in"),
+                ),
+                (
+                    "built_year_certainty",
+                    models.CharField(
+                        choices=[
+                            ("certain", "certain (papers)"),
+                            ("approximate", "approximate"),
+                            ("unknown", "not known"),
+                        ],
+                        default="unknown",
+                        max_length=12,
+                        verbose_name="built year is",
+                    ),
+                ),
+                (
+                    "management_state",
+                    models.CharField(
+                        choices=[
+                            ("unknown", "not recorded"),
+                            ("none", "nobody manages it"),
+                            ("professional", "property-service firm"),
+                            ("self_managed", "residents themselves"),
+                            ("title_owner", "the title-owner unit"),
+                            ("community", "the community committee"),
+                        ],
+                        default="unknown",
+                        max_length=12,
+                        verbose_name="management",
+                    ),
+                ),
+                (
+                    "has_owners_committee",
+                    models.BooleanField(blank=True, null=True, verbose_name="owners' committee"),
+                ),
+                (
+                    "has_repair_fund",
+                    models.BooleanField(blank=True, null=True, verbose_name="repair fund paid in"),
+                ),
+                (
+                    "building_count",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="buildings"),
+                ),
+                (
+                    "staircase_count",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="staircases"),
+                ),
+                (
+                    "household_count",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="households"),
+                ),
+                (
+                    "floor_area",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=12, null=True, verbose_name="floor area (m²)"
+                    ),
+                ),
+                (
+                    "longitude",
+                    models.DecimalField(
+                        blank=True, decimal_places=6, max_digits=9, null=True, verbose_name="longitude"
+                    ),
+                ),
+                (
+                    "latitude",
+                    models.DecimalField(
+                        blank=True, decimal_places=6, max_digits=9, null=True, verbose_name="latitude"
+                    ),
+                ),
+                (
+                    "coordinate_system",
+                    models.CharField(
+                        choices=[
+                            ("wgs84", "WGS-84 (GPS)"),
+                            ("gcj02", "GCJ-02 (Amap, Tencent)"),
+                            ("bd09", "BD-09 (Baidu)"),
+                        ],
+                        default="wgs84",
+                        max_length=5,
+                        verbose_name="coordinate system",
+                    ),
+                ),
+                (
+                    "wgs84_longitude",
+                    models.DecimalField(decimal_places=6, editable=False, max_digits=9, null=True),
+                ),
+                (
+                    "wgs84_latitude",
+                    models.DecimalField(decimal_places=6, editable=False, max_digits=9, null=True),
+                ),
+                (
+                    "heritage",
+                    models.CharField(
+                        choices=[
+                            ("none", "none"),
+                            ("control_zone", "construction-control zone"),
+                            ("historic_district", "historic district"),
+                            ("listed", "listed buildings"),
+                        ],
+                        default="none",
+                        max_length=20,
+                        verbose_name="heritage constraint",
+                    ),
+                ),
+                ("notes", models.TextField(blank=True, max_length=4000, verbose_name="notes")),
+                ("ended_on", models.DateField(editable=False, null=True, verbose_name="ended on")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='CompoundSuccession',
+            name="CompoundSuccession",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('merge', 'merged'), ('split', 'split')], max_length=5, verbose_name='kind')),
-                ('effective_on', models.DateField(verbose_name='effective on')),
-                ('reason', models.CharField(max_length=300, verbose_name='reason')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("merge", "merged"), ("split", "split")], max_length=5, verbose_name="kind"
+                    ),
+                ),
+                ("effective_on", models.DateField(verbose_name="effective on")),
+                ("reason", models.CharField(max_length=300, verbose_name="reason")),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name': 'merge or split',
-                'verbose_name_plural': 'merges and splits',
+                "verbose_name": "merge or split",
+                "verbose_name_plural": "merges and splits",
             },
         ),
         migrations.CreateModel(
-            name='ConditionSurvey',
+            name="ConditionSurvey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.CharField(default='', editable=False, max_length=12)),
-                ('surveyed_on', models.DateField(verbose_name='surveyed on')),
-                ('state', models.CharField(choices=[('draft', 'being filled in'), ('submitted', 'waiting for confirmation'), ('returned', 'returned'), ('confirmed', 'confirmed')], default='draft', max_length=10, verbose_name='state')),
-                ('asked_households', models.PositiveIntegerField(blank=True, null=True, verbose_name='households asked')),
-                ('wishing_households', models.PositiveIntegerField(blank=True, null=True, verbose_name='of these want the renovation')),
-                ('has_hazard', models.BooleanField(default=False, verbose_name='danger to life or limb')),
-                ('hazards', models.TextField(blank=True, max_length=2000, verbose_name='hazards')),
-                ('notes', models.TextField(blank=True, max_length=4000, verbose_name='notes')),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('return_reason', models.CharField(blank=True, max_length=500, verbose_name='reason for returning')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.CharField(default="", editable=False, max_length=12)),
+                ("surveyed_on", models.DateField(verbose_name="surveyed on")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "being filled in"),
+                            ("submitted", "waiting for confirmation"),
+                            ("returned", "returned"),
+                            ("confirmed", "confirmed"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "asked_households",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="households asked"),
+                ),
+                (
+                    "wishing_households",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="of these want the renovation"
+                    ),
+                ),
+                ("has_hazard", models.BooleanField(default=False, verbose_name="danger to life or limb")),
+                ("hazards", models.TextField(blank=True, max_length=2000, verbose_name="hazards")),
+                ("notes", models.TextField(blank=True, max_length=4000, verbose_name="notes")),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "return_reason",
+                    models.CharField(blank=True, max_length=500, verbose_name="reason for returning"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name': 'condition survey',
-                'verbose_name_plural': 'condition surveys',
-                'ordering': ['-surveyed_on', '-id'],
+                "verbose_name": "condition survey",
+                "verbose_name_plural": "condition surveys",
+                "ordering": ["-surveyed_on", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='ConditionSurveyEvent',
+            name="ConditionSurveyEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('division_code', models.CharField(default='', editable=False, max_length=12)),
-                ('surveyed_on', models.DateField(verbose_name='surveyed on')),
-                ('state', models.CharField(choices=[('draft', 'being filled in'), ('submitted', 'waiting for confirmation'), ('returned', 'returned'), ('confirmed', 'confirmed')], default='draft', max_length=10, verbose_name='state')),
-                ('asked_households', models.PositiveIntegerField(blank=True, null=True, verbose_name='households asked')),
-                ('wishing_households', models.PositiveIntegerField(blank=True, null=True, verbose_name='of these want the renovation')),
-                ('has_hazard', models.BooleanField(default=False, verbose_name='danger to life or limb')),
-                ('hazards', models.TextField(blank=True, max_length=2000, verbose_name='hazards')),
-                ('notes', models.TextField(blank=True, max_length=4000, verbose_name='notes')),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('return_reason', models.CharField(blank=True, max_length=500, verbose_name='reason for returning')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("division_code", models.CharField(default="", editable=False, max_length=12)),
+                ("surveyed_on", models.DateField(verbose_name="surveyed on")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "being filled in"),
+                            ("submitted", "waiting for confirmation"),
+                            ("returned", "returned"),
+                            ("confirmed", "confirmed"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "asked_households",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="households asked"),
+                ),
+                (
+                    "wishing_households",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="of these want the renovation"
+                    ),
+                ),
+                ("has_hazard", models.BooleanField(default=False, verbose_name="danger to life or limb")),
+                ("hazards", models.TextField(blank=True, max_length=2000, verbose_name="hazards")),
+                ("notes", models.TextField(blank=True, max_length=4000, verbose_name="notes")),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "return_reason",
+                    models.CharField(blank=True, max_length=500, verbose_name="reason for returning"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='EligibilityRule',
+            name="EligibilityRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(verbose_name='version')),
-                ('effective_from', models.DateField(verbose_name='effective from')),
-                ('basis', models.CharField(help_text='The document or meeting that decided it.', max_length=300, verbose_name='basis')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('built_before', models.PositiveSmallIntegerField(default=2001, verbose_name='built before')),
-                ('environment_minimum', models.PositiveSmallIntegerField(default=2, verbose_name='environment: at least')),
-                ('facilities_minimum', models.PositiveSmallIntegerField(default=2, verbose_name='facilities: at least')),
-                ('wish_percent', models.PositiveSmallIntegerField(default=67, verbose_name='wish: at least (%)')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(verbose_name="version")),
+                ("effective_from", models.DateField(verbose_name="effective from")),
+                (
+                    "basis",
+                    models.CharField(
+                        help_text="The document or meeting that decided it.",
+                        max_length=300,
+                        verbose_name="basis",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("built_before", models.PositiveSmallIntegerField(default=2001, verbose_name="built before")),
+                (
+                    "environment_minimum",
+                    models.PositiveSmallIntegerField(default=2, verbose_name="environment: at least"),
+                ),
+                (
+                    "facilities_minimum",
+                    models.PositiveSmallIntegerField(default=2, verbose_name="facilities: at least"),
+                ),
+                (
+                    "wish_percent",
+                    models.PositiveSmallIntegerField(default=67, verbose_name="wish: at least (%)"),
+                ),
             ],
             options={
-                'verbose_name': 'eligibility rule',
-                'verbose_name_plural': 'eligibility rules',
+                "verbose_name": "eligibility rule",
+                "verbose_name_plural": "eligibility rules",
             },
         ),
         migrations.CreateModel(
-            name='PoolEntry',
+            name="PoolEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('division_code', models.CharField(default='', editable=False, max_length=12)),
-                ('batch', models.CharField(choices=[('reserve', 'reserve'), ('preparing', 'preparing'), ('implementing', 'implementing'), ('out', 'out of the pool')], max_length=12, verbose_name='batch')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
-                ('urgency_at_entry', models.DecimalField(decimal_places=2, max_digits=5, null=True)),
-                ('override_rank', models.PositiveIntegerField(blank=True, null=True, verbose_name='place in the order')),
-                ('override_reason', models.CharField(blank=True, max_length=300, verbose_name='reason for the place')),
-                ('moved_at', models.DateTimeField(verbose_name='since')),
-                ('ended_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("division_code", models.CharField(default="", editable=False, max_length=12)),
+                (
+                    "batch",
+                    models.CharField(
+                        choices=[
+                            ("reserve", "reserve"),
+                            ("preparing", "preparing"),
+                            ("implementing", "implementing"),
+                            ("out", "out of the pool"),
+                        ],
+                        max_length=12,
+                        verbose_name="batch",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="reason")),
+                ("urgency_at_entry", models.DecimalField(decimal_places=2, max_digits=5, null=True)),
+                (
+                    "override_rank",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="place in the order"),
+                ),
+                (
+                    "override_reason",
+                    models.CharField(blank=True, max_length=300, verbose_name="reason for the place"),
+                ),
+                ("moved_at", models.DateTimeField(verbose_name="since")),
+                ("ended_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name': 'pool entry',
-                'verbose_name_plural': 'pool entries',
-                'ordering': ['-moved_at', '-id'],
+                "verbose_name": "pool entry",
+                "verbose_name_plural": "pool entries",
+                "ordering": ["-moved_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='PoolEntryEvent',
+            name="PoolEntryEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('division_code', models.CharField(default='', editable=False, max_length=12)),
-                ('batch', models.CharField(choices=[('reserve', 'reserve'), ('preparing', 'preparing'), ('implementing', 'implementing'), ('out', 'out of the pool')], max_length=12, verbose_name='batch')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
-                ('urgency_at_entry', models.DecimalField(decimal_places=2, max_digits=5, null=True)),
-                ('override_rank', models.PositiveIntegerField(blank=True, null=True, verbose_name='place in the order')),
-                ('override_reason', models.CharField(blank=True, max_length=300, verbose_name='reason for the place')),
-                ('moved_at', models.DateTimeField(verbose_name='since')),
-                ('ended_at', models.DateTimeField(null=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("division_code", models.CharField(default="", editable=False, max_length=12)),
+                (
+                    "batch",
+                    models.CharField(
+                        choices=[
+                            ("reserve", "reserve"),
+                            ("preparing", "preparing"),
+                            ("implementing", "implementing"),
+                            ("out", "out of the pool"),
+                        ],
+                        max_length=12,
+                        verbose_name="batch",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="reason")),
+                ("urgency_at_entry", models.DecimalField(decimal_places=2, max_digits=5, null=True)),
+                (
+                    "override_rank",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="place in the order"),
+                ),
+                (
+                    "override_reason",
+                    models.CharField(blank=True, max_length=300, verbose_name="reason for the place"),
+                ),
+                ("moved_at", models.DateTimeField(verbose_name="since")),
+                ("ended_at", models.DateTimeField(null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='SurveyFinding',
+            name="SurveyFinding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('topic', models.CharField(choices=[('buildings', 'buildings and fittings'), ('municipal', 'municipal services'), ('environment', 'dirt and disorder'), ('management', 'management'), ('roads', 'roads'), ('pipes', 'pipes'), ('parking', 'parking'), ('security', 'security'), ('lifts', 'lifts')], max_length=20, verbose_name='topic')),
-                ('score', models.PositiveSmallIntegerField(verbose_name='score')),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "topic",
+                    models.CharField(
+                        choices=[
+                            ("buildings", "buildings and fittings"),
+                            ("municipal", "municipal services"),
+                            ("environment", "dirt and disorder"),
+                            ("management", "management"),
+                            ("roads", "roads"),
+                            ("pipes", "pipes"),
+                            ("parking", "parking"),
+                            ("security", "security"),
+                            ("lifts", "lifts"),
+                        ],
+                        max_length=20,
+                        verbose_name="topic",
+                    ),
+                ),
+                ("score", models.PositiveSmallIntegerField(verbose_name="score")),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="note")),
             ],
             options={
-                'verbose_name': 'finding',
-                'verbose_name_plural': 'findings',
+                "verbose_name": "finding",
+                "verbose_name_plural": "findings",
             },
         ),
         migrations.CreateModel(
-            name='SurveyPhoto',
+            name="SurveyPhoto",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('topic', models.CharField(blank=True, choices=[('buildings', 'buildings and fittings'), ('municipal', 'municipal services'), ('environment', 'dirt and disorder'), ('management', 'management'), ('roads', 'roads'), ('pipes', 'pipes'), ('parking', 'parking'), ('security', 'security'), ('lifts', 'lifts')], max_length=20, verbose_name='topic')),
-                ('caption', models.CharField(blank=True, max_length=120, verbose_name='caption')),
-                ('key', models.UUIDField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "topic",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("buildings", "buildings and fittings"),
+                            ("municipal", "municipal services"),
+                            ("environment", "dirt and disorder"),
+                            ("management", "management"),
+                            ("roads", "roads"),
+                            ("pipes", "pipes"),
+                            ("parking", "parking"),
+                            ("security", "security"),
+                            ("lifts", "lifts"),
+                        ],
+                        max_length=20,
+                        verbose_name="topic",
+                    ),
+                ),
+                ("caption", models.CharField(blank=True, max_length=120, verbose_name="caption")),
+                ("key", models.UUIDField()),
             ],
             options={
-                'verbose_name': 'survey photo',
-                'verbose_name_plural': 'survey photos',
-                'ordering': ['id'],
+                "verbose_name": "survey photo",
+                "verbose_name_plural": "survey photos",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='UrgencyFormula',
+            name="UrgencyFormula",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(verbose_name='version')),
-                ('effective_from', models.DateField(verbose_name='effective from')),
-                ('basis', models.CharField(help_text='The document or meeting that decided it.', max_length=300, verbose_name='basis')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('weights', models.JSONField(verbose_name='weights')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(verbose_name="version")),
+                ("effective_from", models.DateField(verbose_name="effective from")),
+                (
+                    "basis",
+                    models.CharField(
+                        help_text="The document or meeting that decided it.",
+                        max_length=300,
+                        verbose_name="basis",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("weights", models.JSONField(verbose_name="weights")),
             ],
             options={
-                'verbose_name': 'urgency formula',
-                'verbose_name_plural': 'urgency formulas',
+                "verbose_name": "urgency formula",
+                "verbose_name_plural": "urgency formulas",
             },
         ),
         migrations.CreateModel(
-            name='BuildingEvent',
+            name="BuildingEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('division_code', models.CharField(default='', editable=False, max_length=12)),
-                ('number', models.CharField(max_length=30, verbose_name='number')),
-                ('number_key', models.CharField(editable=False, max_length=30)),
-                ('floors', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='floors')),
-                ('staircase_count', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='staircases')),
-                ('household_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='households')),
-                ('lift_count', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='lifts')),
-                ('structure', models.CharField(choices=[('unknown', 'not recorded'), ('brick_concrete', 'brick and concrete'), ('frame', 'reinforced-concrete frame'), ('brick_timber', 'brick and timber'), ('shear_wall', 'shear wall'), ('other', 'other')], default='unknown', max_length=20, verbose_name='structure')),
-                ('floor_area', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='floor area (m²)')),
-                ('built_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='built in')),
-                ('notes', models.CharField(blank=True, max_length=300, verbose_name='notes')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='compounds.building')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("pgh_context", pghistory.utils.JSONField(null=True)),
+                ("pgh_context_id", models.UUIDField(null=True)),
+                ("id", models.BigIntegerField()),
+                ("division_code", models.CharField(default="", editable=False, max_length=12)),
+                ("number", models.CharField(max_length=30, verbose_name="number")),
+                ("number_key", models.CharField(editable=False, max_length=30)),
+                ("floors", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="floors")),
+                (
+                    "staircase_count",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="staircases"),
+                ),
+                (
+                    "household_count",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="households"),
+                ),
+                ("lift_count", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="lifts")),
+                (
+                    "structure",
+                    models.CharField(
+                        choices=[
+                            ("unknown", "not recorded"),
+                            ("brick_concrete", "brick and concrete"),
+                            ("frame", "reinforced-concrete frame"),
+                            ("brick_timber", "brick and timber"),
+                            ("shear_wall", "shear wall"),
+                            ("other", "other"),
+                        ],
+                        default="unknown",
+                        max_length=20,
+                        verbose_name="structure",
+                    ),
+                ),
+                (
+                    "floor_area",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=12, null=True, verbose_name="floor area (m²)"
+                    ),
+                ),
+                (
+                    "built_year",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="built in"),
+                ),
+                ("notes", models.CharField(blank=True, max_length=300, verbose_name="notes")),
+                (
+                    "pgh_obj",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="compounds.building",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
     ]

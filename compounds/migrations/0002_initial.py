@@ -10,475 +10,1118 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('compounds', '0001_initial'),
-        ('directory', '0001_initial'),
-        ('files', '0001_initial'),
+        ("compounds", "0001_initial"),
+        ("directory", "0001_initial"),
+        ("files", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='cluster',
-            name='division',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.division'),
+            model_name="cluster",
+            name="division",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.division"
+            ),
         ),
         migrations.CreateModel(
-            name='UrgencyScore',
+            name="UrgencyScore",
             fields=[
-                ('compound', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='urgency_score', serialize=False, to='compounds.compound')),
-                ('score', models.DecimalField(decimal_places=2, max_digits=5, verbose_name='urgency')),
-                ('parts', models.JSONField()),
-                ('is_eligible', models.BooleanField(verbose_name='eligible')),
-                ('eligibility', models.JSONField(help_text='Line by line, as explained on the page.')),
-                ('computed_at', models.DateTimeField(auto_now=True)),
+                (
+                    "compound",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="urgency_score",
+                        serialize=False,
+                        to="compounds.compound",
+                    ),
+                ),
+                ("score", models.DecimalField(decimal_places=2, max_digits=5, verbose_name="urgency")),
+                ("parts", models.JSONField()),
+                ("is_eligible", models.BooleanField(verbose_name="eligible")),
+                ("eligibility", models.JSONField(help_text="Line by line, as explained on the page.")),
+                ("computed_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'verbose_name': 'urgency score',
-                'verbose_name_plural': 'urgency scores',
+                "verbose_name": "urgency score",
+                "verbose_name_plural": "urgency scores",
             },
         ),
         migrations.AddField(
-            model_name='compound',
-            name='cluster',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='compounds', to='compounds.cluster', verbose_name='cluster'),
+            model_name="compound",
+            name="cluster",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="compounds",
+                to="compounds.cluster",
+                verbose_name="cluster",
+            ),
         ),
         migrations.AddField(
-            model_name='compound',
-            name='community',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='compounds', to='directory.division', verbose_name='community'),
+            model_name="compound",
+            name="community",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="compounds",
+                to="directory.division",
+                verbose_name="community",
+            ),
         ),
         migrations.AddField(
-            model_name='compound',
-            name='title_owner',
-            field=models.ForeignKey(blank=True, help_text='The unit that built it for its staff and still answers for it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_compounds', to='directory.organisation', verbose_name='title-owner unit'),
+            model_name="compound",
+            name="title_owner",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="The unit that built it for its staff and still answers for it.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="owned_compounds",
+                to="directory.organisation",
+                verbose_name="title-owner unit",
+            ),
         ),
         migrations.AddField(
-            model_name='compound',
-            name='no_manager',
-            field=models.GeneratedField(db_persist=True, expression=models.Case(models.When(has_owners_committee=False, management_state='none', then=models.Value(True), title_owner__isnull=True), default=models.Value(False)), output_field=models.BooleanField(verbose_name='no manager (三无)')),
+            model_name="compound",
+            name="no_manager",
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=models.Case(
+                    models.When(
+                        has_owners_committee=False,
+                        management_state="none",
+                        then=models.Value(True),
+                        title_owner__isnull=True,
+                    ),
+                    default=models.Value(False),
+                ),
+                output_field=models.BooleanField(verbose_name="no manager (三无)"),
+            ),
         ),
         migrations.AddField(
-            model_name='buildingevent',
-            name='compound',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='compounds.compound'),
+            model_name="buildingevent",
+            name="compound",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="compounds.compound",
+            ),
         ),
         migrations.AddField(
-            model_name='building',
-            name='compound',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='buildings', to='compounds.compound'),
+            model_name="building",
+            name="compound",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="buildings", to="compounds.compound"
+            ),
         ),
         migrations.AddField(
-            model_name='compoundevent',
-            name='cluster',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='compounds.cluster', verbose_name='cluster'),
+            model_name="compoundevent",
+            name="cluster",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="compounds.cluster",
+                verbose_name="cluster",
+            ),
         ),
         migrations.AddField(
-            model_name='compoundevent',
-            name='community',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.division', verbose_name='community'),
+            model_name="compoundevent",
+            name="community",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="directory.division",
+                verbose_name="community",
+            ),
         ),
         migrations.AddField(
-            model_name='compoundevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='compounds.compound'),
+            model_name="compoundevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="compounds.compound",
+            ),
         ),
         migrations.AddField(
-            model_name='compoundevent',
-            name='title_owner',
-            field=models.ForeignKey(blank=True, db_constraint=False, help_text='The unit that built it for its staff and still answers for it.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.organisation', verbose_name='title-owner unit'),
+            model_name="compoundevent",
+            name="title_owner",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                help_text="The unit that built it for its staff and still answers for it.",
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="directory.organisation",
+                verbose_name="title-owner unit",
+            ),
         ),
         migrations.AddField(
-            model_name='compoundsuccession',
-            name='new',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='predecessions', to='compounds.compound'),
+            model_name="compoundsuccession",
+            name="new",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="predecessions",
+                to="compounds.compound",
+            ),
         ),
         migrations.AddField(
-            model_name='compoundsuccession',
-            name='old',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='successions', to='compounds.compound'),
+            model_name="compoundsuccession",
+            name="old",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="successions",
+                to="compounds.compound",
+            ),
         ),
         migrations.AddField(
-            model_name='compoundsuccession',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="compoundsuccession",
+            name="recorded_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='conditionsurvey',
-            name='compound',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='surveys', to='compounds.compound'),
+            model_name="conditionsurvey",
+            name="compound",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="surveys", to="compounds.compound"
+            ),
         ),
         migrations.AddField(
-            model_name='conditionsurvey',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="conditionsurvey",
+            name="decided_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='conditionsurvey',
-            name='filled_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="conditionsurvey",
+            name="filled_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='conditionsurvey',
-            name='submitted_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="conditionsurvey",
+            name="submitted_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='conditionsurveyevent',
-            name='compound',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='compounds.compound'),
+            model_name="conditionsurveyevent",
+            name="compound",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="compounds.compound",
+            ),
         ),
         migrations.AddField(
-            model_name='conditionsurveyevent',
-            name='decided_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="conditionsurveyevent",
+            name="decided_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='conditionsurveyevent',
-            name='filled_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="conditionsurveyevent",
+            name="filled_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='conditionsurveyevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='compounds.conditionsurvey'),
+            model_name="conditionsurveyevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="compounds.conditionsurvey",
+            ),
         ),
         migrations.AddField(
-            model_name='conditionsurveyevent',
-            name='submitted_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="conditionsurveyevent",
+            name="submitted_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='eligibilityrule',
-            name='created_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="eligibilityrule",
+            name="created_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='eligibilityrule',
-            name='division',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.division', verbose_name='division'),
+            model_name="eligibilityrule",
+            name="division",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="directory.division",
+                verbose_name="division",
+            ),
         ),
         migrations.AddField(
-            model_name='poolentry',
-            name='compound',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pool_entries', to='compounds.compound'),
+            model_name="poolentry",
+            name="compound",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="pool_entries",
+                to="compounds.compound",
+            ),
         ),
         migrations.AddField(
-            model_name='poolentry',
-            name='moved_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="poolentry",
+            name="moved_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='poolentryevent',
-            name='compound',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='compounds.compound'),
+            model_name="poolentryevent",
+            name="compound",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="compounds.compound",
+            ),
         ),
         migrations.AddField(
-            model_name='poolentryevent',
-            name='moved_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="poolentryevent",
+            name="moved_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='poolentryevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='compounds.poolentry'),
+            model_name="poolentryevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="compounds.poolentry",
+            ),
         ),
         migrations.AddField(
-            model_name='surveyfinding',
-            name='survey',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='compounds.conditionsurvey'),
+            model_name="surveyfinding",
+            name="survey",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="findings",
+                to="compounds.conditionsurvey",
+            ),
         ),
         migrations.AddField(
-            model_name='surveyphoto',
-            name='file',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile'),
+            model_name="surveyphoto",
+            name="file",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile"
+            ),
         ),
         migrations.AddField(
-            model_name='surveyphoto',
-            name='survey',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='photos', to='compounds.conditionsurvey'),
+            model_name="surveyphoto",
+            name="survey",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="photos",
+                to="compounds.conditionsurvey",
+            ),
         ),
         migrations.AddField(
-            model_name='urgencyformula',
-            name='created_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="urgencyformula",
+            name="created_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='urgencyformula',
-            name='division',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.division', verbose_name='division'),
+            model_name="urgencyformula",
+            name="division",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="directory.division",
+                verbose_name="division",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.UniqueConstraint(fields=('division', 'name'), name='cluster_name_once'),
+            model_name="cluster",
+            constraint=models.UniqueConstraint(fields=("division", "name"), name="cluster_name_once"),
         ),
         migrations.AddField(
-            model_name='urgencyscore',
-            name='formula',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compounds.urgencyformula'),
+            model_name="urgencyscore",
+            name="formula",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="compounds.urgencyformula"
+            ),
         ),
         migrations.AddField(
-            model_name='urgencyscore',
-            name='survey',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='compounds.conditionsurvey'),
+            model_name="urgencyscore",
+            name="survey",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="compounds.conditionsurvey"
+            ),
         ),
         migrations.AddIndex(
-            model_name='compound',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('community_id', name='varchar_pattern_ops'), name='compound_scope'),
+            model_name="compound",
+            index=models.Index(
+                django.contrib.postgres.indexes.OpClass("community_id", name="varchar_pattern_ops"),
+                name="compound_scope",
+            ),
         ),
         migrations.AddIndex(
-            model_name='compound',
-            index=models.Index(fields=['updated_at', 'id'], name='compound_updated'),
+            model_name="compound",
+            index=models.Index(fields=["updated_at", "id"], name="compound_updated"),
         ),
         migrations.AddIndex(
-            model_name='compound',
-            index=models.Index(fields=['name', 'id'], name='compound_by_name'),
+            model_name="compound",
+            index=models.Index(fields=["name", "id"], name="compound_by_name"),
         ),
         migrations.AddConstraint(
-            model_name='compound',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_on__isnull', True)), fields=('community', 'name_key'), name='compound_name_once_per_community', violation_error_message='This community already has a compound of this name.'),
+            model_name="compound",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_on__isnull", True)),
+                fields=("community", "name_key"),
+                name="compound_name_once_per_community",
+                violation_error_message="This community already has a compound of this name.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='compound',
-            constraint=models.UniqueConstraint(fields=('id', 'community'), name='compound_and_its_community'),
+            model_name="compound",
+            constraint=models.UniqueConstraint(fields=("id", "community"), name="compound_and_its_community"),
         ),
         migrations.AddConstraint(
-            model_name='compound',
-            constraint=models.CheckConstraint(condition=django.db.models.expressions.RawSQL('length(community_id) = 12', (), models.BooleanField()), name='compound_in_a_community', violation_error_message='A compound belongs to a community (12-digit code).'),
+            model_name="compound",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.expressions.RawSQL(
+                    "length(community_id) = 12", (), models.BooleanField()
+                ),
+                name="compound_in_a_community",
+                violation_error_message="A compound belongs to a community (12-digit code).",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='compound',
-            constraint=models.CheckConstraint(condition=models.Q(('name_key', ''), _negated=True), name='compound_has_name'),
+            model_name="compound",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name_key", ""), _negated=True), name="compound_has_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='compound',
-            constraint=models.CheckConstraint(condition=models.Q(('built_year__isnull', True), models.Q(('built_year__gte', 1840), ('built_year__lte', 2100)), _connector='OR'), name='compound_built_year_possible', violation_error_message='The year it was built must lie between 1840 and 2100.'),
+            model_name="compound",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("built_year__isnull", True),
+                    models.Q(("built_year__gte", 1840), ("built_year__lte", 2100)),
+                    _connector="OR",
+                ),
+                name="compound_built_year_possible",
+                violation_error_message="The year it was built must lie between 1840 and 2100.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='compound',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('built_year__isnull', True), ('built_year_certainty', 'unknown')), models.Q(('built_year__isnull', False), models.Q(('built_year_certainty', 'unknown'), _negated=True)), _connector='OR'), name='compound_built_year_certainty_fits', violation_error_message='Say how sure the year is, or leave both empty.'),
+            model_name="compound",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("built_year__isnull", True), ("built_year_certainty", "unknown")),
+                    models.Q(
+                        ("built_year__isnull", False),
+                        models.Q(("built_year_certainty", "unknown"), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="compound_built_year_certainty_fits",
+                violation_error_message="Say how sure the year is, or leave both empty.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='compound',
-            constraint=models.CheckConstraint(condition=models.Q(('floor_area__isnull', True), ('floor_area__gt', 0), _connector='OR'), name='compound_area_positive', violation_error_message='The floor area must be greater than zero.'),
+            model_name="compound",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("floor_area__isnull", True), ("floor_area__gt", 0), _connector="OR"),
+                name="compound_area_positive",
+                violation_error_message="The floor area must be greater than zero.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='compound',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__gte', 3), ('latitude__lte', 54), ('longitude__gte', 73), ('longitude__lte', 136)), _connector='OR'), name='compound_position_in_china', violation_error_message='The position lies outside China: longitude 73–136, latitude 3–54.'),
+            model_name="compound",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
+                    models.Q(
+                        ("latitude__gte", 3),
+                        ("latitude__lte", 54),
+                        ("longitude__gte", 73),
+                        ("longitude__lte", 136),
+                    ),
+                    _connector="OR",
+                ),
+                name="compound_position_in_china",
+                violation_error_message="The position lies outside China: longitude 73–136, latitude 3–54.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='compound',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('longitude__isnull', True), ('wgs84_latitude__isnull', True), ('wgs84_longitude__isnull', True)), models.Q(('longitude__isnull', False), ('wgs84_latitude__isnull', False), ('wgs84_longitude__isnull', False)), _connector='OR'), name='compound_position_converted'),
+            model_name="compound",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("longitude__isnull", True),
+                        ("wgs84_latitude__isnull", True),
+                        ("wgs84_longitude__isnull", True),
+                    ),
+                    models.Q(
+                        ("longitude__isnull", False),
+                        ("wgs84_latitude__isnull", False),
+                        ("wgs84_longitude__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="compound_position_converted",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='compound',
-            trigger=pgtrigger.compiler.Trigger(name='stamps_change', sql=pgtrigger.compiler.UpsertTriggerSql(func='NEW.updated_at = clock_timestamp(); RETURN NEW;', hash='fc3a379888a6be6bea5c7783cb2adde16df73691', operation='UPDATE', pgid='pgtrigger_stamps_change_c7dc8', table='compounds_compound', when='BEFORE')),
+            model_name="compound",
+            trigger=pgtrigger.compiler.Trigger(
+                name="stamps_change",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="NEW.updated_at = clock_timestamp(); RETURN NEW;",
+                    hash="fc3a379888a6be6bea5c7783cb2adde16df73691",
+                    operation="UPDATE",
+                    pgid="pgtrigger_stamps_change_c7dc8",
+                    table="compounds_compound",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='compound',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "compounds_compoundevent" ("address", "building_count", "built_year", "built_year_certainty", "cluster_id", "code", "community_id", "coordinate_system", "created_at", "ended_on", "floor_area", "former_names", "has_owners_committee", "has_repair_fund", "heritage", "household_count", "id", "latitude", "longitude", "management_state", "name", "notes", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "staircase_count", "title_owner_id", "wgs84_latitude", "wgs84_longitude") VALUES (NEW."address", NEW."building_count", NEW."built_year", NEW."built_year_certainty", NEW."cluster_id", NEW."code", NEW."community_id", NEW."coordinate_system", NEW."created_at", NEW."ended_on", NEW."floor_area", NEW."former_names", NEW."has_owners_committee", NEW."has_repair_fund", NEW."heritage", NEW."household_count", NEW."id", NEW."latitude", NEW."longitude", NEW."management_state", NEW."name", NEW."notes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."staircase_count", NEW."title_owner_id", NEW."wgs84_latitude", NEW."wgs84_longitude"); RETURN NULL;', hash='7804f4af43dee21e3b65012811fb9c1b488d357b', operation='INSERT', pgid='pgtrigger_insert_insert_b101a', table='compounds_compound', when='AFTER')),
+            model_name="compound",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "compounds_compoundevent" ("address", "building_count", "built_year", "built_year_certainty", "cluster_id", "code", "community_id", "coordinate_system", "created_at", "ended_on", "floor_area", "former_names", "has_owners_committee", "has_repair_fund", "heritage", "household_count", "id", "latitude", "longitude", "management_state", "name", "notes", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "staircase_count", "title_owner_id", "wgs84_latitude", "wgs84_longitude") VALUES (NEW."address", NEW."building_count", NEW."built_year", NEW."built_year_certainty", NEW."cluster_id", NEW."code", NEW."community_id", NEW."coordinate_system", NEW."created_at", NEW."ended_on", NEW."floor_area", NEW."former_names", NEW."has_owners_committee", NEW."has_repair_fund", NEW."heritage", NEW."household_count", NEW."id", NEW."latitude", NEW."longitude", NEW."management_state", NEW."name", NEW."notes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."staircase_count", NEW."title_owner_id", NEW."wgs84_latitude", NEW."wgs84_longitude"); RETURN NULL;',
+                    hash="7804f4af43dee21e3b65012811fb9c1b488d357b",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_b101a",
+                    table="compounds_compound",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='compound',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."building_count" IS DISTINCT FROM (NEW."building_count") OR OLD."built_year" IS DISTINCT FROM (NEW."built_year") OR OLD."built_year_certainty" IS DISTINCT FROM (NEW."built_year_certainty") OR OLD."cluster_id" IS DISTINCT FROM (NEW."cluster_id") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."community_id" IS DISTINCT FROM (NEW."community_id") OR OLD."coordinate_system" IS DISTINCT FROM (NEW."coordinate_system") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."ended_on" IS DISTINCT FROM (NEW."ended_on") OR OLD."floor_area" IS DISTINCT FROM (NEW."floor_area") OR OLD."former_names" IS DISTINCT FROM (NEW."former_names") OR OLD."has_owners_committee" IS DISTINCT FROM (NEW."has_owners_committee") OR OLD."has_repair_fund" IS DISTINCT FROM (NEW."has_repair_fund") OR OLD."heritage" IS DISTINCT FROM (NEW."heritage") OR OLD."household_count" IS DISTINCT FROM (NEW."household_count") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."latitude" IS DISTINCT FROM (NEW."latitude") OR OLD."longitude" IS DISTINCT FROM (NEW."longitude") OR OLD."management_state" IS DISTINCT FROM (NEW."management_state") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."notes" IS DISTINCT FROM (NEW."notes") OR OLD."staircase_count" IS DISTINCT FROM (NEW."staircase_count") OR OLD."title_owner_id" IS DISTINCT FROM (NEW."title_owner_id") OR OLD."wgs84_latitude" IS DISTINCT FROM (NEW."wgs84_latitude") OR OLD."wgs84_longitude" IS DISTINCT FROM (NEW."wgs84_longitude"))', func='INSERT INTO "compounds_compoundevent" ("address", "building_count", "built_year", "built_year_certainty", "cluster_id", "code", "community_id", "coordinate_system", "created_at", "ended_on", "floor_area", "former_names", "has_owners_committee", "has_repair_fund", "heritage", "household_count", "id", "latitude", "longitude", "management_state", "name", "notes", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "staircase_count", "title_owner_id", "wgs84_latitude", "wgs84_longitude") VALUES (NEW."address", NEW."building_count", NEW."built_year", NEW."built_year_certainty", NEW."cluster_id", NEW."code", NEW."community_id", NEW."coordinate_system", NEW."created_at", NEW."ended_on", NEW."floor_area", NEW."former_names", NEW."has_owners_committee", NEW."has_repair_fund", NEW."heritage", NEW."household_count", NEW."id", NEW."latitude", NEW."longitude", NEW."management_state", NEW."name", NEW."notes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."staircase_count", NEW."title_owner_id", NEW."wgs84_latitude", NEW."wgs84_longitude"); RETURN NULL;', hash='620ef89ea35092135027f71ad3bbca6a538a0ccc', operation='UPDATE', pgid='pgtrigger_update_update_b42b1', table='compounds_compound', when='AFTER')),
+            model_name="compound",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."building_count" IS DISTINCT FROM (NEW."building_count") OR OLD."built_year" IS DISTINCT FROM (NEW."built_year") OR OLD."built_year_certainty" IS DISTINCT FROM (NEW."built_year_certainty") OR OLD."cluster_id" IS DISTINCT FROM (NEW."cluster_id") OR OLD."code" IS DISTINCT FROM (NEW."code") OR OLD."community_id" IS DISTINCT FROM (NEW."community_id") OR OLD."coordinate_system" IS DISTINCT FROM (NEW."coordinate_system") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."ended_on" IS DISTINCT FROM (NEW."ended_on") OR OLD."floor_area" IS DISTINCT FROM (NEW."floor_area") OR OLD."former_names" IS DISTINCT FROM (NEW."former_names") OR OLD."has_owners_committee" IS DISTINCT FROM (NEW."has_owners_committee") OR OLD."has_repair_fund" IS DISTINCT FROM (NEW."has_repair_fund") OR OLD."heritage" IS DISTINCT FROM (NEW."heritage") OR OLD."household_count" IS DISTINCT FROM (NEW."household_count") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."latitude" IS DISTINCT FROM (NEW."latitude") OR OLD."longitude" IS DISTINCT FROM (NEW."longitude") OR OLD."management_state" IS DISTINCT FROM (NEW."management_state") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."notes" IS DISTINCT FROM (NEW."notes") OR OLD."staircase_count" IS DISTINCT FROM (NEW."staircase_count") OR OLD."title_owner_id" IS DISTINCT FROM (NEW."title_owner_id") OR OLD."wgs84_latitude" IS DISTINCT FROM (NEW."wgs84_latitude") OR OLD."wgs84_longitude" IS DISTINCT FROM (NEW."wgs84_longitude"))',
+                    func='INSERT INTO "compounds_compoundevent" ("address", "building_count", "built_year", "built_year_certainty", "cluster_id", "code", "community_id", "coordinate_system", "created_at", "ended_on", "floor_area", "former_names", "has_owners_committee", "has_repair_fund", "heritage", "household_count", "id", "latitude", "longitude", "management_state", "name", "notes", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "staircase_count", "title_owner_id", "wgs84_latitude", "wgs84_longitude") VALUES (NEW."address", NEW."building_count", NEW."built_year", NEW."built_year_certainty", NEW."cluster_id", NEW."code", NEW."community_id", NEW."coordinate_system", NEW."created_at", NEW."ended_on", NEW."floor_area", NEW."former_names", NEW."has_owners_committee", NEW."has_repair_fund", NEW."heritage", NEW."household_count", NEW."id", NEW."latitude", NEW."longitude", NEW."management_state", NEW."name", NEW."notes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."staircase_count", NEW."title_owner_id", NEW."wgs84_latitude", NEW."wgs84_longitude"); RETURN NULL;',
+                    hash="620ef89ea35092135027f71ad3bbca6a538a0ccc",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_b42b1",
+                    table="compounds_compound",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='compound',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "compounds_compoundevent" ("address", "building_count", "built_year", "built_year_certainty", "cluster_id", "code", "community_id", "coordinate_system", "created_at", "ended_on", "floor_area", "former_names", "has_owners_committee", "has_repair_fund", "heritage", "household_count", "id", "latitude", "longitude", "management_state", "name", "notes", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "staircase_count", "title_owner_id", "wgs84_latitude", "wgs84_longitude") VALUES (OLD."address", OLD."building_count", OLD."built_year", OLD."built_year_certainty", OLD."cluster_id", OLD."code", OLD."community_id", OLD."coordinate_system", OLD."created_at", OLD."ended_on", OLD."floor_area", OLD."former_names", OLD."has_owners_committee", OLD."has_repair_fund", OLD."heritage", OLD."household_count", OLD."id", OLD."latitude", OLD."longitude", OLD."management_state", OLD."name", OLD."notes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."staircase_count", OLD."title_owner_id", OLD."wgs84_latitude", OLD."wgs84_longitude"); RETURN NULL;', hash='3bd1444a481ebf5b03fe107548a0e349f41f2613', operation='DELETE', pgid='pgtrigger_delete_delete_553b5', table='compounds_compound', when='AFTER')),
+            model_name="compound",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "compounds_compoundevent" ("address", "building_count", "built_year", "built_year_certainty", "cluster_id", "code", "community_id", "coordinate_system", "created_at", "ended_on", "floor_area", "former_names", "has_owners_committee", "has_repair_fund", "heritage", "household_count", "id", "latitude", "longitude", "management_state", "name", "notes", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "staircase_count", "title_owner_id", "wgs84_latitude", "wgs84_longitude") VALUES (OLD."address", OLD."building_count", OLD."built_year", OLD."built_year_certainty", OLD."cluster_id", OLD."code", OLD."community_id", OLD."coordinate_system", OLD."created_at", OLD."ended_on", OLD."floor_area", OLD."former_names", OLD."has_owners_committee", OLD."has_repair_fund", OLD."heritage", OLD."household_count", OLD."id", OLD."latitude", OLD."longitude", OLD."management_state", OLD."name", OLD."notes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."staircase_count", OLD."title_owner_id", OLD."wgs84_latitude", OLD."wgs84_longitude"); RETURN NULL;',
+                    hash="3bd1444a481ebf5b03fe107548a0e349f41f2613",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_553b5",
+                    table="compounds_compound",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='building',
-            constraint=models.UniqueConstraint(fields=('compound', 'number_key'), name='building_number_once', violation_error_message='The compound already has a building with this number.'),
+            model_name="building",
+            constraint=models.UniqueConstraint(
+                fields=("compound", "number_key"),
+                name="building_number_once",
+                violation_error_message="The compound already has a building with this number.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='building',
-            constraint=models.CheckConstraint(condition=models.Q(('number_key', ''), _negated=True), name='building_has_number'),
+            model_name="building",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number_key", ""), _negated=True), name="building_has_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='building',
-            constraint=models.CheckConstraint(condition=models.Q(('floor_area__isnull', True), ('floor_area__gt', 0), _connector='OR'), name='building_area_positive', violation_error_message='The floor area must be greater than zero.'),
+            model_name="building",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("floor_area__isnull", True), ("floor_area__gt", 0), _connector="OR"),
+                name="building_area_positive",
+                violation_error_message="The floor area must be greater than zero.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='building',
-            constraint=models.CheckConstraint(condition=models.Q(('floors__isnull', True), models.Q(('floors__gte', 1), ('floors__lte', 120)), _connector='OR'), name='building_floors_possible', violation_error_message='A building has 1 to 120 floors.'),
+            model_name="building",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("floors__isnull", True),
+                    models.Q(("floors__gte", 1), ("floors__lte", 120)),
+                    _connector="OR",
+                ),
+                name="building_floors_possible",
+                violation_error_message="A building has 1 to 120 floors.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='building',
-            constraint=models.CheckConstraint(condition=models.Q(('built_year__isnull', True), models.Q(('built_year__gte', 1840), ('built_year__lte', 2100)), _connector='OR'), name='building_built_year_possible', violation_error_message='The year it was built must lie between 1840 and 2100.'),
+            model_name="building",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("built_year__isnull", True),
+                    models.Q(("built_year__gte", 1840), ("built_year__lte", 2100)),
+                    _connector="OR",
+                ),
+                name="building_built_year_possible",
+                violation_error_message="The year it was built must lie between 1840 and 2100.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='building',
-            trigger=pgtrigger.compiler.Trigger(name='takes_division_of_compound', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n        SELECT community_id INTO NEW.division_code FROM compounds_compound WHERE id = NEW.compound_id;\n        RETURN NEW;\n    ', hash='a84dbf20b96622d5723dbcc890f1c9c7b849ed61', operation='INSERT OR UPDATE OF "compound_id"', pgid='pgtrigger_takes_division_of_compound_9af91', table='compounds_building', when='BEFORE')),
+            model_name="building",
+            trigger=pgtrigger.compiler.Trigger(
+                name="takes_division_of_compound",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        SELECT community_id INTO NEW.division_code FROM compounds_compound WHERE id = NEW.compound_id;\n        RETURN NEW;\n    ",
+                    hash="a84dbf20b96622d5723dbcc890f1c9c7b849ed61",
+                    operation='INSERT OR UPDATE OF "compound_id"',
+                    pgid="pgtrigger_takes_division_of_compound_9af91",
+                    table="compounds_building",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='building',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "compounds_buildingevent" ("built_year", "compound_id", "division_code", "floor_area", "floors", "household_count", "id", "lift_count", "notes", "number", "number_key", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "staircase_count", "structure") VALUES (NEW."built_year", NEW."compound_id", NEW."division_code", NEW."floor_area", NEW."floors", NEW."household_count", NEW."id", NEW."lift_count", NEW."notes", NEW."number", NEW."number_key", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."staircase_count", NEW."structure"); RETURN NULL;', hash='af8ff7573e8e293dbc4b0eaf8099dded277c7ee6', operation='INSERT', pgid='pgtrigger_insert_insert_07a81', table='compounds_building', when='AFTER')),
+            model_name="building",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "compounds_buildingevent" ("built_year", "compound_id", "division_code", "floor_area", "floors", "household_count", "id", "lift_count", "notes", "number", "number_key", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "staircase_count", "structure") VALUES (NEW."built_year", NEW."compound_id", NEW."division_code", NEW."floor_area", NEW."floors", NEW."household_count", NEW."id", NEW."lift_count", NEW."notes", NEW."number", NEW."number_key", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."staircase_count", NEW."structure"); RETURN NULL;',
+                    hash="af8ff7573e8e293dbc4b0eaf8099dded277c7ee6",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_07a81",
+                    table="compounds_building",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='building',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "compounds_buildingevent" ("built_year", "compound_id", "division_code", "floor_area", "floors", "household_count", "id", "lift_count", "notes", "number", "number_key", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "staircase_count", "structure") VALUES (NEW."built_year", NEW."compound_id", NEW."division_code", NEW."floor_area", NEW."floors", NEW."household_count", NEW."id", NEW."lift_count", NEW."notes", NEW."number", NEW."number_key", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."staircase_count", NEW."structure"); RETURN NULL;', hash='686e25d874f1ca295bce31c8731af53091c723c0', operation='UPDATE', pgid='pgtrigger_update_update_f997e', table='compounds_building', when='AFTER')),
+            model_name="building",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "compounds_buildingevent" ("built_year", "compound_id", "division_code", "floor_area", "floors", "household_count", "id", "lift_count", "notes", "number", "number_key", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "staircase_count", "structure") VALUES (NEW."built_year", NEW."compound_id", NEW."division_code", NEW."floor_area", NEW."floors", NEW."household_count", NEW."id", NEW."lift_count", NEW."notes", NEW."number", NEW."number_key", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."staircase_count", NEW."structure"); RETURN NULL;',
+                    hash="686e25d874f1ca295bce31c8731af53091c723c0",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_f997e",
+                    table="compounds_building",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='building',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "compounds_buildingevent" ("built_year", "compound_id", "division_code", "floor_area", "floors", "household_count", "id", "lift_count", "notes", "number", "number_key", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "staircase_count", "structure") VALUES (OLD."built_year", OLD."compound_id", OLD."division_code", OLD."floor_area", OLD."floors", OLD."household_count", OLD."id", OLD."lift_count", OLD."notes", OLD."number", OLD."number_key", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."staircase_count", OLD."structure"); RETURN NULL;', hash='bf07924382929d6fb467fa97d56c6000a64c810c', operation='DELETE', pgid='pgtrigger_delete_delete_27d6b', table='compounds_building', when='AFTER')),
+            model_name="building",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "compounds_buildingevent" ("built_year", "compound_id", "division_code", "floor_area", "floors", "household_count", "id", "lift_count", "notes", "number", "number_key", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "staircase_count", "structure") VALUES (OLD."built_year", OLD."compound_id", OLD."division_code", OLD."floor_area", OLD."floors", OLD."household_count", OLD."id", OLD."lift_count", OLD."notes", OLD."number", OLD."number_key", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."staircase_count", OLD."structure"); RETURN NULL;',
+                    hash="bf07924382929d6fb467fa97d56c6000a64c810c",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_27d6b",
+                    table="compounds_building",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='compoundsuccession',
-            constraint=models.UniqueConstraint(fields=('old', 'new'), name='compound_succession_once'),
+            model_name="compoundsuccession",
+            constraint=models.UniqueConstraint(fields=("old", "new"), name="compound_succession_once"),
         ),
         migrations.AddConstraint(
-            model_name='compoundsuccession',
-            constraint=models.CheckConstraint(condition=models.Q(('old', models.F('new')), _negated=True), name='compound_succession_to_another'),
+            model_name="compoundsuccession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("old", models.F("new")), _negated=True),
+                name="compound_succession_to_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='compoundsuccession',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='compound_succession_has_reason'),
+            model_name="compoundsuccession",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="compound_succession_has_reason"
+            ),
         ),
         migrations.AddIndex(
-            model_name='conditionsurvey',
-            index=models.Index(condition=models.Q(('state', 'submitted')), fields=['division_code', 'submitted_at'], name='survey_waiting'),
+            model_name="conditionsurvey",
+            index=models.Index(
+                condition=models.Q(("state", "submitted")),
+                fields=["division_code", "submitted_at"],
+                name="survey_waiting",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conditionsurvey',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'confirmed'), _negated=True), fields=('compound',), name='survey_one_open', violation_error_message='This compound already has a survey under way.'),
+            model_name="conditionsurvey",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "confirmed"), _negated=True),
+                fields=("compound",),
+                name="survey_one_open",
+                violation_error_message="This compound already has a survey under way.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conditionsurvey',
-            constraint=models.CheckConstraint(condition=models.Q(('wishing_households__isnull', True), ('wishing_households__lte', models.F('asked_households')), _connector='OR'), name='survey_wish_within_asked', violation_error_message='More households want it than were asked.'),
+            model_name="conditionsurvey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("wishing_households__isnull", True),
+                    ("wishing_households__lte", models.F("asked_households")),
+                    _connector="OR",
+                ),
+                name="survey_wish_within_asked",
+                violation_error_message="More households want it than were asked.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conditionsurvey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'confirmed'), _negated=True), models.Q(('decided_by__isnull', False), models.Q(('decided_by', models.F('submitted_by')), _negated=True)), _connector='OR'), name='survey_confirmed_by_another', violation_error_message='Whoever submitted a survey cannot confirm it.'),
+            model_name="conditionsurvey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "confirmed"), _negated=True),
+                    models.Q(
+                        ("decided_by__isnull", False),
+                        models.Q(("decided_by", models.F("submitted_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="survey_confirmed_by_another",
+                violation_error_message="Whoever submitted a survey cannot confirm it.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conditionsurvey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('return_reason', ''), _negated=True), _connector='OR'), name='survey_returned_says_why', violation_error_message='Say why the survey is returned.'),
+            model_name="conditionsurvey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "returned"), _negated=True),
+                    models.Q(("return_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="survey_returned_says_why",
+                violation_error_message="Say why the survey is returned.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conditionsurvey',
-            constraint=models.CheckConstraint(condition=models.Q(('has_hazard', False), models.Q(('hazards', ''), _negated=True), _connector='OR'), name='survey_hazard_described', violation_error_message='Describe the hazard.'),
+            model_name="conditionsurvey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("has_hazard", False), models.Q(("hazards", ""), _negated=True), _connector="OR"
+                ),
+                name="survey_hazard_described",
+                violation_error_message="Describe the hazard.",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='conditionsurvey',
-            trigger=pgtrigger.compiler.Trigger(name='takes_division_of_compound', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n        SELECT community_id INTO NEW.division_code FROM compounds_compound WHERE id = NEW.compound_id;\n        RETURN NEW;\n    ', hash='195dd0b1ae194cf74083b0e35d201858ac7d3eca', operation='INSERT OR UPDATE OF "compound_id"', pgid='pgtrigger_takes_division_of_compound_5a1c1', table='compounds_conditionsurvey', when='BEFORE')),
+            model_name="conditionsurvey",
+            trigger=pgtrigger.compiler.Trigger(
+                name="takes_division_of_compound",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        SELECT community_id INTO NEW.division_code FROM compounds_compound WHERE id = NEW.compound_id;\n        RETURN NEW;\n    ",
+                    hash="195dd0b1ae194cf74083b0e35d201858ac7d3eca",
+                    operation='INSERT OR UPDATE OF "compound_id"',
+                    pgid="pgtrigger_takes_division_of_compound_5a1c1",
+                    table="compounds_conditionsurvey",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='conditionsurvey',
-            trigger=pgtrigger.compiler.Trigger(name='survey_moves', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{draft:submitted,submitted:confirmed,submitted:returned,returned:submitted}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='786b3aa4a3f7a6f38ec8c03dd96914925c27b667', operation='UPDATE', pgid='pgtrigger_survey_moves_a12c1', table='compounds_conditionsurvey', when='BEFORE')),
+            model_name="conditionsurvey",
+            trigger=pgtrigger.compiler.Trigger(
+                name="survey_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{draft:submitted,submitted:confirmed,submitted:returned,returned:submitted}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="786b3aa4a3f7a6f38ec8c03dd96914925c27b667",
+                    operation="UPDATE",
+                    pgid="pgtrigger_survey_moves_a12c1",
+                    table="compounds_conditionsurvey",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='conditionsurvey',
-            trigger=pgtrigger.compiler.Trigger(name='survey_confirmed_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."division_code" = (NEW."division_code") AND OLD."state" = \'confirmed\')', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ef26c69e406ca6bfd0022b163b6169c21c9c069c', operation='UPDATE', pgid='pgtrigger_survey_confirmed_stays_525dd', table='compounds_conditionsurvey', when='BEFORE')),
+            model_name="conditionsurvey",
+            trigger=pgtrigger.compiler.Trigger(
+                name="survey_confirmed_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."division_code" = (NEW."division_code") AND OLD."state" = \'confirmed\')',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="ef26c69e406ca6bfd0022b163b6169c21c9c069c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_survey_confirmed_stays_525dd",
+                    table="compounds_conditionsurvey",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='conditionsurvey',
-            trigger=pgtrigger.compiler.Trigger(name='survey_confirmed_remains', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."state" = \'confirmed\')', func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='a3a98b002b4c7b5281ffdbf5f0610725abed2c5e', operation='DELETE', pgid='pgtrigger_survey_confirmed_remains_c109a', table='compounds_conditionsurvey', when='BEFORE')),
+            model_name="conditionsurvey",
+            trigger=pgtrigger.compiler.Trigger(
+                name="survey_confirmed_remains",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.\"state\" = 'confirmed')",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="a3a98b002b4c7b5281ffdbf5f0610725abed2c5e",
+                    operation="DELETE",
+                    pgid="pgtrigger_survey_confirmed_remains_c109a",
+                    table="compounds_conditionsurvey",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='conditionsurvey',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "compounds_conditionsurveyevent" ("asked_households", "compound_id", "created_at", "decided_at", "decided_by_id", "division_code", "filled_by_id", "has_hazard", "hazards", "id", "notes", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "return_reason", "state", "submitted_at", "submitted_by_id", "surveyed_on", "wishing_households") VALUES (NEW."asked_households", NEW."compound_id", NEW."created_at", NEW."decided_at", NEW."decided_by_id", NEW."division_code", NEW."filled_by_id", NEW."has_hazard", NEW."hazards", NEW."id", NEW."notes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."return_reason", NEW."state", NEW."submitted_at", NEW."submitted_by_id", NEW."surveyed_on", NEW."wishing_households"); RETURN NULL;', hash='ce7aa8f9261487911a5fe5882821d22ac7051fcf', operation='INSERT', pgid='pgtrigger_insert_insert_e8f39', table='compounds_conditionsurvey', when='AFTER')),
+            model_name="conditionsurvey",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "compounds_conditionsurveyevent" ("asked_households", "compound_id", "created_at", "decided_at", "decided_by_id", "division_code", "filled_by_id", "has_hazard", "hazards", "id", "notes", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "return_reason", "state", "submitted_at", "submitted_by_id", "surveyed_on", "wishing_households") VALUES (NEW."asked_households", NEW."compound_id", NEW."created_at", NEW."decided_at", NEW."decided_by_id", NEW."division_code", NEW."filled_by_id", NEW."has_hazard", NEW."hazards", NEW."id", NEW."notes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."return_reason", NEW."state", NEW."submitted_at", NEW."submitted_by_id", NEW."surveyed_on", NEW."wishing_households"); RETURN NULL;',
+                    hash="ce7aa8f9261487911a5fe5882821d22ac7051fcf",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_e8f39",
+                    table="compounds_conditionsurvey",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='conditionsurvey',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "compounds_conditionsurveyevent" ("asked_households", "compound_id", "created_at", "decided_at", "decided_by_id", "division_code", "filled_by_id", "has_hazard", "hazards", "id", "notes", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "return_reason", "state", "submitted_at", "submitted_by_id", "surveyed_on", "wishing_households") VALUES (NEW."asked_households", NEW."compound_id", NEW."created_at", NEW."decided_at", NEW."decided_by_id", NEW."division_code", NEW."filled_by_id", NEW."has_hazard", NEW."hazards", NEW."id", NEW."notes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."return_reason", NEW."state", NEW."submitted_at", NEW."submitted_by_id", NEW."surveyed_on", NEW."wishing_households"); RETURN NULL;', hash='f1593d64256d2ec4df134de9f34e21ea5b0c1889', operation='UPDATE', pgid='pgtrigger_update_update_92ad9', table='compounds_conditionsurvey', when='AFTER')),
+            model_name="conditionsurvey",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "compounds_conditionsurveyevent" ("asked_households", "compound_id", "created_at", "decided_at", "decided_by_id", "division_code", "filled_by_id", "has_hazard", "hazards", "id", "notes", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "return_reason", "state", "submitted_at", "submitted_by_id", "surveyed_on", "wishing_households") VALUES (NEW."asked_households", NEW."compound_id", NEW."created_at", NEW."decided_at", NEW."decided_by_id", NEW."division_code", NEW."filled_by_id", NEW."has_hazard", NEW."hazards", NEW."id", NEW."notes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."return_reason", NEW."state", NEW."submitted_at", NEW."submitted_by_id", NEW."surveyed_on", NEW."wishing_households"); RETURN NULL;',
+                    hash="f1593d64256d2ec4df134de9f34e21ea5b0c1889",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_92ad9",
+                    table="compounds_conditionsurvey",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='conditionsurvey',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "compounds_conditionsurveyevent" ("asked_households", "compound_id", "created_at", "decided_at", "decided_by_id", "division_code", "filled_by_id", "has_hazard", "hazards", "id", "notes", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "return_reason", "state", "submitted_at", "submitted_by_id", "surveyed_on", "wishing_households") VALUES (OLD."asked_households", OLD."compound_id", OLD."created_at", OLD."decided_at", OLD."decided_by_id", OLD."division_code", OLD."filled_by_id", OLD."has_hazard", OLD."hazards", OLD."id", OLD."notes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."return_reason", OLD."state", OLD."submitted_at", OLD."submitted_by_id", OLD."surveyed_on", OLD."wishing_households"); RETURN NULL;', hash='e96260147241d10d60d7c57f3968bc27c2f0d03e', operation='DELETE', pgid='pgtrigger_delete_delete_6fcb8', table='compounds_conditionsurvey', when='AFTER')),
+            model_name="conditionsurvey",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "compounds_conditionsurveyevent" ("asked_households", "compound_id", "created_at", "decided_at", "decided_by_id", "division_code", "filled_by_id", "has_hazard", "hazards", "id", "notes", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "return_reason", "state", "submitted_at", "submitted_by_id", "surveyed_on", "wishing_households") VALUES (OLD."asked_households", OLD."compound_id", OLD."created_at", OLD."decided_at", OLD."decided_by_id", OLD."division_code", OLD."filled_by_id", OLD."has_hazard", OLD."hazards", OLD."id", OLD."notes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."return_reason", OLD."state", OLD."submitted_at", OLD."submitted_by_id", OLD."surveyed_on", OLD."wishing_households"); RETURN NULL;',
+                    hash="e96260147241d10d60d7c57f3968bc27c2f0d03e",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_6fcb8",
+                    table="compounds_conditionsurvey",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='eligibilityrule',
-            constraint=models.UniqueConstraint(fields=('division', 'version'), name='eligibility_version_once', nulls_distinct=False),
+            model_name="eligibilityrule",
+            constraint=models.UniqueConstraint(
+                fields=("division", "version"), name="eligibility_version_once", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='eligibilityrule',
-            constraint=models.CheckConstraint(condition=models.Q(('environment_minimum__lte', 4), ('facilities_minimum__lte', 4), ('wish_percent__lte', 100)), name='eligibility_limits_possible'),
+            model_name="eligibilityrule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("environment_minimum__lte", 4),
+                    ("facilities_minimum__lte", 4),
+                    ("wish_percent__lte", 100),
+                ),
+                name="eligibility_limits_possible",
+            ),
         ),
         migrations.AddIndex(
-            model_name='poolentry',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['division_code', 'batch'], name='pool_board'),
+            model_name="poolentry",
+            index=models.Index(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=["division_code", "batch"],
+                name="pool_board",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='poolentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('compound',), name='pool_one_current_entry'),
+            model_name="poolentry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("compound",),
+                name="pool_one_current_entry",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='poolentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('batch', 'out'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='pool_out_has_reason', violation_error_message='Say why the compound leaves the pool.'),
+            model_name="poolentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("batch", "out"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="pool_out_has_reason",
+                violation_error_message="Say why the compound leaves the pool.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='poolentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('override_rank__isnull', True), ('override_reason', '')), models.Q(('override_rank__gte', 1), models.Q(('override_reason', ''), _negated=True)), _connector='OR'), name='pool_override_has_reason', violation_error_message='A place out of turn needs a reason.'),
+            model_name="poolentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("override_rank__isnull", True), ("override_reason", "")),
+                    models.Q(("override_rank__gte", 1), models.Q(("override_reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="pool_override_has_reason",
+                violation_error_message="A place out of turn needs a reason.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='poolentry',
-            constraint=models.CheckConstraint(condition=models.Q(('batch__in', ['reserve', 'preparing', 'implementing', 'out'])), name='pool_batch_known'),
+            model_name="poolentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("batch__in", ["reserve", "preparing", "implementing", "out"])),
+                name="pool_batch_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='poolentry',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('moved_at')), _connector='OR'), name='pool_ends_after_start'),
+            model_name="poolentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at__isnull", True), ("ended_at__gte", models.F("moved_at")), _connector="OR"
+                ),
+                name="pool_ends_after_start",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='poolentry',
-            trigger=pgtrigger.compiler.Trigger(name='takes_division_of_compound', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n        SELECT community_id INTO NEW.division_code FROM compounds_compound WHERE id = NEW.compound_id;\n        RETURN NEW;\n    ', hash='7adf3e864fbc4d228facb1893184f115f8e62e84', operation='INSERT OR UPDATE OF "compound_id"', pgid='pgtrigger_takes_division_of_compound_e965d', table='compounds_poolentry', when='BEFORE')),
+            model_name="poolentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="takes_division_of_compound",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n        SELECT community_id INTO NEW.division_code FROM compounds_compound WHERE id = NEW.compound_id;\n        RETURN NEW;\n    ",
+                    hash="7adf3e864fbc4d228facb1893184f115f8e62e84",
+                    operation='INSERT OR UPDATE OF "compound_id"',
+                    pgid="pgtrigger_takes_division_of_compound_e965d",
+                    table="compounds_poolentry",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='poolentry',
-            trigger=pgtrigger.compiler.Trigger(name='touches_compound', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            UPDATE compounds_compound SET updated_at = clock_timestamp() WHERE id = NEW.compound_id;\n            RETURN NULL;\n        ', hash='2988314c3e310ea8e859aff30a88dd5e46d8f17f', operation='INSERT OR UPDATE', pgid='pgtrigger_touches_compound_93f0c', table='compounds_poolentry', when='AFTER')),
+            model_name="poolentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="touches_compound",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            UPDATE compounds_compound SET updated_at = clock_timestamp() WHERE id = NEW.compound_id;\n            RETURN NULL;\n        ",
+                    hash="2988314c3e310ea8e859aff30a88dd5e46d8f17f",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_touches_compound_93f0c",
+                    table="compounds_poolentry",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='poolentry',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "compounds_poolentryevent" ("batch", "compound_id", "division_code", "ended_at", "id", "moved_at", "moved_by_id", "override_rank", "override_reason", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "urgency_at_entry") VALUES (NEW."batch", NEW."compound_id", NEW."division_code", NEW."ended_at", NEW."id", NEW."moved_at", NEW."moved_by_id", NEW."override_rank", NEW."override_reason", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason", NEW."urgency_at_entry"); RETURN NULL;', hash='7139ce32c245d33cdbe57286356b7da7c5e58fa1', operation='INSERT', pgid='pgtrigger_insert_insert_bcb98', table='compounds_poolentry', when='AFTER')),
+            model_name="poolentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "compounds_poolentryevent" ("batch", "compound_id", "division_code", "ended_at", "id", "moved_at", "moved_by_id", "override_rank", "override_reason", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "urgency_at_entry") VALUES (NEW."batch", NEW."compound_id", NEW."division_code", NEW."ended_at", NEW."id", NEW."moved_at", NEW."moved_by_id", NEW."override_rank", NEW."override_reason", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason", NEW."urgency_at_entry"); RETURN NULL;',
+                    hash="7139ce32c245d33cdbe57286356b7da7c5e58fa1",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_bcb98",
+                    table="compounds_poolentry",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='poolentry',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "compounds_poolentryevent" ("batch", "compound_id", "division_code", "ended_at", "id", "moved_at", "moved_by_id", "override_rank", "override_reason", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "urgency_at_entry") VALUES (NEW."batch", NEW."compound_id", NEW."division_code", NEW."ended_at", NEW."id", NEW."moved_at", NEW."moved_by_id", NEW."override_rank", NEW."override_reason", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason", NEW."urgency_at_entry"); RETURN NULL;', hash='2354da24f452323f76c9d4fecc1ee01dd4e60d29', operation='UPDATE', pgid='pgtrigger_update_update_a75ab', table='compounds_poolentry', when='AFTER')),
+            model_name="poolentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "compounds_poolentryevent" ("batch", "compound_id", "division_code", "ended_at", "id", "moved_at", "moved_by_id", "override_rank", "override_reason", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "urgency_at_entry") VALUES (NEW."batch", NEW."compound_id", NEW."division_code", NEW."ended_at", NEW."id", NEW."moved_at", NEW."moved_by_id", NEW."override_rank", NEW."override_reason", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason", NEW."urgency_at_entry"); RETURN NULL;',
+                    hash="2354da24f452323f76c9d4fecc1ee01dd4e60d29",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_a75ab",
+                    table="compounds_poolentry",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='poolentry',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "compounds_poolentryevent" ("batch", "compound_id", "division_code", "ended_at", "id", "moved_at", "moved_by_id", "override_rank", "override_reason", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "urgency_at_entry") VALUES (OLD."batch", OLD."compound_id", OLD."division_code", OLD."ended_at", OLD."id", OLD."moved_at", OLD."moved_by_id", OLD."override_rank", OLD."override_reason", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason", OLD."urgency_at_entry"); RETURN NULL;', hash='df27d405dcf240ee005641c3a4df4074c55b0da5', operation='DELETE', pgid='pgtrigger_delete_delete_93738', table='compounds_poolentry', when='AFTER')),
+            model_name="poolentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "compounds_poolentryevent" ("batch", "compound_id", "division_code", "ended_at", "id", "moved_at", "moved_by_id", "override_rank", "override_reason", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "urgency_at_entry") VALUES (OLD."batch", OLD."compound_id", OLD."division_code", OLD."ended_at", OLD."id", OLD."moved_at", OLD."moved_by_id", OLD."override_rank", OLD."override_reason", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason", OLD."urgency_at_entry"); RETURN NULL;',
+                    hash="df27d405dcf240ee005641c3a4df4074c55b0da5",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_93738",
+                    table="compounds_poolentry",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyfinding',
-            constraint=models.UniqueConstraint(fields=('survey', 'topic'), name='finding_topic_once'),
+            model_name="surveyfinding",
+            constraint=models.UniqueConstraint(fields=("survey", "topic"), name="finding_topic_once"),
         ),
         migrations.AddConstraint(
-            model_name='surveyfinding',
-            constraint=models.CheckConstraint(condition=models.Q(('score__lte', 4)), name='finding_score_0_to_4', violation_error_message='Scores go from 0 (good) to 4 (very bad).'),
+            model_name="surveyfinding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("score__lte", 4)),
+                name="finding_score_0_to_4",
+                violation_error_message="Scores go from 0 (good) to 4 (very bad).",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyfinding',
-            constraint=models.CheckConstraint(condition=models.Q(('topic__in', ['buildings', 'municipal', 'environment', 'management', 'roads', 'pipes', 'parking', 'security', 'lifts'])), name='finding_topic_known'),
+            model_name="surveyfinding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "topic__in",
+                        [
+                            "buildings",
+                            "municipal",
+                            "environment",
+                            "management",
+                            "roads",
+                            "pipes",
+                            "parking",
+                            "security",
+                            "lifts",
+                        ],
+                    )
+                ),
+                name="finding_topic_known",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='surveyfinding',
-            trigger=pgtrigger.compiler.Trigger(name='finding_of_open_survey', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE its_state text;', func="\n            SELECT state INTO its_state FROM compounds_conditionsurvey\n            WHERE id = CASE TG_OP WHEN 'DELETE' THEN OLD.survey_id ELSE NEW.survey_id END FOR SHARE;\n            IF its_state NOT IN ('draft', 'returned') THEN\n                RAISE EXCEPTION 'survey is % and cannot be changed', its_state USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;\n        ", hash='0c97960a24bc76296ad10ab60dde019b5c669f27', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_finding_of_open_survey_bd3d9', table='compounds_surveyfinding', when='BEFORE')),
+            model_name="surveyfinding",
+            trigger=pgtrigger.compiler.Trigger(
+                name="finding_of_open_survey",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE its_state text;",
+                    func="\n            SELECT state INTO its_state FROM compounds_conditionsurvey\n            WHERE id = CASE TG_OP WHEN 'DELETE' THEN OLD.survey_id ELSE NEW.survey_id END FOR SHARE;\n            IF its_state NOT IN ('draft', 'returned') THEN\n                RAISE EXCEPTION 'survey is % and cannot be changed', its_state USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;\n        ",
+                    hash="0c97960a24bc76296ad10ab60dde019b5c669f27",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_finding_of_open_survey_bd3d9",
+                    table="compounds_surveyfinding",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='surveyphoto',
-            constraint=models.UniqueConstraint(fields=('survey', 'key'), name='survey_photo_once'),
+            model_name="surveyphoto",
+            constraint=models.UniqueConstraint(fields=("survey", "key"), name="survey_photo_once"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='surveyphoto',
-            trigger=pgtrigger.compiler.Trigger(name='photo_of_open_survey', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE its_state text;', func="\n            SELECT state INTO its_state FROM compounds_conditionsurvey\n            WHERE id = CASE TG_OP WHEN 'DELETE' THEN OLD.survey_id ELSE NEW.survey_id END FOR SHARE;\n            IF its_state NOT IN ('draft', 'returned') THEN\n                RAISE EXCEPTION 'survey is % and cannot be changed', its_state USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;\n        ", hash='3a2a19f74ea2ef9e9b382c87402ace66e3780d36', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_photo_of_open_survey_3452a', table='compounds_surveyphoto', when='BEFORE')),
+            model_name="surveyphoto",
+            trigger=pgtrigger.compiler.Trigger(
+                name="photo_of_open_survey",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE its_state text;",
+                    func="\n            SELECT state INTO its_state FROM compounds_conditionsurvey\n            WHERE id = CASE TG_OP WHEN 'DELETE' THEN OLD.survey_id ELSE NEW.survey_id END FOR SHARE;\n            IF its_state NOT IN ('draft', 'returned') THEN\n                RAISE EXCEPTION 'survey is % and cannot be changed', its_state USING ERRCODE = 'check_violation';\n            END IF;\n            RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;\n        ",
+                    hash="3a2a19f74ea2ef9e9b382c87402ace66e3780d36",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_photo_of_open_survey_3452a",
+                    table="compounds_surveyphoto",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='urgencyformula',
-            constraint=models.UniqueConstraint(fields=('division', 'version'), name='urgency_version_once', nulls_distinct=False),
+            model_name="urgencyformula",
+            constraint=models.UniqueConstraint(
+                fields=("division", "version"), name="urgency_version_once", nulls_distinct=False
+            ),
         ),
         migrations.AddIndex(
-            model_name='urgencyscore',
-            index=models.Index(fields=['-score'], name='urgency_ranking'),
+            model_name="urgencyscore",
+            index=models.Index(fields=["-score"], name="urgency_ranking"),
         ),
         migrations.AddConstraint(
-            model_name='urgencyscore',
-            constraint=models.CheckConstraint(condition=models.Q(('score__gte', 0), ('score__lte', 100)), name='urgency_0_to_100'),
+            model_name="urgencyscore",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("score__gte", 0), ("score__lte", 100)), name="urgency_0_to_100"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='urgencyscore',
-            trigger=pgtrigger.compiler.Trigger(name='touches_compound', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            UPDATE compounds_compound SET updated_at = clock_timestamp() WHERE id = NEW.compound_id;\n            RETURN NULL;\n        ', hash='6f0957ad6efc302c8530f92df9de371c01e94a84', operation='INSERT OR UPDATE', pgid='pgtrigger_touches_compound_3b332', table='compounds_urgencyscore', when='AFTER')),
+            model_name="urgencyscore",
+            trigger=pgtrigger.compiler.Trigger(
+                name="touches_compound",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            UPDATE compounds_compound SET updated_at = clock_timestamp() WHERE id = NEW.compound_id;\n            RETURN NULL;\n        ",
+                    hash="6f0957ad6efc302c8530f92df9de371c01e94a84",
+                    operation="INSERT OR UPDATE",
+                    pgid="pgtrigger_touches_compound_3b332",
+                    table="compounds_urgencyscore",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

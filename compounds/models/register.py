@@ -125,13 +125,20 @@ class Compound(models.Model):
         output_field=models.CharField(max_length=80),
         db_persist=True,
     )
-    former_names = ArrayField(models.CharField(max_length=80), verbose_name=_("former names"), default=list, blank=True)
+    former_names = ArrayField(
+        models.CharField(max_length=80), verbose_name=_("former names"), default=list, blank=True
+    )
     community = models.ForeignKey(
         Division, verbose_name=_("community"), on_delete=models.PROTECT, related_name="compounds"
     )
     address = models.CharField(_("address"), max_length=200, blank=True)
     cluster = models.ForeignKey(
-        Cluster, verbose_name=_("cluster"), null=True, blank=True, on_delete=models.PROTECT, related_name="compounds"
+        Cluster,
+        verbose_name=_("cluster"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="compounds",
     )
     built_year = models.PositiveSmallIntegerField(_("built in"), null=True, blank=True)
     built_year_certainty = models.CharField(
@@ -162,7 +169,9 @@ class Compound(models.Model):
     building_count = models.PositiveIntegerField(_("buildings"), null=True, blank=True)
     staircase_count = models.PositiveIntegerField(_("staircases"), null=True, blank=True)
     household_count = models.PositiveIntegerField(_("households"), null=True, blank=True)
-    floor_area = models.DecimalField(_("floor area (m²)"), max_digits=12, decimal_places=2, null=True, blank=True)
+    floor_area = models.DecimalField(
+        _("floor area (m²)"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
 
     longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
     latitude = models.DecimalField(_("latitude"), max_digits=9, decimal_places=6, null=True, blank=True)
@@ -173,7 +182,9 @@ class Compound(models.Model):
     wgs84_longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, editable=False)
     wgs84_latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, editable=False)
 
-    heritage = models.CharField(_("heritage constraint"), max_length=20, choices=Heritage, default=Heritage.NONE)
+    heritage = models.CharField(
+        _("heritage constraint"), max_length=20, choices=Heritage, default=Heritage.NONE
+    )
     notes = models.TextField(_("notes"), max_length=4000, blank=True)
 
     search_text = models.TextField(editable=False, default="")
@@ -223,7 +234,9 @@ class Compound(models.Model):
                 condition=Q(longitude__isnull=True, latitude__isnull=True)
                 | Q(longitude__gte=73, longitude__lte=136, latitude__gte=3, latitude__lte=54),
                 name="compound_position_in_china",
-                violation_error_message=_("The position lies outside China: longitude 73–136, latitude 3–54."),
+                violation_error_message=_(
+                    "The position lies outside China: longitude 73–136, latitude 3–54."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(longitude__isnull=True, wgs84_longitude__isnull=True, wgs84_latitude__isnull=True)
@@ -274,7 +287,9 @@ class Building(models.Model):
     structure = models.CharField(
         _("structure"), max_length=20, choices=BuildingStructure, default=BuildingStructure.UNKNOWN
     )
-    floor_area = models.DecimalField(_("floor area (m²)"), max_digits=12, decimal_places=2, null=True, blank=True)
+    floor_area = models.DecimalField(
+        _("floor area (m²)"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
     built_year = models.PositiveSmallIntegerField(_("built in"), null=True, blank=True)
     notes = models.CharField(_("notes"), max_length=300, blank=True)
 

@@ -1,6 +1,7 @@
 """What a city may decide differently, as versioned rows: who is eligible, what is urgent."""
 
 from datetime import date
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -13,13 +14,23 @@ from directory.codes import ancestors
 from directory.models import Division, User
 
 
-class RuleQuerySet(models.QuerySet):  # type: ignore[type-arg]
-    def in_force(self, division_code: str, day: date) -> "RuleQuerySet":
-        """The rule for a place on a day comes first: nearest division, then latest version."""
+RuleType = TypeVar("RuleType", bound="VersionedRule")
+
+
+class RuleQuerySet(models.QuerySet[RuleType]):
+    def in_force(self, division_code: str, day: date) -> Self:
+        """The rules that reach a place on a day, nearest division first, then latest version."""
         near = [*ancestors(division_code), division_code]
         return self.filter(
             Q(division__isnull=True) | Q(division__in=near), effective_from__lte=day
-        ).order_by(models.F("division_id").desc(nulls_last=True), "-version")
+        ).order_by(models.F("division_id").desc(nulls_last=True), "-version")  # fmt: skip
+
+    def nearest(self) -> RuleType:
+        """The first of `in_force`; the shipped default makes sure there is one."""
+        found = self.first()
+        if found is None:
+            raise self.model.DoesNotExist("the shipped default rule is missing")
+        return found
 
 
 class VersionedRule(models.Model):
@@ -28,11 +39,18 @@ class VersionedRule(models.Model):
     append_only = True
 
     division = models.ForeignKey(
-        Division, verbose_name=_("division"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Division,
+        verbose_name=_("division"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     version = models.PositiveIntegerField(_("version"))
     effective_from = models.DateField(_("effective from"))
-    basis = models.CharField(_("basis"), max_length=300, help_text=_("The document or meeting that decided it."))
+    basis = models.CharField(
+        _("basis"), max_length=300, help_text=_("The document or meeting that decided it.")
+    )
     created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -61,7 +79,9 @@ class EligibilityRule(VersionedRule):
         verbose_name = _("eligibility rule")
         verbose_name_plural = _("eligibility rules")
         constraints = [
-            models.UniqueConstraint(fields=["division", "version"], name="eligibility_version_once", nulls_distinct=False),
+            models.UniqueConstraint(
+                fields=["division", "version"], name="eligibility_version_once", nulls_distinct=False
+            ),
             models.CheckConstraint(
                 condition=Q(environment_minimum__lte=4, facilities_minimum__lte=4, wish_percent__lte=100),
                 name="eligibility_limits_possible",
@@ -78,7 +98,9 @@ class UrgencyFormula(VersionedRule):
         verbose_name = _("urgency formula")
         verbose_name_plural = _("urgency formulas")
         constraints = [
-            models.UniqueConstraint(fields=["division", "version"], name="urgency_version_once", nulls_distinct=False),
+            models.UniqueConstraint(
+                fields=["division", "version"], name="urgency_version_once", nulls_distinct=False
+            ),
         ]
 
 
@@ -88,7 +110,9 @@ class UrgencyScore(models.Model):
     `parts` is a list of {"part", "value" (0–1 as text), "weight", "points"} that adds up to `score`.
     """
 
-    compound = models.OneToOneField(Compound, on_delete=models.CASCADE, primary_key=True, related_name="urgency_score")
+    compound = models.OneToOneField(
+        Compound, on_delete=models.CASCADE, primary_key=True, related_name="urgency_score"
+    )
     survey = models.ForeignKey(ConditionSurvey, on_delete=models.PROTECT, related_name="+")
     formula = models.ForeignKey(UrgencyFormula, on_delete=models.PROTECT, related_name="+")
     score = models.DecimalField(_("urgency"), max_digits=5, decimal_places=2)

@@ -123,7 +123,9 @@ class ConditionSurvey(models.Model):
         ]  # fmt: skip
         indexes = [
             models.Index(
-                fields=["division_code", "submitted_at"], name="survey_waiting", condition=Q(state="submitted")
+                fields=["division_code", "submitted_at"],
+                name="survey_waiting",
+                condition=Q(state="submitted"),
             ),
         ]
         triggers = [
@@ -133,7 +135,9 @@ class ConditionSurvey(models.Model):
             pgtrigger.Protect(
                 name="survey_confirmed_stays",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__state="confirmed", old__division_code=pgtrigger.F("new__division_code")),
+                condition=pgtrigger.Q(
+                    old__state="confirmed", old__division_code=pgtrigger.F("new__division_code")
+                ),
             ),
             pgtrigger.Protect(
                 name="survey_confirmed_remains",

@@ -16,7 +16,12 @@ def problem_response(exc: Exception, context: dict[str, Any]) -> Response | None
     if isinstance(exc, DomainError):
         set_rollback()
         return Response(
-            {"type": f"/api/problems/#{exc.code}", "title": exc.message, "status": exc.status, "code": exc.code},
+            {
+                "type": f"/api/problems/#{exc.code}",
+                "title": exc.message,
+                "status": exc.status,
+                "code": exc.code,
+            },
             status=exc.status,
             content_type=PROBLEM_TYPE,
         )

@@ -1,0 +1,1 @@
+"""Every write to the register, the surveys, the rules and the pool."""

@@ -1,0 +1,92 @@
+"""What the register, the survey and the pool refuse, and what to do next."""
+
+from http import HTTPStatus
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import DomainError
+
+
+class CompoundEnded(DomainError):
+    code = "compound_ended"
+    sentence = _("{name} was merged or split and is kept as history. Work with its successor.")
+
+
+class CompoundChanged(DomainError):
+    """`fields` are the names of what the other person changed."""
+
+    code = "changed_meanwhile"
+    sentence = _(
+        "{who} changed this compound meanwhile ({fields}). Compare with the current values, then save again."
+    )
+
+
+class NothingToMerge(DomainError):
+    code = "nothing_to_merge"
+    sentence = _("Choose at least one other compound to merge into this one.")
+
+
+class SurveyUnderWay(DomainError):
+    code = "survey_under_way"
+    sentence = _("A survey of {name} is under way. Confirm or finish it first.")
+
+
+class SplitIncomplete(DomainError):
+    code = "split_incomplete"
+    sentence = _("A split needs at least two parts with names, and every building in exactly one of them.")
+
+
+class SurveyNotOpen(DomainError):
+    code = "survey_not_open"
+    sentence = _("This survey is {state} and can no longer be changed.")
+
+
+class SurveyNotSubmitted(DomainError):
+    code = "survey_not_submitted"
+    sentence = _("Only a submitted survey can be confirmed or returned; this one is {state}.")
+
+
+class SurveyIncomplete(DomainError):
+    code = "survey_incomplete"
+    sentence = _("Not complete yet: {missing}.")
+
+
+class SameHand(DomainError):
+    code = "same_hand"
+    status = HTTPStatus.FORBIDDEN
+    sentence = _("Whoever submitted a survey cannot confirm it. Ask a colleague at the bureau.")
+
+
+class ReasonNeeded(DomainError):
+    code = "reason_needed"
+    sentence = _("Give the reason; it is kept with the record.")
+
+
+class NotEligible(DomainError):
+    code = "not_eligible"
+    sentence = _("{names}: not eligible or not surveyed yet. To take it in all the same, give the reason.")
+
+
+class OutOfOrder(DomainError):
+    """先急后缓: a more urgent compound of the same county and batch would be left behind."""
+
+    code = "out_of_order"
+    sentence = _(
+        "{names} would go before {before}, which is more urgent. To do it all the same, give the reason."
+    )
+
+
+class AlreadyThere(DomainError):
+    code = "already_there"
+    sentence = _("{names}: already in this batch.")
+
+
+class NotInPool(DomainError):
+    code = "not_in_pool"
+    sentence = _("{name} is not in the pool.")
+
+
+class WeightsUnusable(DomainError):
+    code = "weights_unusable"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("Weights are whole numbers from 0 to 100, and at least one is greater than 0.")

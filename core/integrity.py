@@ -1,0 +1,45 @@
+"""A database constraint that refuses a write, told in the constraint's own sentence."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import DomainError
+
+
+class ConstraintRefused(DomainError):
+    """`constraint` is the name in the database; the sentence is its `violation_error_message`."""
+
+    code = "constraint"
+    sentence = "{explanation}"
+
+
+def violated_constraint(error: IntegrityError) -> str:
+    """The name of the constraint that refused, "" where the database names none."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return getattr(diagnosis, "constraint_name", None) or ""
+
+
+@contextmanager
+def constraints_as_refusals(*about: type[models.Model]) -> Iterator[None]:
+    """Inside, a violated constraint of these models becomes a `ConstraintRefused`.
+
+    A savepoint keeps the surrounding transaction usable. Constraints of other models
+    are bugs, not refusals, and go on as they are.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        name = violated_constraint(error)
+        for model in about:
+            for constraint in model._meta.constraints:
+                if constraint.name == name:
+                    explanation = str(constraint.get_violation_error_message())
+                    raise ConstraintRefused(explanation=explanation, constraint=name) from error
+            if name.startswith(f"{model._meta.db_table}_") and name.endswith("_key"):
+                explanation = str(_("Another record already has this value."))
+                raise ConstraintRefused(explanation=explanation, constraint=name) from error
+        raise
