@@ -52,9 +52,7 @@ POWERS: dict[str, frozenset[str]] = {
         {*_STAFF, Power.EDIT_REGISTER, Power.CREATE_COMPOUNDS, Power.FILL_SURVEY, Power.CONFIRM_SURVEY}
         | {Power.MANAGE_POOL, Power.SET_RULES}
     ),
-    Role.STREET_OFFICER: frozenset(
-        {*_STAFF, Power.EDIT_REGISTER, Power.CREATE_COMPOUNDS, Power.FILL_SURVEY}
-    ),
+    Role.STREET_OFFICER: frozenset({*_STAFF, Power.EDIT_REGISTER, Power.CREATE_COMPOUNDS, Power.FILL_SURVEY}),
     Role.COMMUNITY_WORKER: frozenset({*_STAFF, Power.EDIT_REGISTER, Power.FILL_SURVEY}),
     Role.FINANCE_OFFICER: frozenset(_STAFF),
     Role.LIAISON: frozenset({Power.SEE_REGISTER}),

@@ -49,7 +49,10 @@ class Job(models.Model):
     title = models.CharField(_("title"), max_length=200)
     params = models.JSONField(default=dict)
     requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("requested by"), on_delete=models.PROTECT, related_name="jobs"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("requested by"),
+        on_delete=models.PROTECT,
+        related_name="jobs",
     )
     division_code = models.CharField(_("division"), max_length=12, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=JobState, default=JobState.DUE)

@@ -4,32 +4,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='time')),
-                ('actor_name', models.CharField(blank=True, max_length=150, verbose_name='name at the time')),
-                ('action', models.CharField(max_length=80, verbose_name='action')),
-                ('outcome', models.CharField(choices=[('done', 'done'), ('refused', 'refused')], default='done', max_length=10, verbose_name='outcome')),
-                ('subject_kind', models.CharField(blank=True, max_length=60, verbose_name='kind of record')),
-                ('subject_id', models.CharField(blank=True, max_length=80, verbose_name='record')),
-                ('subject_name', models.CharField(blank=True, max_length=200, verbose_name='name of the record')),
-                ('division_code', models.CharField(blank=True, db_index=True, max_length=12, verbose_name='division')),
-                ('address', models.GenericIPAddressField(null=True, verbose_name='address')),
-                ('detail', models.JSONField(blank=True, default=dict, verbose_name='detail')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="time")),
+                ("actor_name", models.CharField(blank=True, max_length=150, verbose_name="name at the time")),
+                ("action", models.CharField(max_length=80, verbose_name="action")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("done", "done"), ("refused", "refused")],
+                        default="done",
+                        max_length=10,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("subject_kind", models.CharField(blank=True, max_length=60, verbose_name="kind of record")),
+                ("subject_id", models.CharField(blank=True, max_length=80, verbose_name="record")),
+                (
+                    "subject_name",
+                    models.CharField(blank=True, max_length=200, verbose_name="name of the record"),
+                ),
+                (
+                    "division_code",
+                    models.CharField(blank=True, db_index=True, max_length=12, verbose_name="division"),
+                ),
+                ("address", models.GenericIPAddressField(null=True, verbose_name="address")),
+                ("detail", models.JSONField(blank=True, default=dict, verbose_name="detail")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="reason")),
             ],
             options={
-                'verbose_name': 'audit entry',
-                'verbose_name_plural': 'audit entries',
+                "verbose_name": "audit entry",
+                "verbose_name_plural": "audit entries",
             },
         ),
     ]

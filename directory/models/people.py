@@ -19,9 +19,7 @@ from directory.powers import ADMINISTRATORS, POWERS, Power, Role
 class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, user: "User") -> "UserQuerySet":
         """Oneself; for those who keep accounts or grant roles, everybody with a role or post below them."""
-        scopes = outermost(
-            (*user.scopes_for(Power.MANAGE_ACCOUNTS), *user.scopes_for(Power.GRANT_ROLES))
-        )
+        scopes = outermost((*user.scopes_for(Power.MANAGE_ACCOUNTS), *user.scopes_for(Power.GRANT_ROLES)))
         seen = Q(pk=user.pk)
         for scope in scopes:
             seen |= Q(home_division__startswith=scope) | Q(pk__in=_holding_roles_below(scope))
@@ -137,7 +135,9 @@ class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
 
     def visible_to(self, user: User) -> "RoleAssignmentQuerySet":
         seen = Q(user=user)
-        for scope in outermost((*user.scopes_for(Power.GRANT_ROLES), *user.scopes_for(Power.MANAGE_ACCOUNTS))):
+        for scope in outermost(
+            (*user.scopes_for(Power.GRANT_ROLES), *user.scopes_for(Power.MANAGE_ACCOUNTS))
+        ):
             seen |= Q(division__code__startswith=scope)
         return self.filter(seen)
 
@@ -152,14 +152,26 @@ class RoleAssignment(models.Model):
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="roles")
     role = models.CharField(_("role"), max_length=30, choices=Role)
-    division = models.ForeignKey(Division, verbose_name=_("division"), on_delete=models.PROTECT, related_name="+")
+    division = models.ForeignKey(
+        Division, verbose_name=_("division"), on_delete=models.PROTECT, related_name="+"
+    )
     organisation = models.ForeignKey(
-        Organisation, verbose_name=_("organisation"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Organisation,
+        verbose_name=_("organisation"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("last day"), null=True, blank=True)
     substitute_for = models.ForeignKey(
-        "self", verbose_name=_("stands in for"), null=True, blank=True, on_delete=models.PROTECT, related_name="substitutes"
+        "self",
+        verbose_name=_("stands in for"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="substitutes",
     )
     granted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     granted_at = models.DateTimeField(auto_now_add=True)
@@ -202,7 +214,9 @@ class RoleAssignment(models.Model):
         return f"{self.get_role_display()} · {self.division}"
 
     def is_current(self, day: date) -> bool:
-        return self.ended_at is None and self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+        return (
+            self.ended_at is None and self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+        )
 
 
 class TokenScope(models.TextChoices):

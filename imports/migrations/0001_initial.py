@@ -6,75 +6,150 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('files', '0001_initial'),
-        ('jobs', '0001_initial'),
+        ("files", "0001_initial"),
+        ("jobs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('sheet', models.CharField(blank=True, max_length=100, verbose_name='sheet')),
-                ('mapping', models.JSONField(default=dict)),
-                ('division_code', models.CharField(blank=True, max_length=12, verbose_name='division')),
-                ('state', models.CharField(choices=[('uploaded', 'uploaded'), ('previewed', 'preview ready'), ('written', 'written'), ('discarded', 'discarded')], default='uploaded', max_length=10, verbose_name='state')),
-                ('counts', models.JSONField(default=dict)),
-                ('warnings', models.PositiveIntegerField(default=0)),
-                ('uploaded_at', models.DateTimeField(auto_now_add=True, verbose_name='uploaded')),
-                ('written_at', models.DateTimeField(null=True, verbose_name='written')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='uploaded by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("sheet", models.CharField(blank=True, max_length=100, verbose_name="sheet")),
+                ("mapping", models.JSONField(default=dict)),
+                ("division_code", models.CharField(blank=True, max_length=12, verbose_name="division")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "uploaded"),
+                            ("previewed", "preview ready"),
+                            ("written", "written"),
+                            ("discarded", "discarded"),
+                        ],
+                        default="uploaded",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("counts", models.JSONField(default=dict)),
+                ("warnings", models.PositiveIntegerField(default=0)),
+                ("uploaded_at", models.DateTimeField(auto_now_add=True, verbose_name="uploaded")),
+                ("written_at", models.DateTimeField(null=True, verbose_name="written")),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile"
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="jobs.job",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="uploaded by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import',
-                'verbose_name_plural': 'imports',
+                "verbose_name": "import",
+                "verbose_name_plural": "imports",
             },
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='row')),
-                ('verdict', models.CharField(choices=[('new', 'new'), ('changed', 'changed'), ('unchanged', 'unchanged'), ('wrong', 'wrong')], max_length=10)),
-                ('target_id', models.BigIntegerField(null=True)),
-                ('cells', models.JSONField(default=dict)),
-                ('values', models.JSONField(default=dict)),
-                ('problems', models.JSONField(default=dict)),
-                ('warnings', models.JSONField(default=dict)),
-                ('changes', models.JSONField(default=dict)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='imports.importrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="row")),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("new", "new"),
+                            ("changed", "changed"),
+                            ("unchanged", "unchanged"),
+                            ("wrong", "wrong"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("target_id", models.BigIntegerField(null=True)),
+                ("cells", models.JSONField(default=dict)),
+                ("values", models.JSONField(default=dict)),
+                ("problems", models.JSONField(default=dict)),
+                ("warnings", models.JSONField(default=dict)),
+                ("changes", models.JSONField(default=dict)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="imports.importrun",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import row',
-                'verbose_name_plural': 'import rows',
+                "verbose_name": "import row",
+                "verbose_name_plural": "import rows",
             },
         ),
         migrations.AddIndex(
-            model_name='importrun',
-            index=models.Index(fields=['uploaded_by', '-uploaded_at'], name='import_of_person'),
+            model_name="importrun",
+            index=models.Index(fields=["uploaded_by", "-uploaded_at"], name="import_of_person"),
         ),
         migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'written'), ('written_at__isnull', False)), models.Q(models.Q(('state', 'written'), _negated=True), ('written_at__isnull', True)), _connector='OR'), name='import_written_has_time'),
+            model_name="importrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "written"), ("written_at__isnull", False)),
+                    models.Q(models.Q(("state", "written"), _negated=True), ("written_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="import_written_has_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(fields=['run', 'verdict', 'number'], name='import_row_by_verdict'),
+            model_name="importrow",
+            index=models.Index(fields=["run", "verdict", "number"], name="import_row_by_verdict"),
         ),
         migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('run', 'number'), name='import_row_once'),
+            model_name="importrow",
+            constraint=models.UniqueConstraint(fields=("run", "number"), name="import_row_once"),
         ),
         migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'wrong'), _negated=True), models.Q(('problems', {}), _negated=True), _connector='OR'), name='import_wrong_says_why'),
+            model_name="importrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("verdict", "wrong"), _negated=True),
+                    models.Q(("problems", {}), _negated=True),
+                    _connector="OR",
+                ),
+                name="import_wrong_says_why",
+            ),
         ),
     ]
