@@ -21,8 +21,7 @@ from typing import Any
 
 import psycopg2
 import pytest
-from psycopg2 import sql
-from psycopg2.extensions import connection as Connection
+from psycopg2 import extensions, sql
 
 from renovation.embedded import EmbeddedError, Installation
 from renovation.environment import BASE_DIR
@@ -51,7 +50,7 @@ class Databases:
         }
 
     @contextmanager
-    def connect(self, name: str, role: str = "owner") -> Iterator[Connection]:
+    def connect(self, name: str, role: str = "owner") -> Iterator[extensions.connection]:
         """A plain connection of its own, each statement a transaction."""
         connection = psycopg2.connect(self.installation.postgres.url(role, name))
         connection.autocommit = True
@@ -94,7 +93,9 @@ class Databases:
         cursor.execute(sql.SQL("CREATE DATABASE {} OWNER owner").format(sql.Identifier(unfinished)))
         command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
         environment = {**os.environ, **self.environment(unfinished)}
-        done = subprocess.run(command, cwd=BASE_DIR, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=BASE_DIR, env=environment, capture_output=True, text=True, check=False
+        )
         if done.returncode:
             pytest.exit(f"The tests' database could not be migrated:\n{done.stdout}{done.stderr}", 1)
         for statement in ("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false", "ALTER DATABASE {} RENAME TO {}"):

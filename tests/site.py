@@ -25,7 +25,9 @@ def _environment(**more: str) -> dict[str, str]:
 
 
 @contextmanager
-def _running(command: list[str], environment: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def _running(
+    command: list[str], environment: Mapping[str, str], log: Path
+) -> Iterator[subprocess.Popen[bytes]]:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -59,7 +61,14 @@ def _gunicorn(django_db_setup: None, site_log: Path) -> Iterator[str]:
     port = processes.free_port()
     url = f"http://127.0.0.1:{port}"
     environment = _environment(BIND=f"127.0.0.1:{port}", WEB_WORKERS="1", WEB_THREADS="8")
-    command = ["gunicorn", "--config", "python:renovation.gunicorn", "--log-level", "warning", "renovation.wsgi"]
+    command = [
+        "gunicorn",
+        "--config",
+        "python:renovation.gunicorn",
+        "--log-level",
+        "warning",
+        "renovation.wsgi",
+    ]
     with _running(command, environment, site_log) as process:
         deadline = time.monotonic() + 60
         while not _answers(url):
@@ -86,7 +95,17 @@ def site(committed_db: Databases, _gunicorn: str) -> str:
 @pytest.fixture(scope="session")
 def _celery_worker(django_db_setup: None, databases: Databases) -> Iterator[None]:
     log = databases.installation.home / "logs" / f"{databases.name}.worker.log"
-    command = ["celery", "--app", "renovation", "--quiet", "worker", "--pool", "solo", "--loglevel", "WARNING"]
+    command = [
+        "celery",
+        "--app",
+        "renovation",
+        "--quiet",
+        "worker",
+        "--pool",
+        "solo",
+        "--loglevel",
+        "WARNING",
+    ]
     with _running([*command, "--without-gossip", "--without-mingle"], _environment(), log):
         yield
 

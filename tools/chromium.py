@@ -18,14 +18,24 @@ def find() -> Path | None:
     if system := next(filter(None, map(shutil.which, NAMES)), None):
         return Path(system)
     downloads = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
-    patterns = ("chromium-*/chrome-linux*/chrome", "chromium-*/chrome-mac*/Chromium.app/Contents/MacOS/Chromium")
-    return next((path for pattern in patterns for path in sorted(downloads.glob(pattern), reverse=True)), None)
+    patterns = (
+        "chromium-*/chrome-linux*/chrome",
+        "chromium-*/chrome-mac*/Chromium.app/Contents/MacOS/Chromium",
+    )
+    return next(
+        (path for pattern in patterns for path in sorted(downloads.glob(pattern), reverse=True)), None
+    )
 
 
 def flags() -> list[str]:
     """A browser that talks to the site and to nobody else."""
     quiet = [
-        *("--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"),
+        *(
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+        ),
         *("--disable-sync", "--disable-default-apps", "--disable-domain-reliability", "--no-pings"),
     ]
     # Chromium's own cage needs what root in a container does not have.
@@ -59,7 +69,9 @@ def _download() -> None:
 
     done = subprocess.run(python("playwright", "install", "chromium"), capture_output=True, check=False)
     if done.returncode:
-        raise Stop("The browser tests need Chromium: install it (Debian: apt install chromium), or set CHROMIUM=.")
+        raise Stop(
+            "The browser tests need Chromium: install it (Debian: apt install chromium), or set CHROMIUM=."
+        )
 
 
 def main() -> None:

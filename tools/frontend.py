@@ -49,7 +49,14 @@ def fetch(*, development: bool) -> None:
     npm = npm_command()
     with step("Fetching front-end packages"):
         run(
-            [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", *([] if development else ["--omit=dev"])],
+            [
+                *npm,
+                "ci",
+                "--ignore-scripts",
+                "--no-audit",
+                "--no-fund",
+                *([] if development else ["--omit=dev"]),
+            ],
             failure="The front-end packages could not be fetched",
             log="npm.log",
             registry="the npm registry",
@@ -64,15 +71,25 @@ def npm_command() -> list[str]:
     packed = [str(VENV / "bin" / "npm")]
     if not _works(packed):
         with step("Fetching npm"):
+            options = ("--quiet", "--require-hashes", "--only-binary=:all:", "--disable-pip-version-check")
             run(
-                [VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes"]
-                + ["--only-binary=:all:", "-r", BASE_DIR / "requirements-node.txt"],
+                [
+                    VENV / "bin" / "python",
+                    "-m",
+                    "pip",
+                    "install",
+                    *options,
+                    "-r",
+                    BASE_DIR / "requirements-node.txt",
+                ],
                 failure="npm could not be installed",
                 log="pip.log",
                 registry="the Python package registry",
             )
     if not _works(packed):
-        raise Stop("npm does not run on this machine: install Node.js 20 or newer, then run the command again.")
+        raise Stop(
+            "npm does not run on this machine: install Node.js 20 or newer, then run the command again."
+        )
     return packed
 
 

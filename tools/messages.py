@@ -132,7 +132,15 @@ def rendered(catalogue: Catalog) -> bytes:
     output = BytesIO()
     for message in catalogue:
         message.locations = sorted(set(message.locations))
-    write_po(output, catalogue, omit_header=True, include_lineno=False, sort_output=True, width=0, ignore_obsolete=True)
+    write_po(
+        output,
+        catalogue,
+        omit_header=True,
+        include_lineno=False,
+        sort_output=True,
+        width=0,
+        ignore_obsolete=True,
+    )
     return HEADER.encode() + output.getvalue().lstrip(b"\n")
 
 
@@ -179,6 +187,10 @@ def faults(app: str) -> Iterator[str]:
             yield f"{name}: other placeholders in the translation of {_forms(message.id)[0]!r}"
 
 
+def shortened(lines: list[str], most: int = 15) -> list[str]:
+    return lines if len(lines) <= most else [*lines[:most], f"… and {len(lines) - most} more"]
+
+
 def contradictions() -> Iterator[str]:
     """At run time the catalogues are one: the same words must not be translated in two ways."""
     seen: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
@@ -218,7 +230,7 @@ def main() -> int:
         compile_all()
         return 0
     if options.check:
-        found = [line for app in chosen for line in faults(app)] + list(contradictions())
+        found = [*(line for app in chosen for line in shortened(list(faults(app)))), *contradictions()]
         print("\n".join(found) or f"{len(chosen)} catalogues are complete.")
         return 1 if found else 0
     for app in chosen:

@@ -28,7 +28,9 @@ class Interrupted(BaseException):
 class Child:
     """One process, its output passed on with its name before each line."""
 
-    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], *, quiet: bool) -> None:
+    def __init__(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], *, quiet: bool
+    ) -> None:
         self.name = name
         self.quiet = quiet
         self.last: deque[str] = deque(maxlen=12)
@@ -42,7 +44,7 @@ class Child:
             text=True,
             errors="replace",
             start_new_session=True,
-            preexec_fn=end_with_parent(),  # noqa: PLW1509 - no thread of ours holds a lock here
+            preexec_fn=end_with_parent(),
         )
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()

@@ -15,7 +15,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO
 
 from renovation.embedded import EmbeddedError, Installation
@@ -89,7 +88,10 @@ class Portal:
     def manage(self, *words: str, owner: bool = False) -> None:
         """Run one of Django's commands on our terminal; its own message is the line the reader gets."""
         done = subprocess.run(
-            [sys.executable, "manage.py", *words], cwd=BASE_DIR, env=self.environment(owner=owner), check=False
+            [sys.executable, "manage.py", *words],
+            cwd=BASE_DIR,
+            env=self.environment(owner=owner),
+            check=False,
         )
         if done.returncode:
             raise Stop(f"`manage.py {words[0]}` did not end well; the portal was not started.")
@@ -122,7 +124,13 @@ class Portal:
             self._once("administrators", identity, "", command=("create_administrators",))
 
     def _once(
-        self, name: str, state: str, title: str, *, command: tuple[str, ...] = ("migrate", "-v0"), owner: bool = False
+        self,
+        name: str,
+        state: str,
+        title: str,
+        *,
+        command: tuple[str, ...] = ("migrate", "-v0"),
+        owner: bool = False,
     ) -> None:
         stamp = Stamp(data_dir() / "stamps" / name)
         if stamp.fits(state):
@@ -142,7 +150,9 @@ class Portal:
         worker = ("--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle")
         self.processes.start("web", python("gunicorn", *gunicorn), web)
         self.processes.start("worker", python(*celery, "worker", *worker), environment)
-        self.processes.start("beat", python(*celery, "beat", "--pidfile=", "--loglevel", "WARNING"), environment)
+        self.processes.start(
+            "beat", python(*celery, "beat", "--pidfile=", "--loglevel", "WARNING"), environment
+        )
 
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + 90
@@ -158,7 +168,7 @@ class Portal:
     def _answers(self) -> bool:
         host = "127.0.0.1" if self.host == "0.0.0.0" else self.host  # noqa: S104
         try:
-            with urllib.request.urlopen(f"http://{host}:{self.port}/readyz", timeout=5) as response:  # noqa: S310
+            with urllib.request.urlopen(f"http://{host}:{self.port}/readyz", timeout=5) as response:
                 return response.status == 200
         except (urllib.error.URLError, OSError):
             return False

@@ -28,6 +28,10 @@ PYTHON = VENV / "bin" / "python"
 RUN = ("requirements.txt", "requirements-embedded.txt")
 DEVELOPMENT = (*RUN, "requirements-dev.txt")
 MEGABYTES_NEEDED = 1500
+PIP_OPTIONS = (
+    *("--require-hashes", "--only-binary=:all:", "--no-compile"),
+    *("--no-input", "--disable-pip-version-check", "--retries=2"),
+)
 
 
 def check_port(port: int) -> None:
@@ -69,7 +73,9 @@ def _works(python: Path, question: str) -> bool:
 
 def install(names: Sequence[str]) -> None:
     """The packages of the named requirement files, each pinned and checked by hash."""
-    version = subprocess.run([str(PYTHON), "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    version = subprocess.run(
+        [str(PYTHON), "--version"], capture_output=True, text=True, check=True
+    ).stdout.strip()
     for_all = f"{version} {platform.machine()}"
     state = fingerprint([BASE_DIR / name for name in names], words=[for_all])
     everything = fingerprint([BASE_DIR / name for name in DEVELOPMENT], words=[for_all])
@@ -80,8 +86,7 @@ def install(names: Sequence[str]) -> None:
     wanted = [word for name in names for word in ("-r", str(BASE_DIR / name))]
     with step("Installing Python packages (a minute or two the first time)"):
         run(
-            [PYTHON, "-m", "pip", "install", "--require-hashes", "--only-binary=:all:", "--no-compile"]
-            + ["--no-input", "--disable-pip-version-check", "--retries=2", *wanted],
+            [PYTHON, "-m", "pip", "install", *PIP_OPTIONS, *wanted],
             failure="The Python packages could not be installed",
             log="pip.log",
             registry="the Python package registry",

@@ -16,7 +16,13 @@ from tools import frontend, messages
 from tools.steps import BASE_DIR, Stamp, data_dir, fingerprint, one_line_errors, run, step
 
 # Their files are collected as well, so their versions matter.
-PACKAGES_WITH_FILES = ("Django", "django-htmx", "djangorestframework", "drf-spectacular-sidecar", "whitenoise")
+PACKAGES_WITH_FILES = (
+    "Django",
+    "django-htmx",
+    "djangorestframework",
+    "drf-spectacular-sidecar",
+    "whitenoise",
+)
 # `collectstatic` reads the settings, and none of these matter to it.
 PLACEHOLDERS = {
     "SECRET_KEY": "abcdefghijklmnopqrstuvwxyz-collectstatic-needs-no-secret-0123456789",

@@ -46,7 +46,7 @@ def write_private(path: Path, text: str) -> None:
     """Replace a file in one step; only its owner may read it."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
@@ -77,7 +77,9 @@ class Place:
         self._recognise()
         owner = self.owner()
         if os.geteuid() not in (0, owner.pw_uid):
-            raise EmbeddedError(f"The database below {self.home} belongs to {owner.pw_name}: run this as that user.")
+            raise EmbeddedError(
+                f"The database below {self.home} belongs to {owner.pw_name}: run this as that user."
+            )
 
     def _create(self) -> None:
         if self.link.exists() or self.link.is_symlink():
@@ -98,20 +100,28 @@ class Place:
     @staticmethod
     def _outside() -> Path:
         for folder in OUTSIDE:
-            passable = all(path.stat().st_mode & stat.S_IXOTH for path in (folder, *folder.parents) if path.is_dir())
+            passable = all(
+                path.stat().st_mode & stat.S_IXOTH for path in (folder, *folder.parents) if path.is_dir()
+            )
             if folder.is_dir() and passable and os.access(folder, os.W_OK):
                 return folder
-        raise EmbeddedError(f"Root's database needs a folder outside every home: none of {OUTSIDE} can be used.")
+        raise EmbeddedError(
+            f"Root's database needs a folder outside every home: none of {OUTSIDE} can be used."
+        )
 
     def _mark(self) -> None:
-        write_private(self.path / MARKER, json.dumps({"identity": self.known.identity, "home": str(self.home)}))
+        write_private(
+            self.path / MARKER, json.dumps({"identity": self.known.identity, "home": str(self.home)})
+        )
 
     def _recognise(self) -> None:
         """Refuse a folder that another installation made: a database not our own is never touched."""
         try:
             mark: dict[str, Any] = json.loads((self.path / MARKER).read_text(encoding="utf-8"))
         except PermissionError:
-            raise EmbeddedError(f"The database below {self.home} belongs to root: run this as root.") from None
+            raise EmbeddedError(
+                f"The database below {self.home} belongs to root: run this as root."
+            ) from None
         except (FileNotFoundError, ValueError):
             mark = {}
         if mark.get("identity") != self.known.identity:
@@ -134,9 +144,13 @@ class Place:
         except FileNotFoundError:
             return None
         except PermissionError:
-            raise EmbeddedError(f"{self.state_file} belongs to another user: run this as that user.") from None
+            raise EmbeddedError(
+                f"{self.state_file} belongs to another user: run this as that user."
+            ) from None
         except (ValueError, TypeError):
-            raise EmbeddedError(f"{self.state_file} is damaged; put it back from a backup of that file.") from None
+            raise EmbeddedError(
+                f"{self.state_file} is damaged; put it back from a backup of that file."
+            ) from None
 
     @property
     def known(self) -> State:
@@ -164,7 +178,9 @@ class Place:
         try:
             return pwd.getpwnam("nobody")
         except KeyError:
-            raise EmbeddedError("PostgreSQL does not run as root, and there is no user `nobody` to run it.") from None
+            raise EmbeddedError(
+                "PostgreSQL does not run as root, and there is no user `nobody` to run it."
+            ) from None
 
     def as_owner(self) -> dict[str, Any]:
         """The arguments that make `subprocess` run a program as the data's owner."""

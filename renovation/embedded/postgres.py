@@ -43,7 +43,9 @@ def programs_of_wheel() -> dict[str, Path]:
     package = Path(spec.origin).parent
     found = {f"{WHEEL}/{INSTALL}": package / INSTALL}
     if not (package / INSTALL / "bin" / "postgres").exists():
-        raise EmbeddedError("There is no embedded PostgreSQL for this platform: set DATABASE_URL to a server of yours.")
+        raise EmbeddedError(
+            "There is no embedded PostgreSQL for this platform: set DATABASE_URL to a server of yours."
+        )
     libraries = package.with_name(f"{WHEEL}.libs")
     if libraries.is_dir():
         found[f"{WHEEL}.libs"] = libraries
@@ -84,7 +86,11 @@ class Postgres:
 
     def url(self, role: str, database: str = DATABASE) -> str:
         state = self.place.known
-        password = {"owner": state.owner_password, "app": state.app_password, "postgres": state.superuser_password}
+        password = {
+            "owner": state.owner_password,
+            "app": state.app_password,
+            "postgres": state.superuser_password,
+        }
         return f"postgres://{role}:{quote(password[role])}@127.0.0.1:{state.postgres_port}/{database}"
 
     # --- Life ---------------------------------------------------------------------------
@@ -108,7 +114,12 @@ class Postgres:
         command = [
             self.program("initdb"),
             *("--pgdata", unfinished, "--username=postgres", f"--pwfile={password}"),
-            *("--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+            *(
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
+            ),
             *("--locale=C", "--no-instructions", *([] if self.durable else ["--no-sync"])),
         ]
         done = subprocess.run(
@@ -122,7 +133,9 @@ class Postgres:
         )
         password.unlink()
         if done.returncode:
-            raise EmbeddedError(f"The database could not be made: {' / '.join(done.stderr.split(chr(10))[-3:]).strip()}")
+            raise EmbeddedError(
+                f"The database could not be made: {' / '.join(done.stderr.split(chr(10))[-3:]).strip()}"
+            )
         with (unfinished / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.write("\ninclude_if_exists 'portal.conf'  # written anew at each start\n")
         unfinished.rename(self.data)
@@ -188,7 +201,15 @@ class Postgres:
                 self.process.wait(10)
             return
         subprocess.run(
-            [self.program("pg_ctl"), "stop", "--pgdata", self.data, "--mode=fast", "--timeout=60", "--silent"],
+            [
+                self.program("pg_ctl"),
+                "stop",
+                "--pgdata",
+                self.data,
+                "--mode=fast",
+                "--timeout=60",
+                "--silent",
+            ],
             check=False,
             env=plain_environment(),
             cwd="/",

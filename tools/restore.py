@@ -1,0 +1,158 @@
+"""`make restore FILE=`: a backup in place of what is there, which is kept aside.
+
+The backup is unpacked, checked and loaded into a database of its own first; only
+when all of it is there do names change hands. Then the portal's next start
+migrates it to this version.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+import psycopg2
+from psycopg2 import sql
+
+from renovation.embedded import EmbeddedError, Installation
+from renovation.embedded.place import write_private
+from renovation.environment import read_environment
+from tools import archive
+from tools.archive import Manifest
+from tools.backup import CHINA, MACHINE_LINES, count_rows, run_program
+from tools.serve import running_address
+from tools.steps import Stop, data_dir, one_line_errors, step
+
+DATABASE = "renovation"
+LOADING = "renovation_loading"
+
+
+def restore(file: Path, *, aside: str) -> Manifest:
+    installation = Installation.main()
+    data_dir().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=data_dir(), prefix="restore.") as folder:
+        work = Path(folder)
+        manifest = archive.unpack(file, work)
+        refuse_other_kind(installation, manifest)
+        installation.start(tied=True)
+        try:
+            load_database(installation, work / archive.DATABASE, manifest)
+            swap_database(installation, aside)
+        finally:
+            installation.stop()
+        swap_files(work / archive.FILES, aside)
+        restore_environment(installation, work / archive.ENVIRONMENT)
+    # The next start looks at everything again.
+    for stamp in ("migrated", "demo-loaded", "administrators"):
+        (data_dir() / "stamps" / stamp).unlink(missing_ok=True)
+    return manifest
+
+
+def refuse_other_kind(installation: Installation, manifest: Manifest) -> None:
+    known = read_environment(installation.environment_file).get("DEMO")
+    if known is not None and (known == "1") != manifest.demo:
+        kinds = {True: "a demo", False: "a real installation"}
+        raise Stop(
+            f"The backup is of {kinds[manifest.demo]}, {data_dir()} is {kinds[known == '1']}: use another DATA_DIR."
+        )
+
+
+def load_database(installation: Installation, dump: Path, manifest: Manifest) -> None:
+    """Into a database of its own, owned by the role `owner`, and compared with the backup's row counts."""
+    with _administrator(installation) as cursor:
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(LOADING)))
+        cursor.execute(sql.SQL("CREATE DATABASE {} OWNER owner").format(sql.Identifier(LOADING)))
+        cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(LOADING)))
+        cursor.execute(
+            sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO app").format(sql.Identifier(LOADING))
+        )
+    words = ("--exit-on-error", "--no-owner", "--role=owner", f"--dbname={LOADING}", str(dump))
+    run_program(installation, "pg_restore", *words)
+    if count_rows(installation.postgres.url("postgres", LOADING)) != manifest.rows:
+        raise Stop("The restored database has other rows than the backup names; nothing was replaced.")
+
+
+def swap_database(installation: Installation, aside: str) -> None:
+    with _administrator(installation) as cursor:
+        for old, new in ((DATABASE, f"{DATABASE}_{aside}"), (LOADING, DATABASE)):
+            cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [old])
+            cursor.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(old), sql.Identifier(new))
+            )
+
+
+class _administrator:  # noqa: N801 - used like a function
+    """A cursor of the superuser, each statement a transaction: databases are made and renamed outside of one."""
+
+    def __init__(self, installation: Installation) -> None:
+        self.connection = psycopg2.connect(installation.postgres.url("postgres", "postgres"))
+        self.connection.autocommit = True
+
+    def __enter__(self) -> psycopg2.extensions.cursor:
+        return self.connection.cursor()
+
+    def __exit__(self, *error: object) -> None:
+        self.connection.close()
+
+
+def swap_files(restored: Path, aside: str) -> None:
+    place = data_dir() / "files"
+    if place.exists():
+        place.rename(place.with_name(f"files.{aside}"))
+    restored.mkdir(exist_ok=True)
+    restored.rename(place)
+
+
+def restore_environment(installation: Installation, backed_up: Path) -> None:
+    """The backup's key and settings, this machine's addresses: signatures and codes stay valid."""
+    here = read_environment(installation.environment_file)
+    machine = {name: value for name, value in here.items() if name in MACHINE_LINES}
+    lines = {**read_environment(backed_up), **machine}
+    write_private(
+        installation.environment_file, "".join(f"{name}={value}\n" for name, value in lines.items())
+    )
+
+
+def confirm(file: Path) -> None:
+    if not sys.stdin.isatty():
+        raise Stop("Restoring replaces what is there: say so with YES=1.")
+    if (
+        input(f"Put {file} in place of the data in {data_dir()}? The data is kept aside. [y/N] ")
+        .strip()
+        .lower()
+        != "y"
+    ):
+        raise Stop("Nothing was changed.")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tools.restore")
+    parser.add_argument("file")
+    parser.add_argument("--yes", action="store_true")
+    options = parser.parse_args()
+    if not options.file:
+        raise Stop("Which backup? make restore FILE=var/backups/….tar")
+    file = Path(options.file)
+    if not file.is_file():
+        raise Stop(f"There is no file {file}.")
+    if running := running_address():
+        raise Stop(f"The portal runs ({running}): stop it first.")
+    if not options.yes:
+        confirm(file)
+    aside = f"before_{datetime.now(CHINA):%Y%m%d_%H%M%S}"
+    try:
+        with step("Restoring"):
+            manifest = restore(file, aside=aside)
+    except EmbeddedError as error:
+        raise Stop(str(error)) from None
+    print(f"Restored the backup of {manifest.made_at} ({sum(manifest.rows.values())} rows).")
+    print(
+        f"What was there before is kept: database {DATABASE}_{aside}, files {data_dir() / f'files.{aside}'}."
+    )
+
+
+if __name__ == "__main__":
+    os.umask(0o077)
+    with one_line_errors():
+        main()
