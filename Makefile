@@ -26,8 +26,8 @@ test: ## every test, browser tests included; ARGS="tests/compounds -n0" for a pa
 	@$(SYSTEM_PYTHON) -m tools.setup --development && $(VENV) -m tools.chromium && \
 		exec $(VENV) -m pytest $(if $(findstring -n,$(ARGS)),,-n auto) $(ARGS)
 
-check: ## style, types, templates, layers, migrations, production settings, translations
-	@$(SYSTEM_PYTHON) -m tools.setup --development && exec $(VENV) -m tools.check
+check: ## style, types, templates, layers, migrations, settings, translations; ARGS="ruff mypy" for a part
+	@$(SYSTEM_PYTHON) -m tools.setup --development && exec $(VENV) -m tools.check $(ARGS)
 
 bench: ## speed as a ratio to a limit measured in the same run; ARGS= for a part
 	@$(SYSTEM_PYTHON) -m tools.setup --development && exec $(VENV) -m benchmarks $(ARGS)

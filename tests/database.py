@@ -91,7 +91,7 @@ class Databases:
         unfinished = f"unfinished_{name}"
         self._drop(cursor, unfinished)
         cursor.execute(sql.SQL("CREATE DATABASE {} OWNER owner").format(sql.Identifier(unfinished)))
-        command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+        command = [sys.executable, "manage.py", "migrate", "--verbosity=0", "--skip-checks"]
         environment = {**os.environ, **self.environment(unfinished)}
         done = subprocess.run(
             command, cwd=BASE_DIR, env=environment, capture_output=True, text=True, check=False

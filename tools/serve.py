@@ -81,6 +81,9 @@ class Portal:
         found = {**os.environ, **read_environment(self.installation.environment_file)}
         found["DATA_DIR"] = str(data_dir())
         found["PYTHONUNBUFFERED"] = "1"
+        if os.geteuid() == 0:
+            # Whoever runs the demo as root knows it; six lines of warning hide the address.
+            found["PYTHONWARNINGS"] = "ignore:You're running the worker with superuser"
         if not owner:
             found.pop("DATABASE_OWNER_URL", None)
         return found
@@ -129,7 +132,7 @@ class Portal:
         state: str,
         title: str,
         *,
-        command: tuple[str, ...] = ("migrate", "-v0"),
+        command: tuple[str, ...] = ("migrate", "-v0", "--skip-checks"),
         owner: bool = False,
     ) -> None:
         stamp = Stamp(data_dir() / "stamps" / name)

@@ -65,7 +65,8 @@ def start_server(
     """
     if log.exists() and log.stat().st_size > LOG_LIMIT:
         log.replace(log.with_suffix(".1.log"))
-    with log.open("ab") as output:
+    # A slow statement is logged with its values: personal data, perhaps.
+    with os.fdopen(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as output:
         process = subprocess.Popen(
             [str(word) for word in command],
             stdin=subprocess.PIPE if text else subprocess.DEVNULL,
