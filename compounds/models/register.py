@@ -70,7 +70,7 @@ class CompoundQuerySet(models.QuerySet["Compound"]):
             return self.none()
         below = Q()
         for code in codes:
-            below |= Q(community_id__startswith=code)
+            below |= Q(community__code__startswith=code)
         return self.filter(below)
 
     def living(self) -> "CompoundQuerySet":
@@ -87,6 +87,7 @@ class CompoundQuerySet(models.QuerySet["Compound"]):
         return self.annotate(
             current_entry=FilteredRelation("pool_entries", condition=Q(pool_entries__ended_at__isnull=True)),
             batch=F("current_entry__batch"),
+            override_rank=F("current_entry__override_rank"),
             urgency=F("urgency_score__score"),
         )
 
