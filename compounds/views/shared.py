@@ -1,0 +1,70 @@
+"""What every tab of a compound's page needs: the compound as one may see it, its place, what one may do."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from compounds.models import Batch, Compound, CompoundSuccession
+from compounds.permissions import can_create_in, can_edit_compound, can_fill_survey, can_manage_pool
+from core.errors import NotPermitted
+from directory.codes import ancestors
+from directory.models import Division
+
+# How a batch is drawn: the tone of its badge.
+BATCH_TONES = {Batch.RESERVE: "waiting", Batch.PREPARING: "act", Batch.IMPLEMENTING: "ok", Batch.OUT: ""}
+
+
+def seen_compound(request: HttpRequest, code: str) -> Compound:
+    """The compound with its pool entry and urgency score joined; 404 where one may not see it."""
+    rows = Compound.objects.visible_to(request.user).with_pool()
+    return get_object_or_404(
+        rows.select_related("community", "cluster", "title_owner", "urgency_score__formula"), code=code
+    )
+
+
+def demand(permitted: bool) -> None:  # noqa: FBT001 (reads as a sentence: demand(can_edit_compound(…)))
+    """Seen, but not for this person to do: 403."""
+    if not permitted:
+        raise NotPermitted
+
+
+def place_names(community: str) -> list[str]:
+    """荆州市, 荆州区, 西城街道, 胜利街社区: the way down to a community, without the province."""
+    way = [code for code in (*ancestors(community), community) if len(code) > 2]
+    names = dict(Division.objects.filter(code__in=way).values_list("code", "name"))
+    return [names[code] for code in way if code in names]
+
+
+def compound_page(
+    request: HttpRequest, template: str, compound: Compound, tab: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """Render a tab; `template` extends compounds/compound.html and fills its block `tab`."""
+    user, here = request.user, compound.community_id
+    batch = getattr(compound, "batch", None)
+    return render(
+        request,
+        template,
+        {
+            "compound": compound,
+            "tab": tab,
+            "place": place_names(here),
+            "batch_label": Batch(batch).label if batch else "",
+            "batch_tone": BATCH_TONES.get(batch, ""),
+            "score": getattr(compound, "urgency_score", None),
+            "may_edit": can_edit_compound(user, compound),
+            "may_reshape": compound.ended_on is None and can_create_in(user, here),
+            "may_survey": can_fill_survey(user, compound),
+            "may_move": compound.ended_on is None and can_manage_pool(user, here),
+            "successors": _successors(compound),
+            **context,
+        },
+        status=status,
+    )
+
+
+def _successors(compound: Compound) -> list[CompoundSuccession]:
+    """What became of a compound that was merged or split up."""
+    if compound.ended_on is None:
+        return []
+    return list(compound.successions.select_related("new").order_by("new__code"))
