@@ -26,7 +26,7 @@ _UNITS = {"十": 10, "百": 100}
 _NUMERAL = re.compile("[零〇一二两三四五六七八九十百]+")
 # Words that say "building" and nothing else.
 _BUILDING_WORDS = re.compile(
-    r"(号楼|號樓|栋楼|幢楼|号栋|号幢|栋|幢|座|楼|号|#|№|no\.?|building|bldg\.?|block)"
+    r"(第|号楼|號樓|栋楼|幢楼|号栋|号幢|栋|幢|座|楼|号|#|№|no\.?|building|bldg\.?|block)"
 )
 _LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
@@ -48,7 +48,6 @@ def chinese_number(text: str) -> int:
 def building_number_key(number: str) -> str:
     """The key under which two spellings of a building's number are the same; "" for nothing."""
     key = comparison_key(number).replace("—", "-").replace("–", "-").replace("－", "-")
-    key = key.removeprefix("第")
     stripped = _BUILDING_WORDS.sub("", key)
     # A name that consists of such words alone ("楼") still needs a key.
     key = stripped or key
