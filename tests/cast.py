@@ -15,7 +15,7 @@ from django.test import Client
 from directory.models import Division, Organisation, OrganisationKind, RoleAssignment, User
 from directory.powers import Role
 
-PASSWORD = "Correct-Horse-7"  # noqa: S105
+PASSWORD = "Correct-Horse-7"
 
 PLACES = {
     "42": "湖北省",
@@ -62,11 +62,15 @@ def make_places() -> dict[str, Division]:
     made = {}
     for code, name in sorted(PLACES.items(), key=lambda item: len(item[0])):
         parent = max((above for above in made if code.startswith(above)), key=len, default=None)
-        made[code] = Division.objects.get_or_create(code=code, defaults={"name": name, "parent_id": parent})[0]
+        made[code] = Division.objects.get_or_create(code=code, defaults={"name": name, "parent_id": parent})[
+            0
+        ]
     return made
 
 
-def make_user(username: str = "", *, name: str = "", role: str = "", division: str = JINGZHOU, **fields: Any) -> User:
+def make_user(
+    username: str = "", *, name: str = "", role: str = "", division: str = JINGZHOU, **fields: Any
+) -> User:
     """A user with at most one role, held since 2020 without end."""
     username = username or f"user{next(_serial)}"
     user = User(username=username, name=name or username, home_division=division, **fields)
@@ -112,6 +116,13 @@ class Cast:
 @pytest.fixture
 def cast(db: None) -> Cast:
     """The places exist; people appear when named."""
+    make_places()
+    return Cast()
+
+
+@pytest.fixture
+def committed_cast(committed_db: object) -> Cast:
+    """The same places and people in a database with real commits, for races and the browser."""
     make_places()
     return Cast()
 

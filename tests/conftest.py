@@ -8,10 +8,10 @@ from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from renovation.embedded import Installation
-from tests.cast import as_role, cast
+from tests.cast import as_role, cast, committed_cast
 from tests.database import Databases
 
-__all__ = ["as_role", "cast"]
+__all__ = ["as_role", "cast", "committed_cast"]
 
 
 @pytest.fixture(scope="session")

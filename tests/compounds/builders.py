@@ -14,7 +14,9 @@ from tests.cast import SHENGLI, Cast
 _serial = itertools.count(1)
 
 
-def make_compound(cast: Cast, name: str = "", *, community: str = SHENGLI, by: str = "bureau", **facts: Any) -> Compound:
+def make_compound(
+    cast: Cast, name: str = "", *, community: str = SHENGLI, by: str = "bureau", **facts: Any
+) -> Compound:
     return create_compound(
         user=getattr(cast, by),
         community=Division.objects.get(pk=community),
@@ -23,7 +25,9 @@ def make_compound(cast: Cast, name: str = "", *, community: str = SHENGLI, by: s
     )
 
 
-def make_building(cast: Cast, compound: Compound, number: str, *, by: str = "bureau", **facts: Any) -> Building:
+def make_building(
+    cast: Cast, compound: Compound, number: str, *, by: str = "bureau", **facts: Any
+) -> Building:
     return add_building(compound=compound, user=getattr(cast, by), number=number, **facts)
 
 
@@ -49,7 +53,9 @@ def make_survey(cast: Cast, compound: Compound, *, by: str = "community", **how:
     return confirm_survey(survey=survey, user=cast.bureau if by != "bureau" else cast.bureau2)
 
 
-def make_pooled(cast: Cast, name: str = "", *, batch: str = Batch.RESERVE, by: str = "bureau", **how: Any) -> Compound:
+def make_pooled(
+    cast: Cast, name: str = "", *, batch: str = Batch.RESERVE, by: str = "bureau", **how: Any
+) -> Compound:
     """A compound built in 1985, surveyed and in the pool; `how` goes to the survey (`score=4`)."""
     compound = make_compound(cast, name, built_year=1985)
     make_survey(cast, compound, **how)

@@ -15,7 +15,8 @@ from compounds.positions import (
 
 METRES_PER_DEGREE = 111_320
 anywhere_in_china = st.tuples(
-    st.floats(min_value=74, max_value=135, allow_nan=False), st.floats(min_value=4, max_value=53, allow_nan=False)
+    st.floats(min_value=74, max_value=135, allow_nan=False),
+    st.floats(min_value=4, max_value=53, allow_nan=False),
 )
 
 

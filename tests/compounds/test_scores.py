@@ -44,7 +44,9 @@ def test_the_shipped_weights_name_every_part_and_add_up_to_a_hundred() -> None:
 
 
 def test_the_worst_compound_scores_a_hundred_and_the_best_nothing() -> None:
-    worst = condition(built_year=1950, scores=dict.fromkeys(Topic.values, 4), wishing_households=100, has_hazard=True)
+    worst = condition(
+        built_year=1950, scores=dict.fromkeys(Topic.values, 4), wishing_households=100, has_hazard=True
+    )
     best = condition(built_year=2005, scores={}, wishing_households=0)
     assert urgency_score(urgency_parts(worst, DEFAULT_WEIGHTS)) == Decimal("100.00")
     assert urgency_score(urgency_parts(best, DEFAULT_WEIGHTS)) == Decimal("0.00")
@@ -60,7 +62,9 @@ def test_the_parts_add_up_and_stay_within_bounds(found: Condition, weights: dict
     parts = urgency_parts(found, weights)
     score = urgency_score(parts)
     whole = sum(weights.values())
-    exact = sum((part.value * part.weight for part in parts), Fraction(0)) * 100 / whole if whole else Fraction(0)
+    exact = (
+        sum((part.value * part.weight for part in parts), Fraction(0)) * 100 / whole if whole else Fraction(0)
+    )
     assert 0 <= score <= 100
     assert abs(Fraction(score) - exact) <= Fraction(1, 200)
     assert all(part.points >= 0 for part in parts)
