@@ -52,7 +52,7 @@ def test_leaving_the_pool_needs_a_reason_and_standing_still_is_no_move(cast: Cas
 
 def test_the_less_urgent_goes_first_only_with_a_reason(cast: Cast) -> None:
     urgent, calm = make_pooled(cast, "急", score=4), make_pooled(cast, "缓", score=2)
-    with pytest.raises(OutOfOrder, match="缓.*急"):
+    with pytest.raises(OutOfOrder, match=r"缓.*急"):
         move_to_batch(compounds=[calm], batch=Batch.PREPARING, user=cast.bureau)
     move_to_batch(compounds=[calm], batch=Batch.PREPARING, user=cast.bureau, reason="与道路工程同步")
     move_to_batch(compounds=[urgent], batch=Batch.PREPARING, user=cast.bureau)

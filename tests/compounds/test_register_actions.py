@@ -61,7 +61,7 @@ def test_what_follows_from_the_facts_is_derived(cast: Cast) -> None:
 
 def test_two_compounds_of_one_name_in_one_community_are_refused_in_words(cast: Cast) -> None:
     make_compound(cast, "古建小区")
-    with pytest.raises(ConstraintRefused, match="already has a compound of this name|同名"):
+    with pytest.raises(ConstraintRefused, match=r"already has a compound of this name|同名"):
         make_compound(cast, "古建 小区")
     make_compound(cast, "古建小区", community=MINZHU)
 
@@ -136,7 +136,7 @@ def test_a_pool_move_meanwhile_is_no_conflict_for_the_form(cast: Cast) -> None:
 def test_a_building_is_in_the_register_once_however_its_number_is_written(cast: Cast) -> None:
     compound = make_compound(cast)
     make_building(cast, compound, "3号楼")
-    with pytest.raises(ConstraintRefused, match="number|楼号"):
+    with pytest.raises(ConstraintRefused, match=r"number|楼号"):
         make_building(cast, compound, "三栋")
     other = make_building(cast, compound, "4栋", floors=6)
     with pytest.raises(ConstraintRefused):
