@@ -131,6 +131,11 @@ class ConditionSurvey(models.Model):
         triggers = [
             takes_division(),
             pgtrigger.FSM(name="survey_moves", field="state", transitions=SURVEY_TRANSITIONS),
+            pgtrigger.Protect(
+                name="survey_begins_as_draft",
+                operation=pgtrigger.Insert,
+                condition=~pgtrigger.Q(new__state="draft"),
+            ),
             # A confirmed survey stays as it is; only its division may follow a renamed community.
             pgtrigger.Protect(
                 name="survey_confirmed_stays",
