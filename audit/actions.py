@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 
+from audit.context import present_address
 from audit.models import AuditEntry, Outcome
 
 
@@ -21,7 +22,9 @@ def record(
     """Write one row, in the caller's transaction.
 
     A refusal is recorded by the edge that answers it, after the refused
-    transaction has rolled back, so that the row stays.
+    transaction has rolled back, so that the row stays. Where `address` is not given,
+    the present request's is taken. `actor` is a user, or a text where a command acts.
+    `detail` holds facts about the act, never residents' personal data.
     """
     known = actor if actor is not None and getattr(actor, "pk", None) else None
     return AuditEntry.objects.create(
@@ -32,8 +35,8 @@ def record(
         subject_kind=subject._meta.label_lower if subject is not None else "",
         subject_id=str(subject.pk) if subject is not None else "",
         subject_name=str(subject)[:200] if subject is not None else "",
-        division_code=division_code,
-        address=address,
+        division_code=division_code or getattr(subject, "division_code", "") or "",
+        address=address or present_address(),
         detail=detail or {},
         reason=reason[:500],
     )

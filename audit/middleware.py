@@ -9,6 +9,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 from audit.actions import record
+from audit.context import coming_from
 from audit.models import Outcome
 from core.address import client_address
 
@@ -25,13 +26,16 @@ class RefusalAuditMiddleware:
     """A 403 to a signed-in person is an attempt to do more than the role allows: one audit row.
 
     It runs around the whole request, so the refused transaction is long rolled back.
+    The row belongs to the division that keeps the person's account.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        address = client_address(request)
+        with coming_from(address):
+            response = self.get_response(request)
         user = getattr(request, "user", None)
         if response.status_code == HTTPStatus.FORBIDDEN and user is not None and user.is_authenticated:
             try:
@@ -39,7 +43,8 @@ class RefusalAuditMiddleware:
                     action="access.refused",
                     actor=user,
                     outcome=Outcome.REFUSED,
-                    address=client_address(request),
+                    division_code=getattr(user, "home_division", ""),
+                    address=address,
                     detail={"path": request.path[:300], "method": request.method},
                 )
             except DatabaseError:

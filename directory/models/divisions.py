@@ -1,3 +1,4 @@
+import itertools
 from collections.abc import Iterable
 
 import pghistory
@@ -45,7 +46,7 @@ class DivisionQuerySet(models.QuerySet["Division"]):
 
 def _parent_is_prefix() -> Q:
     fits = Q(level=LENGTHS[0], parent__isnull=True)
-    for above, length in zip(LENGTHS, LENGTHS[1:], strict=False):
+    for above, length in itertools.pairwise(LENGTHS):
         fits |= Q(level=length, parent=Left("code", Value(above)))
     return fits
 

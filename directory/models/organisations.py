@@ -1,6 +1,7 @@
 import pghistory
 from django.db import models
 from django.db.models import BooleanField, F, Func, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from directory.models.divisions import Division
@@ -95,3 +96,10 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.short_name or self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("directory:organisation", args=[self.pk])
+
+    @property
+    def division_code(self) -> str:
+        return self.division_id

@@ -7,13 +7,15 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from directory.codes import covers, outermost
+from directory.codes import ancestors, covers, outermost
 from directory.models.divisions import Division
 from directory.models.organisations import Organisation
-from directory.powers import ADMINISTRATORS, POWERS, Power, Role
+from directory.powers import ADMINISTRATORS, POWERS, Power, Role, roles_with
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -69,6 +71,10 @@ class User(AbstractUser):
     chat_id = models.CharField(_("WeCom or DingTalk id"), max_length=80, blank=True)
     is_service = models.BooleanField(_("service user (API only)"), default=False)
     must_change_password = models.BooleanField(_("must choose a new password"), default=False)
+    locked_at = models.DateTimeField(
+        _("locked since"), null=True, blank=True,
+        help_text=_("Nobody signs in with this account until a security administrator unlocks it."),
+    )  # fmt: skip
     left_on = models.DateField(_("left on"), null=True, blank=True)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -81,6 +87,12 @@ class User(AbstractUser):
         ordering = ["username"]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="user_has_name"),
+            # Who types their name with a capital must not be taken for somebody else.
+            models.CheckConstraint(
+                condition=Q(username=Lower("username")),
+                name="user_name_in_small_letters",
+                violation_error_message=_("User names are written in small letters."),
+            ),
             models.CheckConstraint(
                 condition=Q(is_superuser=False), name="user_no_superuser",
                 violation_error_message=_("Nobody holds every power: grant roles instead."),
@@ -95,6 +107,14 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("directory:user", args=[self.pk])
+
+    @property
+    def division_code(self) -> str:
+        """The division that keeps this account."""
+        return self.home_division
 
     @cached_property
     def current_roles(self) -> list[tuple[str, str]]:
@@ -117,6 +137,15 @@ class User(AbstractUser):
         """Whether the power is held at division `at` (or, without `at`, anywhere)."""
         scopes = self.scopes_for(power)
         return bool(scopes) if at is None else any(covers(scope, at) for scope in scopes)
+
+    def oversees(self, power: str) -> bool:
+        """Whether nobody holds the power above this person: what concerns no division is theirs to look after."""
+        mine = self.scopes_for(power)
+        above = {code for scope in mine for code in ancestors(scope)}
+        higher = RoleAssignment.objects.current_on(timezone.localdate()).filter(
+            role__in=roles_with(power), division__in=above, user__is_active=True
+        )
+        return bool(mine) and not (above and higher.exists())
 
     def has_role(self, role: str) -> bool:
         return any(role == held for held, _code in self.current_roles)

@@ -1,0 +1,1 @@
+"""Every write of the directory: accounts, roles, organisations, divisions, tokens, sign-in."""

@@ -1,0 +1,77 @@
+"""API tokens of service users: issued once, shown once, revoked for good."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit.actions import record
+from core.errors import InvalidInput, NotPermitted
+from core.text import clean_line
+from directory.actions.checks import refuse_unclean
+from directory.errors import AccountInactive, TokenForPerson, TokenNotUsable, TokenTooLong
+from directory.keys import SHOWN, digest, new_key
+from directory.models import ApiToken, TokenScope, User
+from directory.permissions import can_issue_token, can_revoke_token
+
+LONGEST = timedelta(days=366)
+
+
+@dataclass(frozen=True)
+class IssuedToken:
+    """`key` is shown once and kept nowhere."""
+
+    token: ApiToken
+    key: str
+
+
+@transaction.atomic
+def issue_token(
+    *, actor: User, user: User, label: str, scopes: Collection[str], expires_at: datetime
+) -> IssuedToken:
+    """A key for a service user, valid for at most a year."""
+    user = User.objects.select_for_update(no_key=True, of=("self",)).get(pk=user.pk)
+    if not can_issue_token(actor, user):
+        raise NotPermitted
+    if not user.is_service:
+        raise TokenForPerson
+    if not user.is_active:
+        raise AccountInactive(name=user.name)
+    now = timezone.now()
+    if not now < expires_at <= now + LONGEST:
+        raise TokenTooLong(days=LONGEST.days)
+    if not scopes or not set(scopes) <= set(TokenScope.values):
+        raise InvalidInput(reason=", ".join(scopes) or "–")
+    key = new_key()
+    token = ApiToken(
+        user=user, label=clean_line(label), prefix=key[:SHOWN], digest=digest(key),
+        scopes=sorted(scopes), expires_at=expires_at, created_by=actor,
+    )  # fmt: skip
+    refuse_unclean(token)
+    token.save(force_insert=True)
+    facts = {"prefix": token.prefix, "label": token.label, "scopes": token.scopes}
+    record(
+        action="token.issued", actor=actor, subject=user,
+        detail={**facts, "valid_until": expires_at.isoformat()},
+    )  # fmt: skip
+    return IssuedToken(token, key)
+
+
+@transaction.atomic
+def revoke_token(*, actor: User, token: ApiToken, reason: str = "") -> ApiToken:
+    """The key is refused from this moment on."""
+    token = ApiToken.objects.select_for_update(of=("self",)).select_related("user").get(pk=token.pk)
+    if not can_revoke_token(actor, token):
+        raise NotPermitted
+    now = timezone.now()
+    if token.revoked_at is not None or token.expires_at <= now:
+        raise TokenNotUsable
+    token.revoked_at = now
+    token.save(update_fields=["revoked_at"])
+    record(
+        action="token.revoked", actor=actor, subject=token.user, reason=reason,
+        detail={"prefix": token.prefix, "label": token.label},
+    )  # fmt: skip
+    return token

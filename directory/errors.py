@@ -1,0 +1,221 @@
+"""What the directory refuses, and what to do next."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import DomainError
+
+# --- Accounts ---------------------------------------------------------------------------
+
+
+class AccountInactive(DomainError):
+    code = "account_inactive"
+    sentence = _("{name} has left. Bring the account back first.")
+
+
+class AccountActive(DomainError):
+    code = "account_active"
+    sentence = _("{name} has not left: there is nothing to bring back.")
+
+
+class NotOnOneself(DomainError):
+    """Separate powers mean nothing when a person applies them to themselves."""
+
+    code = "not_on_oneself"
+    status = HTTPStatus.FORBIDDEN
+    sentence = _("Nobody does this to their own account. Ask a colleague who holds the same office.")
+
+
+class DivisionEnded(DomainError):
+    code = "division_ended"
+    sentence = _("{name} no longer exists. Choose the division that took its place.")
+
+
+class DivisionUnknown(DomainError):
+    code = "division_unknown"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("There is no division with the code {code}.")
+
+
+class LeftInFuture(DomainError):
+    code = "left_in_future"
+    sentence = _("Enter the day of leaving when it has come; until then let a substitute stand in.")
+
+
+class PasswordRefused(DomainError):
+    code = "password_refused"
+    sentence = "{reasons}"
+
+
+# --- Roles ------------------------------------------------------------------------------
+
+
+class RoleNotCurrent(DomainError):
+    code = "role_not_current"
+    sentence = _("{name} no longer holds this role. Load the page anew.")
+
+
+class RoleAlreadyHeld(DomainError):
+    code = "role_already_held"
+    sentence = _("{name} already holds this role at {division}.")
+
+
+class RoleForServiceUsers(DomainError):
+    code = "role_for_service_users"
+    sentence = _("Service users hold the role “service user” and no other, and people do not hold it.")
+
+
+class OrganisationNeeded(DomainError):
+    code = "organisation_needed"
+    sentence = _("This role acts for an organisation: name it, or enter it in the person's account first.")
+
+
+class OneAdministration(DomainError):
+    code = "one_administration"
+    sentence = _("{name} already holds one of the three administrations; nobody holds two.")
+
+
+class PasswordNotYetOwn(DomainError):
+    """Whoever made the account still knows its one-time password."""
+
+    code = "password_not_yet_own"
+    sentence = _(
+        "{name} must sign in once and choose a password of their own before becoming an administrator: "
+        "until then another person knows the password."
+    )
+
+
+class LastAdministrator(DomainError):
+    code = "last_administrator"
+    sentence = _(
+        "{name} is the last {role} for {division}. Grant the role to somebody else before taking it away here."
+    )
+
+
+class SubstituteOfSubstitute(DomainError):
+    code = "substitute_of_substitute"
+    sentence = _("A substitute's role is not passed on. Choose a substitute for the person it belongs to.")
+
+
+class SubstituteDatesOutside(DomainError):
+    code = "substitute_dates_outside"
+    sentence = _("The substitution must end by {day}, when the role itself ends.")
+
+
+class DaysDoNotFit(DomainError):
+    code = "days_do_not_fit"
+    sentence = _("The last day lies before the first, or before today.")
+
+
+# --- Tokens -----------------------------------------------------------------------------
+
+
+class TokenForPerson(DomainError):
+    code = "token_for_person"
+    sentence = _("Only service users hold API tokens. Make a service user for the program first.")
+
+
+class TokenTooLong(DomainError):
+    code = "token_too_long"
+    sentence = _("A token is valid for at most {days} days and not in the past.")
+
+
+class TokenNotUsable(DomainError):
+    code = "token_not_usable"
+    sentence = _("This token was revoked or has expired already.")
+
+
+# --- Organisations ----------------------------------------------------------------------
+
+
+class OrganisationEnded(DomainError):
+    code = "organisation_ended"
+    sentence = _("{name} has ended and is kept as history.")
+
+
+class CreditCodeTaken(DomainError):
+    code = "credit_code_taken"
+    sentence = _("This credit code is already registered: {name}. Use that record instead of a second one.")
+
+
+class OrganisationHasPeople(DomainError):
+    code = "organisation_has_people"
+    sentence = _("{count} active accounts still belong to {name}. Move or close them first.")
+
+
+class OrganisationChanged(DomainError):
+    """`fields` are the names of what the other person changed."""
+
+    code = "changed_meanwhile"
+    sentence = _(
+        "{who} changed this record meanwhile ({fields}). Compare with the current values, then save again."
+    )
+
+
+# --- Divisions --------------------------------------------------------------------------
+
+
+class DivisionFileRefused(DomainError):
+    """Nothing of the file was taken over. `lines` is [(line number, sentence)], line 1 the first."""
+
+    code = "division_file_refused"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("{count} lines are wrong; nothing was changed.")
+
+    def __init__(self, lines: Sequence[tuple[int, str]]) -> None:
+        super().__init__(count=len(lines), lines=[list(line) for line in lines])
+        self.lines = list(lines)
+
+
+class SuccessionFileRefused(DivisionFileRefused):
+    """As above, the lines being those of the succession file."""
+
+    code = "succession_file_refused"
+
+
+# --- Sign-in ----------------------------------------------------------------------------
+
+
+class WrongCredentials(DomainError):
+    """The same words for an unknown name, a wrong password, a closed account and a service user."""
+
+    code = "wrong_credentials"
+    status = HTTPStatus.UNAUTHORIZED
+    sentence = _("User name or password is not right.")
+
+
+class SignInLocked(DomainError):
+    code = "sign_in_locked"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    sentence = _(
+        "Too many failed attempts: sign-in with this name is locked here for {minutes} minutes. "
+        "If you have forgotten your password, ask your system administrator for a new one."
+    )
+
+
+class AddressBusy(DomainError):
+    code = "address_busy"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    sentence = _("Too many failed attempts from this network. Wait {minutes} minutes and try again.")
+
+
+class AccountLocked(DomainError):
+    code = "account_locked"
+    status = HTTPStatus.FORBIDDEN
+    sentence = _("This account is locked. A security administrator unlocks it.")
+
+
+class WrongCode(DomainError):
+    code = "wrong_code"
+    status = HTTPStatus.UNAUTHORIZED
+    sentence = _("This code is not right, or it was used already. Wait for the next one.")
+
+
+# --- Set-up -----------------------------------------------------------------------------
+
+
+class AlreadySetUp(DomainError):
+    code = "already_set_up"
+    sentence = _("This installation has its administrators already.")
