@@ -13,7 +13,6 @@ from typing import Any
 import django_filters
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from compounds.models import (
     Batch,
@@ -26,13 +25,22 @@ from compounds.models import (
     SurveyState,
 )
 from compounds.models.register import EARLIEST_BUILT_YEAR, LATEST_BUILT_YEAR
-from core.fields import DecimalNumberField, MomentField, WholeNumberField
+from core.filters import (
+    MOST,
+    NO,
+    YES,
+    YES_NO,
+    AnyOfFilter,
+    DecimalNumberFilter,
+    EndedFilter,
+    MomentFilter,
+    WholeNumberFilter,
+    YesNoFilter,
+)
 from core.keyset import Order, Term
-from directory.fields import DivisionCodeField
+from directory.fields import DivisionFilter
 
-YES, NO, ANY, UNKNOWN, NONE = "true", "false", "any", "unknown", "none"
-YES_NO = [(YES, pgettext_lazy("answer", "yes")), (NO, pgettext_lazy("answer", "no"))]
-MOST = 2_147_483_647
+UNKNOWN, NONE = "unknown", "none"
 
 # The pool's order: a stated override of the order first, by its rank; then urgent first; no score last.
 POOL_ORDER: Order = (
@@ -76,40 +84,6 @@ def with_differing_figures() -> QuerySet[Building, dict[str, Any]]:
     )
 
 
-class WholeNumberFilter(django_filters.NumberFilter):
-    field_class = WholeNumberField
-
-    def get_max_validator(self) -> None:
-        """The field has its own limits."""
-
-
-class DecimalNumberFilter(WholeNumberFilter):
-    field_class = DecimalNumberField
-
-
-class MomentFilter(django_filters.Filter):
-    field_class = MomentField
-
-
-class DivisionFilter(django_filters.Filter):
-    """A division and everything below it."""
-
-    field_class = DivisionCodeField
-
-    def filter(self, qs: Any, value: str) -> Any:
-        return qs.filter(**{f"{self.field_name}__startswith": value}) if value else qs
-
-
-class YesNoFilter(django_filters.ChoiceFilter):
-    """`true` or `false`, nothing else: a misspelt answer must not mean "all"."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"choices": YES_NO, **kwargs})
-
-    def filter(self, qs: Any, value: str) -> Any:
-        return qs.filter(**{self.field_name: value == YES}) if value else qs
-
-
 class PositionFilter(YesNoFilter):
     def filter(self, qs: CompoundQuerySet, value: str) -> CompoundQuerySet:
         return qs.filter(wgs84_longitude__isnull=value == NO) if value else qs
@@ -128,15 +102,6 @@ class EligibleFilter(django_filters.ChoiceFilter):
         if value == UNKNOWN:
             return qs.filter(urgency_score__isnull=True)
         return qs.filter(urgency_score__is_eligible=value == YES) if value else qs
-
-
-class EndedFilter(django_filters.ChoiceFilter):
-    """Compounds that were merged or split up are left out unless asked for."""
-
-    def filter(self, qs: CompoundQuerySet, value: str) -> CompoundQuerySet:
-        if value == ANY:
-            return qs
-        return qs.filter(ended_on__isnull=False) if value == YES else qs.living()
 
 
 class SearchFilter(django_filters.CharFilter):
@@ -162,11 +127,6 @@ class SurveyFilter(django_filters.MultipleChoiceFilter):
         surveys = ConditionSurvey.objects.filter(compound=OuterRef("pk"))
         wanted = Q(Exists(surveys.filter(state__in=[state for state in value if state != NONE])))
         return qs.filter(wanted | ~Exists(surveys) if NONE in value else wanted)
-
-
-class AnyOfFilter(django_filters.MultipleChoiceFilter):
-    def filter(self, qs: CompoundQuerySet, value: list[str]) -> CompoundQuerySet:
-        return qs.filter(**{f"{self.field_name}__in": value}) if value else qs
 
 
 class CompoundFilter(django_filters.FilterSet):
@@ -291,7 +251,6 @@ class CompoundFilter(django_filters.FilterSet):
     )
     ended = EndedFilter(
         label=_("Merged or split up"),
-        choices=[*YES_NO, (ANY, _("both"))],
         help_text=_("Only compounds that were merged or split up, or `any`; without it only living ones."),
     )
 
