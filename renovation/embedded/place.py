@@ -22,6 +22,8 @@ from renovation.embedded.errors import EmbeddedError
 # Root's places: kept across a restart of the machine, and passable for everybody.
 OUTSIDE = (Path("/var/lib"), Path("/srv"), Path("/var/tmp"))  # noqa: S108
 MARKER = "renovation-portal.json"
+# What only compilers read.
+NOT_COPIED = shutil.ignore_patterns("include", "*.a", "pgxs", "pkgconfig")
 
 
 @dataclass
@@ -67,6 +69,7 @@ class Place:
     def prepare(self) -> None:
         """Create the place, or make sure that the one found is ours and that we may use it."""
         self.home.mkdir(parents=True, exist_ok=True)
+        self.state = self._read_state()  # another process may have made it since
         if self.state is None:
             self._create()
         if not self.link.exists():
@@ -217,7 +220,7 @@ class Place:
         if not copy.exists():
             unfinished = copy.with_name(f"{name}.{os.getpid()}")
             for inside, source in sources.items():
-                shutil.copytree(source, unfinished / inside, symlinks=True)
+                shutil.copytree(source, unfinished / inside, symlinks=True, ignore=NOT_COPIED)
             for path in (unfinished, *unfinished.rglob("*")):
                 if not path.is_symlink():
                     path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)

@@ -179,7 +179,7 @@ class Postgres:
         if self.place.state is None or not self.place.known.postgres_port:
             return False
         try:
-            connection = psycopg2.connect(self.url("postgres", "postgres"), connect_timeout=5)
+            connection = psycopg2.connect(self.url("postgres", "postgres"), connect_timeout=2)
         except psycopg2.Error:
             return False
         with connection.cursor() as cursor:
@@ -190,8 +190,6 @@ class Postgres:
 
     def stop(self) -> None:
         """Fast shutdown: running statements are cancelled, what was committed is written."""
-        if self.process is None and not self.running():
-            return
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             try:
@@ -199,6 +197,8 @@ class Postgres:
             except subprocess.TimeoutExpired:
                 self.process.send_signal(signal.SIGQUIT)
                 self.process.wait(10)
+            return
+        if not self.running():
             return
         subprocess.run(
             [

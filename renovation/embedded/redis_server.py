@@ -104,11 +104,11 @@ class RedisServer:
         return wait_until(self.running, seconds=10, process=self.process)
 
     def stop(self) -> None:
-        if self.process is None and not self.running():
-            return
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
             self.process.wait(10)
+            return
+        if not self.running():
             return
         client = self.client()
         try:
