@@ -5,6 +5,7 @@ Standard library only. Pages name the copies as `{% static "vendor/…" %}`; bel
 `<use href="{% static 'vendor/icons.svg' %}#map-pin"></use>` for a name of tools/icons.txt.
 """
 
+import json
 import re
 import shutil
 import subprocess
@@ -31,7 +32,7 @@ FILES = {
     "leaflet.markercluster/dist/MarkerCluster.css": "leaflet/MarkerCluster.css",
     "leaflet.markercluster/dist/MarkerCluster.Default.css": "leaflet/MarkerCluster.Default.css",
 }
-LICENCES = ("@tabler/core", "@tabler/icons", "echarts", "leaflet", "leaflet.markercluster")
+PACKAGES = ("@tabler/core", "@tabler/icons", "echarts", "leaflet", "leaflet.markercluster")
 
 # They name files that are not served; Django's manifest refuses a name it cannot resolve.
 SOURCE_MAP = re.compile(rb"/\*[#@] sourceMappingURL=[^*]*\*/|//[#@] sourceMappingURL=\S*")
@@ -117,10 +118,8 @@ def copy() -> bool:
     shutil.rmtree(unfinished, ignore_errors=True)
     for source, name in FILES.items():
         _copy_one(NODE_MODULES / source, unfinished / name)
-    for package in LICENCES:
-        found = next((NODE_MODULES / package).glob("[Ll][Ii][Cc][Ee][Nn]*"), None)
-        if found:
-            _copy_one(found, unfinished / "licences" / f"{package.replace('/', '-').strip('@')}.txt")
+    for package in PACKAGES:
+        _copy_licence(package, unfinished / "licences")
     (unfinished / "icons.svg").write_text(sprite(), encoding="utf-8")
     shutil.rmtree(target, ignore_errors=True)
     unfinished.rename(target)
@@ -136,6 +135,16 @@ def _copy_one(source: Path, target: Path) -> None:
     if source.suffix in {".css", ".js"}:
         content = SOURCE_MAP.sub(b"", content)
     target.write_bytes(content)
+
+
+def _copy_licence(package: str, folder: Path) -> None:
+    """The package's own text, or where it has none what it says of itself."""
+    about = json.loads((NODE_MODULES / package / "package.json").read_text(encoding="utf-8"))
+    said = f"{package} {about['version']}, {about['license']}\n"
+    texts = [path for path in sorted((NODE_MODULES / package).iterdir()) if "LICEN" in path.name.upper()]
+    text = texts[0].read_text(encoding="utf-8") if texts else ""
+    folder.mkdir(exist_ok=True)
+    (folder / f"{package.replace('/', '-').strip('@')}.txt").write_text(f"{said}\n{text}", encoding="utf-8")
 
 
 def icon_names() -> list[str]:
