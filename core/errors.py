@@ -50,6 +50,13 @@ class InvalidInput(DomainError):
     sentence = _("This input cannot be read: {reason}")
 
 
+class ChangedMeanwhile(DomainError):
+    """Somebody else saved the same record between loading the form and sending it."""
+
+    code = "changed_meanwhile"
+    sentence = _("{who} changed this record at {when}. Compare with the current values and save again.")
+
+
 class TooLarge(DomainError):
     code = "too_large"
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
