@@ -1,0 +1,116 @@
+"""Taking files in. Bytes are stored first, the row after: a row always has its bytes.
+
+The same bytes stored twice, by a retry or by two people, are one object.
+"""
+
+import hashlib
+import os
+from collections.abc import Collection
+from io import BytesIO
+from pathlib import PurePath
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core import filetypes
+from core.errors import TooLarge
+from files import storage
+from files.errors import EmptyFile, UnsupportedFile
+from files.images import reencoded
+from files.models import StoredFile
+from files.names import clean_name
+
+CSV = "text/csv"
+IMAGES = frozenset({filetypes.JPEG, filetypes.PNG, filetypes.WEBP, filetypes.GIF})
+SPREADSHEETS = frozenset({filetypes.XLSX, filetypes.XLS, filetypes.ODS, CSV})
+DOCUMENTS = SPREADSHEETS | {
+    filetypes.PDF, filetypes.DOCX, filetypes.PPTX, filetypes.ODT, filetypes.OLE, filetypes.TEXT,
+}  # fmt: skip
+MEGABYTE = 1024 * 1024
+
+
+def store_document(
+    *, file: BinaryIO, name: str, user: Any, accepted: Collection[str] = DOCUMENTS
+) -> StoredFile:
+    """Keep a document as it came. What it is follows from its bytes; pages and drawings with scripts are refused.
+
+    Where spreadsheets are accepted, an HTML table that calls itself .xls is one; it is kept
+    as nameless bytes, so that no browser ever shows it as a page.
+    """
+    _check_size(file)
+    media_type = _media_type(file, name)
+    if media_type == filetypes.HTML and filetypes.XLS in accepted and PurePath(name).suffix.lower() == ".xls":
+        media_type = filetypes.UNKNOWN
+    elif media_type not in accepted:
+        raise UnsupportedFile(accepted=_words(accepted))
+    return _store(file, name=name, media_type=media_type, user=user)
+
+
+def store_image(*, file: BinaryIO, name: str, user: Any) -> StoredFile:
+    """Keep a picture, written anew as JPEG of at most 2560 pixels a side, with a thumbnail of 480."""
+    _check_size(file)
+    if filetypes.real_type(file) not in IMAGES:
+        raise UnsupportedFile(accepted=_words(IMAGES))
+    picture = reencoded(file)
+    digest = _sha256(picture.content)
+    made = StoredFile(sha256=digest, media_type=filetypes.JPEG, width=picture.width, height=picture.height)
+    # The thumbnail goes first: where the picture lies, its thumbnail does.
+    storage.put(made.thumbnail_key, picture.thumbnail)
+    return _store(
+        picture.content, name=PurePath(name).stem or name, media_type=filetypes.JPEG, user=user, made=made
+    )
+
+
+def store_product(*, content: BytesIO | BinaryIO, name: str, media_type: str, user: Any) -> StoredFile:
+    """Keep what the portal made itself (an export, a workbook of wrong rows), however large."""
+    return _store(content, name=name, media_type=media_type, user=user)
+
+
+def _store(
+    file: BinaryIO, *, name: str, media_type: str, user: Any, made: StoredFile | None = None
+) -> StoredFile:
+    made = made or StoredFile(sha256=_sha256(file), media_type=media_type)
+    storage.put(made.key, file)
+    file.seek(0, os.SEEK_END)
+    made.size = file.tell()
+    made.name = clean_name(name, media_type=media_type)
+    made.uploaded_by = user
+    with transaction.atomic():
+        made.save(force_insert=True)
+    return made
+
+
+def _check_size(file: BinaryIO) -> None:
+    file.seek(0, os.SEEK_END)
+    size = file.tell()
+    if size > settings.UPLOAD_LIMIT_MB * MEGABYTE:
+        raise TooLarge(limit=settings.UPLOAD_LIMIT_MB)
+    if not size:
+        raise EmptyFile
+
+
+def _media_type(file: BinaryIO, name: str) -> str:
+    found = filetypes.real_type(file)
+    return CSV if found == filetypes.TEXT and PurePath(name).suffix.lower() in {".csv", ".tsv"} else found
+
+
+def _sha256(file: BinaryIO) -> str:
+    found = hashlib.sha256()
+    file.seek(0)
+    while chunk := file.read(MEGABYTE):
+        found.update(chunk)
+    return found.hexdigest()
+
+
+def _words(accepted: Collection[str]) -> str:
+    """What is taken, in words that people use for it."""
+    words = {
+        _("a picture (JPEG, PNG, WebP)"): filetypes.JPEG,
+        "PDF": filetypes.PDF,
+        "Word": filetypes.DOCX,
+        _("Excel (.xlsx, .xls, .ods)"): filetypes.XLSX,
+        "CSV": CSV,
+    }
+    return ", ".join(word for word, media in words.items() if media in accepted)

@@ -1,0 +1,49 @@
+"""Why a file is not taken, in sentences that say what to do next."""
+
+from http import HTTPStatus
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import DomainError
+
+
+class UnsupportedFile(DomainError):
+    code = "file_type"
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    sentence = _("Files of this type are not taken. Send {accepted}.")
+
+
+class BrokenImage(DomainError):
+    code = "image_broken"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("The picture is damaged or was only partly sent. Take or choose it again.")
+
+
+class TooManyPixels(DomainError):
+    code = "image_pixels"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    sentence = _(
+        "The picture has {megapixels} million pixels, more than the {limit} million that are taken. Send it in a smaller size."
+    )
+
+
+class EmptyFile(DomainError):
+    code = "file_empty"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("The file is empty.")
+
+
+class StorageFull(DomainError):
+    code = "storage_full"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    sentence = _(
+        "The server's storage is full. Nothing was saved; please tell your system administrator and try again later."
+    )
+
+
+class StorageAway(DomainError):
+    code = "storage_away"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    sentence = _(
+        "The server's storage does not answer. Nothing was saved; please try again in a few minutes."
+    )

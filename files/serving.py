@@ -1,0 +1,35 @@
+"""The one way in which stored bytes leave: through the view of the row that owns them, after its permission."""
+
+import logging
+from typing import Any
+
+from django.http import FileResponse, Http404
+
+from core import filetypes
+from files import storage
+from files.models import StoredFile
+
+logger = logging.getLogger(__name__)
+
+# Even if a browser took the bytes for a page, nothing in it could run or load.
+SANDBOX = "default-src 'none'; sandbox"
+
+
+def file_response(file: StoredFile, *, inline: bool = False, thumbnail: bool = False) -> FileResponse:
+    """The file as a download; `inline` shows it in the page, which only our own JPEGs may.
+
+    Who may see it is the caller's question. Bytes that are gone from storage answer 404 and are logged.
+    """
+    is_picture = file.media_type == filetypes.JPEG
+    try:
+        content: Any = storage.fetch(file.thumbnail_key if thumbnail and is_picture else file.key)
+    except FileNotFoundError as error:
+        logger.exception("Bytes of stored file %s are gone", file.pk)
+        raise Http404 from error
+    response = FileResponse(
+        content, as_attachment=not (inline and is_picture), filename=file.name, content_type=file.media_type
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Content-Security-Policy"] = SANDBOX
+    return response
