@@ -41,6 +41,7 @@ from core.keyset import Order, Term
 from directory.fields import DivisionFilter
 
 UNKNOWN, NONE = "unknown", "none"
+IN_POOL = [Batch.RESERVE.value, Batch.PREPARING.value, Batch.IMPLEMENTING.value]
 
 # The pool's order: a stated override of the order first, by its rank; then urgent first; no score last.
 POOL_ORDER: Order = (
@@ -116,6 +117,13 @@ class BatchFilter(django_filters.MultipleChoiceFilter):
         # The annotations of `with_pool()`: naming the relation again would join it again.
         wanted = Q(batch__in=[batch for batch in value if batch != NONE])
         return qs.filter(wanted | Q(batch__isnull=True) if NONE in value else wanted)
+
+
+class PooledBatchFilter(BatchFilter):
+    """Within the pool: what left it is listed only when asked for."""
+
+    def filter(self, qs: CompoundQuerySet, value: list[str]) -> CompoundQuerySet:
+        return super().filter(qs, value or IN_POOL)
 
 
 class SurveyFilter(django_filters.MultipleChoiceFilter):
@@ -257,3 +265,13 @@ class CompoundFilter(django_filters.FilterSet):
     class Meta:
         model = Compound
         fields: list[str] = []
+
+
+class PoolFilter(CompoundFilter):
+    """The same for the reserve pool."""
+
+    batch = PooledBatchFilter(
+        label=_("Batch"),
+        choices=Batch.choices,
+        help_text=_("Batch of the reserve pool; without it all but `out`."),
+    )

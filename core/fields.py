@@ -39,7 +39,7 @@ class DecimalNumberField(forms.DecimalField):
         if value in self.empty_values:
             return None
         text = levelled(value)
-        if not re.fullmatch(r"-?[0-9]{1,16}(\.[0-9]{1,6})?", text):
+        if not re.fullmatch(r"-?[0-9]{1,16}(\.[0-9]{1,20})?", text):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return Decimal(text)
 

@@ -1,8 +1,37 @@
 """All addresses of the portal."""
 
-from django.urls import URLPattern, URLResolver
+from importlib import import_module
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
+
+
+def _arrived(*parts: tuple[str, str]) -> list[URLResolver]:
+    """Apps whose addresses are written; the others join as they arrive."""
+    found = []
+    for prefix, module in parts:
+        try:
+            import_module(module)
+        except ImportError:
+            continue
+        found.append(path(prefix, include(module)))
+    return found
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("portal.urls")),
+    path("language/", set_language, name="language"),
+    path("accounts/", include("allauth.urls")),
+    *_arrived(
+        ("jobs/", "jobs.urls"),
+        ("inbox/", "outbox.urls"),
+        ("system/", "directory.urls"),
+        ("system/audit/", "audit.urls"),
+        ("compounds/", "compounds.urls"),
+        ("imports/", "imports.urls"),
+        ("api/", "renovation.api"),
+    ),
+]
 
 handler400 = "core.errorpages.bad_request"
 handler403 = "core.errorpages.permission_denied"

@@ -1,0 +1,24 @@
+"""Addresses below /api/: version 1 of the API, its description and the list of its problems."""
+
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+
+from compounds.api import urlpatterns as compounds
+from core.api.docs import IndexView, SchemaView, docs, problems
+from directory.api import urlpatterns as directory
+
+app_name = "api"
+
+version_1: list[URLPattern] = [
+    path("", IndexView.as_view(), name="index"),
+    path("schema/", SchemaView.as_view(), name="schema"),
+    *directory,
+    *compounds,
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="api:docs"), name="root"),
+    path("v1/", include(version_1)),
+    path("docs/", docs, name="docs"),
+    path("problems/", problems, name="problems"),
+]
