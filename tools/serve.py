@@ -107,8 +107,10 @@ class Portal:
         known = read_environment(path).get("DEMO")
         wanted = "1" if self.demo else "0"
         if known is None:
+            # Whoever tries the demo's administrators has no second factor at hand.
+            lines = f"DEMO={wanted}\n" + ("SECOND_FACTOR_FOR_ADMINISTRATORS=0\n" if self.demo else "")
             with path.open("a", encoding="utf-8") as file:
-                file.write(f"DEMO={wanted}\n")
+                file.write(lines)
         elif known != wanted:
             other, command = ("a real installation", "run") if self.demo else ("the demo", "demo")
             raise Stop(
@@ -194,7 +196,9 @@ class Portal:
             finally:
                 ignore_signals()
                 self.processes.stop()
-                self.installation.stop()
+                # Servers started by themselves (`python -m renovation.embedded start`) are not ours to stop.
+                if not self.installation.kept.exists():
+                    self.installation.stop()
 
 
 def main() -> None:

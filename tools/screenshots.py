@@ -1,0 +1,172 @@
+"""`make screenshots [ARGS="register pool"]`: pictures of the main pages, wide and narrow, in both languages.
+
+They lie in `var/screenshots/<width>/<language>/<page>.png`. Runs against the demo
+of this folder, started for the occasion when it does not run. Words choose the
+pages that have one of them in their name. A page that answers with an error, or
+whose console shows one, is named at the end: whoever changes a page looks at it.
+"""
+
+import argparse
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from renovation.embedded import EmbeddedError
+from renovation.embedded.processes import free_port
+from tools import chromium
+from tools.processes import Interrupted, listen_to_signals
+from tools.serve import Portal, running_address
+from tools.steps import BASE_DIR, Stop, data_dir, one_line_errors
+
+WIDTHS = {1440: 900, 390: 844}
+LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
+PASSWORD = re.compile(r"Password of all: (\S+)")
+LONGEST = 6000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shot:
+    """A page as somebody sees it; `follow` names the first link on `path` that leads to the page meant."""
+
+    name: str
+    path: str
+    user: str = ""
+    follow: str = ""
+    status: int = 200
+
+
+OFFICE, COMMUNITY = "jz-bureau", "jz-community"
+SYSTEM, SECURITY, AUDIT = "jz-system", "jz-security", "jz-audit"
+FIRST_COMPOUND = "main a[href*='/compounds/4']"
+
+SHOTS = (
+    Shot(name="front", path="/"),
+    Shot(name="sign-in", path="/accounts/login/"),
+    Shot(name="not-found", path="/no-such-page/", status=404),
+    Shot(name="overview", path="/overview/", user=OFFICE),
+    Shot(name="register", path="/compounds/", user=OFFICE),
+    Shot(name="register-empty", path="/compounds/?q=zzzz", user=OFFICE),
+    Shot(name="register-map", path="/compounds/map/", user=OFFICE),
+    Shot(name="compound", path="/compounds/", user=OFFICE, follow=FIRST_COMPOUND),
+)
+
+
+class Camera:
+    """One browser on one address; a context for each person, size and language."""
+
+    def __init__(self, browser: Browser, address: str, target: Path) -> None:
+        self.browser = browser
+        self.address = address
+        self.target = target
+        self.faults: list[str] = []
+
+    @contextmanager
+    def visitor(self, user: str, width: int, language: str, password: str) -> Iterator[Page]:
+        context = self.browser.new_context(
+            base_url=self.address,
+            locale=LANGUAGES[language],
+            timezone_id="Asia/Shanghai",
+            viewport={"width": width, "height": WIDTHS[width]},
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(20_000)
+        try:
+            yield self._signed_in(context, user, password)
+        finally:
+            context.close()
+
+    @staticmethod
+    def _signed_in(context: BrowserContext, user: str, password: str) -> Page:
+        page = context.new_page()
+        if user:
+            page.goto("/accounts/login/")
+            page.fill("input[name=login]", user)
+            page.fill("input[name=password]", password)
+            page.press("input[name=password]", "Enter")
+            page.wait_for_url(lambda url: "/login/" not in url)
+        return page
+
+    def take(self, page: Page, shot: Shot, width: int, language: str) -> None:
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+        response = page.goto(shot.path, wait_until="load")
+        if shot.follow:
+            page.locator(shot.follow).first.click()
+        page.wait_for_load_state("networkidle")
+        place = self.target / str(width) / language / f"{shot.name}.png"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        height = min(int(page.evaluate("document.documentElement.scrollHeight")), LONGEST)
+        page.screenshot(path=place, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})
+        scrolled = int(page.evaluate("document.documentElement.scrollWidth"))
+        if scrolled > width:
+            said.append(f"the page is {scrolled} px wide")
+        if response and response.status != shot.status:
+            said.append(f"answered {response.status}")
+        said = [line for line in said if not (shot.status >= 400 and "Failed to load resource" in line)]
+        if said:
+            self.faults.append(f"{shot.name} {width} {language}: {'; '.join(said)}")
+
+
+def take_all(address: str, shots: list[Shot], password: str) -> Camera:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.flags())
+        camera = Camera(browser, address, data_dir() / "screenshots")
+        for width in WIDTHS:
+            for language in LANGUAGES:
+                for user in dict.fromkeys(shot.user for shot in shots):
+                    print(f"{width} px, {language}, {user or 'signed out'}", flush=True)
+                    with camera.visitor(user, width, language, password) as page:
+                        for shot in (shot for shot in shots if shot.user == user):
+                            camera.take(page, shot, width, language)
+        browser.close()
+    return camera
+
+
+@contextmanager
+def demo_address() -> Iterator[str]:
+    """The demo that runs on this folder, or one started on a free port for as long as this takes."""
+    if running := running_address():
+        yield running
+        return
+    portal = Portal(demo=True, port=free_port(), quiet=True)
+    with portal.running():
+        yield portal.address
+
+
+def demo_password() -> str:
+    """What `manage.py demo_logins` prints; the demo's accounts share it."""
+    environment = Portal(demo=True, port=0).environment()
+    command = [sys.executable, "manage.py", "demo_logins"]
+    done = subprocess.run(command, cwd=BASE_DIR, env=environment, capture_output=True, text=True, check=False)
+    if (found := PASSWORD.search(done.stdout)) is None:
+        raise Stop(f"There are no demo logins: {done.stderr.strip() or done.stdout.strip()}")
+    return found.group(1)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.screenshots")
+    parser.add_argument("words", nargs="*", help="only pages with one of these in their name")
+    words = parser.parse_args().words
+    shots = [shot for shot in SHOTS if not words or any(word in shot.name for word in words)]
+    listen_to_signals()
+    try:
+        with demo_address() as address:
+            camera = take_all(address, shots, demo_password())
+    except Interrupted:
+        return 1
+    except EmbeddedError as error:
+        raise Stop(str(error)) from None
+    print(f"{len(shots) * 4} pictures in {camera.target}")
+    print("\n".join(camera.faults) or "No page complained.")
+    return 0
+
+
+if __name__ == "__main__":
+    with one_line_errors():
+        sys.exit(main())
