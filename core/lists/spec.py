@@ -1,0 +1,124 @@
+"""The declaration of a list, and the two ways to use it: `respond` and `selected`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from http import HTTPStatus
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from core.board import TypeText
+from core.errors import DomainError, NotPermitted
+from core.htmx import render_page
+from core.lists.columns import Bulk, Column, Total
+from core.lists.export import KINDS, spreadsheet
+from core.lists.filtering import FilterSetType, Narrowed, narrowed
+from core.lists.page import ListPage
+from core.lists.state import ListState, remember_columns
+
+PAGE, LIST, ROWS, FILTERS = "core/list_page.html", "core/_list.html", "core/_list_rows.html", "core/_list_filters.html"
+
+
+class NothingChosen(DomainError):
+    code = "nothing_chosen"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("No row is chosen. Tick the rows, or choose all that the filter finds.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListSpec:
+    """How to declare one, with an example: templates/README.md."""
+
+    key: str
+    title: TypeText
+    noun: TypeText
+    columns: tuple[Column, ...]
+    sort: str
+    division: str = ""
+    totals: tuple[Total, ...] = ()
+    bulk: tuple[Bulk, ...] = ()
+    size: int = 100
+    empty_title: TypeText = ""
+    empty_text: TypeText = ""
+    hidden_filters: frozenset[str] = field(default_factory=frozenset)
+
+    @cached_property
+    def by_key(self) -> dict[str, Column]:
+        return {column.key: column for column in self.columns}
+
+    @cached_property
+    def default_keys(self) -> tuple[str, ...]:
+        return tuple(column.key for column in self.columns if column.shown)
+
+    def state(self, request: HttpRequest, parameters: QueryDict | None = None) -> ListState:
+        return ListState(self, request, request.GET if parameters is None else parameters)
+
+    def respond(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Any, Any],
+        *,
+        filterset: FilterSetType | None = None,
+        may_export: bool = False,
+        bulk: Sequence[str] = (),
+        template: str = PAGE,
+        context: Mapping[str, Any] | None = None,
+        describe: Mapping[str, Callable[[Any], Any]] | None = None,
+    ) -> HttpResponse:
+        """The page, the part of it that htmx asked for, or the spreadsheet.
+
+        `queryset` went through `visible_to`. `bulk` are the keys of the actions this
+        person may use; `describe` turns the value of a filter into words for its chip.
+        """
+        state = self.state(request)
+        rows = narrowed(self, state, queryset, filterset)
+        if state.export in KINDS:
+            return self._exported(request, state, rows, may_export=may_export)
+        page = ListPage(
+            state=state,
+            rows=rows,
+            bulk=tuple(action for action in self.bulk if action.key in bulk),
+            may_export=may_export,
+            describe=describe or {},
+        )
+        response = render_page(
+            request, template, _fragment(request, state), {"list": page, "filter": rows.filterset, **(context or {})}
+        )
+        remember_columns(response, state)
+        return response
+
+    def _exported(
+        self, request: HttpRequest, state: ListState, rows: Narrowed, *, may_export: bool
+    ) -> HttpResponse:
+        if not may_export:
+            raise NotPermitted
+        rows.demand_valid()
+        return spreadsheet(request, state, rows.queryset)
+
+    def selected(
+        self, request: HttpRequest, queryset: QuerySet[Any, Any], *, filterset: FilterSetType | None = None
+    ) -> QuerySet[Any, Any]:
+        """The rows that a bulk form chose: the ticked ones, or all that its filter finds."""
+        if request.POST.get("all") == "1":
+            state = self.state(request, QueryDict(request.POST.get("query", "")))
+            rows = narrowed(self, state, queryset, filterset)
+            rows.demand_valid()
+            return rows.queryset
+        chosen = {int(text) for text in request.POST.getlist("pick") if text.isascii() and text.isdigit()}
+        # Beyond what any key can be, a number would be the database's error rather than nobody's row.
+        chosen = {number for number in chosen if number < 2**63}
+        if not chosen:
+            raise NothingChosen
+        return queryset.filter(pk__in=chosen)
+
+
+def _fragment(request: HttpRequest, state: ListState) -> str:
+    """Which part of the page htmx asked for, by what it will replace."""
+    target = getattr(getattr(request, "htmx", None), "target", None)
+    if target == "list-filters":
+        return FILTERS
+    return ROWS if state.cursor else LIST
+

@@ -1,0 +1,1 @@
+"""Pages that belong to no single stage of a compound's life."""

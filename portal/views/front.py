@@ -1,0 +1,11 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """The public front page; whoever is signed in goes on to the overview."""
+    if request.user.is_authenticated:
+        return redirect("portal:overview")
+    return render(request, "portal/front.html")
