@@ -41,6 +41,11 @@ class SurveyNotOpen(DomainError):
     sentence = _("This survey is {state} and can no longer be changed.")
 
 
+class SurveyChanged(DomainError):
+    code = "changed_meanwhile"
+    sentence = _("{who} saved this survey meanwhile. Compare with what stands there now, then save again.")
+
+
 class SurveyNotSubmitted(DomainError):
     code = "survey_not_submitted"
     sentence = _("Only a submitted survey can be confirmed or returned; this one is {state}.")
@@ -84,6 +89,17 @@ class AlreadyThere(DomainError):
 class NotInPool(DomainError):
     code = "not_in_pool"
     sentence = _("{name} is not in the pool.")
+
+
+class RuleBelowCounty(DomainError):
+    code = "rule_below_county"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("Rules are set for a county or above; {name} follows those of its county.")
+
+
+class TooManyPhotos(DomainError):
+    code = "too_many_photos"
+    sentence = _("A survey takes {most} photos. Remove some before adding more.")
 
 
 class WeightsUnusable(DomainError):

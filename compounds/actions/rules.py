@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from compounds.actions.scoring import rescore
-from compounds.errors import ReasonNeeded, WeightsUnusable
+from compounds.errors import ReasonNeeded, RuleBelowCounty, WeightsUnusable
 from compounds.models import Compound, EligibilityRule, UrgencyFormula
 from compounds.models.rules import VersionedRule
 from compounds.permissions import can_set_rules
@@ -19,6 +19,8 @@ from core.text import clean_line
 from directory.models import Division, User
 
 LARGEST_WEIGHT = 100
+# The division codes that may have rules of their own.
+COUNTY_DIGITS = 6
 Rule = TypeVar("Rule", bound=VersionedRule)
 
 
@@ -60,6 +62,8 @@ def publish_urgency_formula(
 def _publish(rule: Rule, *, division: Division, user: User, effective_from: date, basis: str) -> Rule:
     if not can_set_rules(user, division.code):
         raise NotPermitted
+    if len(division.code) > COUNTY_DIGITS:
+        raise RuleBelowCounty(name=division.name)
     if not clean_line(basis):
         raise ReasonNeeded
     # The division's row makes two publishers wait for each other, so that versions have no gap and no twin.

@@ -1,22 +1,16 @@
 """Eligibility and urgency, recomputed set-wise whenever one of their causes changes."""
 
-from collections import defaultdict
 from collections.abc import Collection
+from datetime import datetime, time
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from compounds.conditions import condition_of, latest_confirmed, scores_of
 from compounds.eligibility import eligibility_lines, is_eligible
-from compounds.models import (
-    Compound,
-    ConditionSurvey,
-    EligibilityRule,
-    SurveyFinding,
-    UrgencyFormula,
-    UrgencyScore,
-)
-from compounds.urgency import Condition, UrgencyPart, urgency_parts, urgency_score
+from compounds.models import Compound, ConditionSurvey, EligibilityRule, UrgencyFormula, UrgencyScore
+from compounds.urgency import UrgencyPart, urgency_parts, urgency_score
 
 CHUNK = 1000
 
@@ -51,19 +45,29 @@ def rescore(*, compound_ids: Collection[int]) -> int:
     return done
 
 
+def rescore_where_rules_changed() -> int:
+    """Judge anew what was last judged before a rule or formula came into force; returns how many.
+
+    A version published for a later day changes nothing on the day it is published. What is due
+    is found by comparing, so a day without a running worker is made up for by the next run.
+    """
+    today, due = timezone.localdate(), set[int]()
+    for kind in (EligibilityRule, UrgencyFormula):
+        for rule in kind.objects.filter(effective_from__lte=today):
+            begins = timezone.make_aware(datetime.combine(rule.effective_from, time.min))
+            stale = UrgencyScore.objects.filter(computed_at__lt=begins, compound__ended_on__isnull=True)
+            if rule.division_id is not None:
+                stale = stale.filter(compound__community__code__startswith=rule.division_id)
+            due.update(stale.values_list("compound_id", flat=True))
+    ids = sorted(due)
+    # Each chunk is a transaction of its own: what is done stays done, and no lock is held for long.
+    return sum(rescore(compound_ids=ids[start : start + CHUNK]) for start in range(0, len(ids), CHUNK))
+
+
 def _rescore_chunk(ids: list[int], rules: RulesInForce) -> int:
     compounds = Compound.objects.select_for_update(no_key=True).order_by("pk").in_bulk(ids)
-    surveys = list(
-        ConditionSurvey.objects.confirmed()
-        .filter(compound__in=ids)
-        .order_by("compound_id", "-surveyed_on", "-id")
-        .distinct("compound_id")
-    )
-    scores: dict[int, dict[str, int]] = defaultdict(dict)
-    for survey_id, topic, score in SurveyFinding.objects.filter(survey__in=surveys).values_list(
-        "survey_id", "topic", "score"
-    ):
-        scores[survey_id][topic] = score
+    surveys = latest_confirmed(ids)
+    scores = scores_of(surveys)
     rows = [_score_row(compounds[survey.compound_id], survey, scores[survey.pk], rules) for survey in surveys]
     UrgencyScore.objects.bulk_create(
         rows,
@@ -78,13 +82,7 @@ def _score_row(
     compound: Compound, survey: ConditionSurvey, scores: dict[str, int], rules: RulesInForce
 ) -> UrgencyScore:
     rule, formula = rules.at(compound.community_id)
-    condition = Condition(
-        built_year=compound.built_year,
-        scores=scores,
-        asked_households=survey.asked_households,
-        wishing_households=survey.wishing_households,
-        has_hazard=survey.has_hazard,
-    )
+    condition = condition_of(survey, built_year=compound.built_year, scores=scores)
     parts = urgency_parts(condition, formula.weights)
     lines = eligibility_lines(condition, rule)
     return UrgencyScore(

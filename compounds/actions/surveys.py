@@ -1,5 +1,7 @@
 """The condition survey: filled in by the community, confirmed by the bureau."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import date
 from typing import TypedDict, Unpack
@@ -14,9 +16,11 @@ from compounds.errors import (
     CompoundEnded,
     ReasonNeeded,
     SameHand,
+    SurveyChanged,
     SurveyIncomplete,
     SurveyNotOpen,
     SurveyNotSubmitted,
+    TooManyPhotos,
 )
 from compounds.models import Compound, ConditionSurvey, SurveyFinding, SurveyPhoto, SurveyState, Topic
 from compounds.permissions import can_confirm_survey, can_fill_survey
@@ -26,6 +30,9 @@ from core.text import clean_line
 from directory.models import User
 from directory.powers import Power
 from files.models import StoredFile
+
+# Enough for every staircase of a large compound; a limit, so that nothing fills the disk.
+MOST_PHOTOS = 200
 
 
 class SurveyFacts(TypedDict, total=False):
@@ -60,12 +67,34 @@ def begin_survey(*, compound: Compound, user: User, surveyed_on: date | None = N
     )
 
 
+def survey_version(survey: ConditionSurvey) -> str:
+    """A digest of what is filled in, which a form carries to notice another hand in between."""
+    facts = [str(getattr(survey, name)) for name in SurveyFacts.__annotations__]
+    findings = survey.findings.order_by("topic").values_list("topic", "score", "note")
+    content = json.dumps([facts, [list(finding) for finding in findings]])
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
 @transaction.atomic
 def save_survey(
-    *, survey: ConditionSurvey, user: User, findings: Mapping[str, Finding], **facts: Unpack[SurveyFacts]
+    *,
+    survey: ConditionSurvey,
+    user: User,
+    findings: Mapping[str, Finding],
+    expected_version: str | None = None,
+    **facts: Unpack[SurveyFacts],
 ) -> ConditionSurvey:
-    """Write what has been filled in so far. Topics left out of `findings` are left unscored."""
+    """Write what has been filled in so far. Topics left out of `findings` are left unscored.
+
+    `expected_version` is `survey_version` of when the form was shown: what somebody else saved
+    since is not overwritten. One's own later version never stands in the way, because a phone on
+    a bad network may not have heard that its last save arrived.
+    """
     survey = _lock_open(survey, user)
+    by_another = expected_version is not None and survey.filled_by_id != user.pk
+    if by_another and survey_version(survey) != expected_version:
+        raise SurveyChanged(who=str(survey.filled_by))
+    survey.filled_by = user
     for field, value in facts.items():
         setattr(survey, field, value)
     with constraints_as_refusals(ConditionSurvey, SurveyFinding):
@@ -91,6 +120,8 @@ def add_photo(
 ) -> SurveyPhoto:
     """Attach a photo; the same `key` again (a phone that retries) returns the first one."""
     survey = _lock_open(survey, user)
+    if survey.photos.exclude(key=key).count() >= MOST_PHOTOS:
+        raise TooManyPhotos(most=MOST_PHOTOS)
     photo, _created = SurveyPhoto.objects.get_or_create(
         survey=survey, key=key, defaults={"file": file, "topic": topic, "caption": clean_line(caption)}
     )
@@ -139,13 +170,23 @@ def return_survey(*, survey: ConditionSurvey, user: User, reason: str) -> Condit
     return survey
 
 
-def missing_for_submission(survey: ConditionSurvey) -> list[str]:
-    """What has to be filled in before it can be submitted, in words."""
+WISH = "wish"
+
+
+def missing_parts(survey: ConditionSurvey) -> list[str]:
+    """What has to be filled in before it can be submitted: topics, and `WISH`."""
     scored = set(survey.findings.values_list("topic", flat=True))
-    missing = [str(Topic(topic).label) for topic in Topic.values if topic not in scored]
+    missing: list[str] = [topic for topic in Topic.values if topic not in scored]
     if not survey.asked_households or survey.wishing_households is None:
-        missing.append(_("residents' wish"))
+        missing.append(WISH)
     return missing
+
+
+def missing_for_submission(survey: ConditionSurvey) -> list[str]:
+    """The same in words."""
+    return [
+        _("residents' wish") if part == WISH else str(Topic(part).label) for part in missing_parts(survey)
+    ]
 
 
 def _refuse_if_incomplete(survey: ConditionSurvey) -> None:

@@ -1,0 +1,40 @@
+"""`{% load compound_marks %}`: drawings of scores and sentences about them."""
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from compounds import marks
+from compounds.eligibility import LABELS, EligibilityLine, sentence
+from compounds.words import PART_LABELS
+
+register = template.Library()
+
+register.filter("parts_bar", marks.parts_bar)
+register.filter("score_cells", marks.score_cells)
+register.filter("eligibility_mark", marks.eligibility_mark)
+
+
+@register.filter
+def line_sentence(line: EligibilityLine | dict[str, Any]) -> str:
+    """A line of the eligibility in words, computed or as it is stored."""
+    if isinstance(line, EligibilityLine):
+        return sentence(line.criterion, line.met, line.found, line.needed)
+    return sentence(line["criterion"], line["met"], line["found"], line["needed"])
+
+
+@register.filter
+def criterion_label(line: EligibilityLine | dict[str, Any]) -> Any:
+    return LABELS[line.criterion if isinstance(line, EligibilityLine) else line["criterion"]]
+
+
+@register.filter
+def part_label(part: str) -> Any:
+    return PART_LABELS[part]
+
+
+@register.simple_tag
+def photo_words(topic: str, place: int) -> SafeString | str:
+    """The alternative text of a photo: what it is about and which of them it is."""
+    return marks.photo_words(topic, place)

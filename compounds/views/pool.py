@@ -1,0 +1,317 @@
+"""The reserve pool: the board in three columns, the ranking, moves, places out of turn, the tab of a compound."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from compounds.actions.pool import FORWARD, clear_place, move_to_batch, set_place
+from compounds.errors import AlreadyThere, NotEligible, OutOfOrder, ReasonNeeded
+from compounds.forms.pool import MoveForm, PlaceForm
+from compounds.models import Batch, Compound, PoolEntry, PoolEntryQuerySet
+from compounds.permissions import can_export, can_manage_pool, can_see_register
+from compounds.views.shared import compound_page, demand, seen_compound
+from compounds.words import BATCH_TONES
+from compounds.worklists import POOL, PoolFilter
+from core.errors import DomainError
+from core.htmx import page_or_fragment
+from core.scope import chosen_division
+from directory.codes import LENGTHS, is_division_code
+from directory.models import Division
+from directory.powers import Power
+
+SHOWN = 30
+NAMED = 12
+LISTED = 100
+DEEPEST = 100_000
+# Refusals that a reason overcomes.
+WITH_A_REASON = (NotEligible, OutOfOrder, ReasonNeeded)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardColumn:
+    """A batch with its sums and the first of its cards; `next` is where the next cards begin, 0 at the end."""
+
+    batch: str
+    label: str | Promise
+    tone: str
+    count: int
+    households: int
+    area: Decimal
+    cards: list[tuple[int, PoolEntry]]
+    next: int
+
+
+# --- The board --------------------------------------------------------------------------
+
+
+@require_safe
+def pool_board(request: HttpRequest) -> HttpResponse:
+    demand(can_see_register(request.user))
+    division = _division(request)
+    entries = _entries(request, division)
+    asked = request.GET.get("batch", "")
+    if page_or_fragment(request, "page", "fragment") == "fragment" and asked in Batch.values:
+        return _more_cards(request, entries, Batch(asked))
+    sums = entries.sums_by_batch()
+    columns = [_column(entries, Batch(batch), sums) for batch in FORWARD]
+    context = {
+        "columns": columns,
+        "out": _column(entries, Batch.OUT, sums),
+        "in_pool": sum(column.count for column in columns),
+        "candidates": _candidates(request, division),
+        "below": _sums_below(entries, _depth(request, division)),
+        "may_move": request.user.has_power(Power.MANAGE_POOL),
+        "batches": Batch.choices,
+        "shown_division": Division.objects.filter(pk=division).first() if division else None,
+    }
+    return render(request, "compounds/pool_board.html", context)
+
+
+def _division(request: HttpRequest) -> str:
+    """`?division=`, else the one of the top bar, "" for everything one may see."""
+    asked = request.GET.get("division", "")
+    return asked if is_division_code(asked) else chosen_division(request)
+
+
+def _entries(request: HttpRequest, division: str) -> PoolEntryQuerySet:
+    seen = PoolEntry.objects.visible_to(request.user).current()
+    return seen.within([division]) if division else seen
+
+
+def _column(entries: PoolEntryQuerySet, batch: Batch, sums: dict[str, dict[str, Any]]) -> BoardColumn:
+    found = sums.get(batch, {})
+    cards, following = _cards(entries, batch, 0) if found else ([], 0)
+    return BoardColumn(
+        batch=batch.value,
+        label=batch.label,
+        tone=BATCH_TONES[batch],
+        count=found.get("count", 0),
+        households=found.get("households", 0),
+        area=found.get("area", Decimal(0)),
+        cards=cards,
+        next=following,
+    )
+
+
+def _cards(entries: PoolEntryQuerySet, batch: Batch, start: int) -> tuple[list[tuple[int, PoolEntry]], int]:
+    """(place in the column, entry) for one lot of cards, and where the next lot begins."""
+    of_batch = entries.filter(batch=batch)
+    ordered = of_batch.order_by("-moved_at", "-id") if batch == Batch.OUT else of_batch.ranked()
+    rows = list(
+        ordered.select_related("compound__community", "compound__urgency_score")[start : start + SHOWN + 1]
+    )
+    following = start + SHOWN if len(rows) > SHOWN else 0
+    return list(enumerate(rows[:SHOWN], start=start + 1)), following
+
+
+def _more_cards(request: HttpRequest, entries: PoolEntryQuerySet, batch: Batch) -> HttpResponse:
+    start = _whole_number(request.GET.get("from", ""), most=DEEPEST)
+    cards, following = _cards(entries, batch, start)
+    context = {
+        "column": {"batch": batch.value, "cards": cards, "next": following},
+        "may_move": request.user.has_power(Power.MANAGE_POOL),
+    }
+    return render(request, "compounds/_pool_cards.html", context)
+
+
+def _whole_number(text: str, *, most: int) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return min(number, most)
+
+
+def _candidates(request: HttpRequest, division: str) -> int:
+    """Eligible compounds that are not in the pool: what could be taken in."""
+    seen = Compound.objects.visible_to(request.user).living().with_pool()
+    if division:
+        seen = seen.within([division])
+    return seen.filter(urgency_score__is_eligible=True, batch__isnull=True).count()
+
+
+def _depth(request: HttpRequest, division: str) -> int:
+    """The number of digits of what is looked at."""
+    return len(division) or min(
+        (len(scope) for scope in request.user.scopes_for(Power.SEE_REGISTER)), default=0
+    )
+
+
+def _sums_below(entries: PoolEntryQuerySet, depth: int) -> list[dict[str, Any]]:
+    """The batches of each division one level below, as rows of a table; empty for a community."""
+    deeper = [length for length in LENGTHS if length > depth]
+    if not deeper:
+        return []
+    sums = entries.sums_by_division(deeper[0])
+    names = dict(Division.objects.filter(pk__in=sums).values_list("code", "name"))
+    return [
+        {"code": code, "name": names.get(code, code), "counts": counts, "total": sum(counts[batch] for batch in FORWARD)}
+        for code, counts in sorted(sums.items())
+    ]  # fmt: skip
+
+
+# --- The ranking ------------------------------------------------------------------------
+
+
+@require_safe
+def pool_list(request: HttpRequest) -> HttpResponse:
+    demand(can_see_register(request.user))
+    return POOL.respond(
+        request,
+        _listed(request),
+        filterset=PoolFilter,
+        may_export=can_export(request.user),
+        bulk=("move",) if request.user.has_power(Power.MANAGE_POOL) else (),
+        describe={"division": lambda code: str(Division.objects.filter(pk=code).first() or code)},
+        template="compounds/pool_list.html",
+    )
+
+
+def _listed(request: HttpRequest) -> QuerySet[Compound]:
+    return Compound.objects.visible_to(request.user).living().with_pool()
+
+
+# --- Moves ------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def pool_move(request: HttpRequest) -> HttpResponse:
+    """Ask where the chosen compounds go and why, or move them; a refusal asks again and says what would help."""
+    demand(request.user.has_power(Power.MANAGE_POOL))
+    chosen = _chosen(request)
+    form = MoveForm(request.POST) if request.POST.get("step") == "done" else MoveForm()
+    if not (form.is_bound and form.is_valid()):
+        return _move_page(request, chosen, form)
+    try:
+        moved = move_to_batch(
+            compounds=chosen,
+            batch=form.cleaned_data["batch"],
+            reason=form.cleaned_data["reason"],
+            user=request.user,
+        )
+    except DomainError as refusal:
+        return _move_page(request, chosen, form, refusal)
+    sentence = ngettext(
+        "%(count)s compound moved: %(batch)s.", "%(count)s compounds moved: %(batch)s.", len(moved)
+    )
+    messages.success(
+        request, sentence % {"count": len(moved), "batch": Batch(form.cleaned_data["batch"]).label}
+    )
+    return redirect(_way_back(request))
+
+
+def _chosen(request: HttpRequest) -> QuerySet[Compound]:
+    """By post the ticked rows (or all of a filter), by address `?pick=`; seen ones only."""
+    rows = _listed(request)
+    if request.method == "POST":
+        return POOL.selected(request, rows, filterset=PoolFilter)
+    picks = [pick for pick in request.GET.getlist("pick")[:LISTED] if pick.isascii() and pick.isdigit()]
+    return rows.filter(pk__in=[pick for pick in picks if len(pick) < 19])
+
+
+def _move_page(
+    request: HttpRequest, chosen: QuerySet[Compound], form: MoveForm, refusal: DomainError | None = None
+) -> HttpResponse:
+    """All that is asked about the chosen ones. Those already in the batch wanted come unticked."""
+    count = chosen.count()
+    target = form.data.get("batch", "") if form.is_bound else ""
+    if refusal is not None:
+        form.add_error("reason" if isinstance(refusal, WITH_A_REASON) else None, refusal.message)
+    listed = _listed_choice(chosen) if count <= LISTED else []
+    context = {
+        "form": form,
+        "count": count,
+        "listed": [
+            (row, not (isinstance(refusal, AlreadyThere) and row["batch"] == target)) for row in listed
+        ],
+        "names": [] if listed else list(chosen.order_by("name").values_list("name", flat=True)[:NAMED]),
+        "unnamed": max(0, count - NAMED),
+        "picks": request.POST.getlist("pick") if not listed else [],
+        "all_rows": "" if listed else request.POST.get("all", ""),
+        "query": request.POST.get("query", ""),
+        "back": _way_back(request),
+        "can_go_on": isinstance(refusal, WITH_A_REASON),
+    }
+    return render(request, "compounds/pool_move.html", context, status=422 if form.errors else 200)
+
+
+def _listed_choice(chosen: QuerySet[Compound]) -> Sequence[dict[str, Any]]:
+    labels = dict(Batch.choices)
+    rows = chosen.order_by("name", "pk").values(
+        "pk", "code", "name", "batch", "urgency", "urgency_score__is_eligible", "community__name"
+    )
+    return [{**row, "batch_label": labels.get(row["batch"], "")} for row in rows]
+
+
+def _way_back(request: HttpRequest) -> str:
+    """`next` of the form or the address, if it leads into this portal; else the board."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        return target
+    return reverse("compounds:pool")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def pool_place(request: HttpRequest, code: str) -> HttpResponse:
+    """A place out of turn, with its reason; or back to the order by urgency."""
+    compound = seen_compound(request, code)
+    demand(can_manage_pool(request.user, compound.community_id))
+    entry = get_object_or_404(PoolEntry.objects.current().filter(batch__in=FORWARD), compound=compound)
+    if request.method == "POST" and "clear" in request.POST:
+        clear_place(compound=compound, user=request.user)
+        messages.success(request, _("{name} is back in the order by urgency.").format(name=compound.name))
+        return redirect(_way_back(request))
+    form = PlaceForm(
+        request.POST or None, initial={"rank": entry.override_rank, "reason": entry.override_reason}
+    )
+    if form.is_valid():
+        set_place(compound=compound, user=request.user, **form.cleaned_data)
+        messages.success(
+            request,
+            _("{name} now has place {rank}.").format(name=compound.name, rank=form.cleaned_data["rank"]),
+        )
+        return redirect(_way_back(request))
+    context = {"compound": compound, "entry": entry, "form": form, "back": _way_back(request)}
+    return render(request, "compounds/pool_place.html", context, status=422 if form.errors else 200)
+
+
+# --- The tab of a compound --------------------------------------------------------------
+
+
+@require_safe
+def pool_tab(request: HttpRequest, code: str) -> HttpResponse:
+    """Where the compound stands in the pool, and every move with who, why and the score of the day."""
+    compound = seen_compound(request, code)
+    moves = list(compound.pool_entries.select_related("moved_by"))
+    entry = moves[0] if moves and moves[0].ended_at is None else None
+    in_pool = entry is not None and entry.batch in FORWARD
+    context: dict[str, Any] = {
+        "entry": entry,
+        "in_pool": in_pool,
+        "entry_tone": BATCH_TONES[Batch(entry.batch)] if entry else "",
+        "moves": [(move, BATCH_TONES[Batch(move.batch)]) for move in moves],
+        "place": _place_of(entry) if entry and in_pool else None,
+        "county": Division.objects.filter(pk=compound.community_id[:6]).first(),
+    }
+    return compound_page(request, "compounds/pool_tab.html", compound, "pool", context)
+
+
+def _place_of(entry: PoolEntry) -> tuple[int, int]:
+    """(place, of how many) in the order of its county and batch, as the rule against queue-jumping counts."""
+    order = list(
+        PoolEntry.objects.current()
+        .within([entry.division_code[:6]])
+        .filter(batch=entry.batch)
+        .ranked()
+        .values_list("pk", flat=True)
+    )
+    return order.index(entry.pk) + 1, len(order)

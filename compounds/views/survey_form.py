@@ -1,0 +1,243 @@
+"""Filling in a survey, mostly on a phone: everything works without JavaScript, which only makes it quicker.
+
+What is valid is saved even where something else is wrong, and photos are kept before
+anything else is looked at: a bad network must not cost a community worker the round twice.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from compounds.actions.surveys import (
+    WISH,
+    add_photo,
+    begin_survey,
+    missing_parts,
+    remove_photo,
+    save_survey,
+    submit_survey,
+    survey_version,
+)
+from compounds.survey_comparison import GENERAL, photos_by_topic
+from compounds.errors import SurveyChanged, SurveyIncomplete, SurveyNotOpen
+from compounds.forms.surveys import PhotoForm, SurveyForm
+from compounds.models import ConditionSurvey, SurveyPhoto, Topic
+from compounds.permissions import can_fill_survey
+from compounds.views.shared import demand, seen_compound
+from compounds.views.surveys import seen_survey, survey_before
+from core.errors import DomainError
+from core.htmx import page_or_fragment
+from files.actions import store_image
+
+# Names the keys of photos that were sent without one: the same bytes for the same topic are one photo.
+PHOTO_KEYS = UUID("6f9f4c53-0c2f-4b53-9f7a-3c1b6d7f0a11")
+PAGE, FRAGMENT = "compounds/survey_form.html", "compounds/_survey_status.html"
+
+
+@dataclass
+class Outcome:
+    """What became of a form that was sent: all of it may be good, part of it refused."""
+
+    form: SurveyForm
+    refusals: list[str] = field(default_factory=list)
+    differences: list[tuple[str, str, str]] = field(default_factory=list)
+    who: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        return not (self.form.errors or self.refusals)
+
+
+@require_POST
+def begin(request: HttpRequest, code: str) -> HttpResponse:
+    """Open a survey, or go on with the one under way."""
+    survey = begin_survey(compound=seen_compound(request, code), user=request.user)
+    return redirect("compounds:survey_fill", survey.pk)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def fill(request: HttpRequest, pk: int) -> HttpResponse:
+    survey = seen_survey(request, pk)
+    demand(can_fill_survey(request.user, survey.compound))
+    if request.method == "POST":
+        return _receive(request, survey)
+    if not survey.is_open:
+        return redirect("compounds:survey", pk)
+    return _page(request, survey, Outcome(SurveyForm(survey=survey)))
+
+
+def _receive(request: HttpRequest, survey: ConditionSurvey) -> HttpResponse:
+    if not survey.is_open:
+        raise SurveyNotOpen(state=survey.get_state_display())
+    outcome = _save(request, survey)
+    survey = seen_survey(request, survey.pk)
+    _renew_version(outcome.form, survey)
+    if page_or_fragment(request, PAGE, FRAGMENT) == FRAGMENT or not outcome.is_good:
+        return _page(request, survey, outcome)
+    if "submit" not in request.POST:
+        messages.success(request, _("Saved."))
+        return redirect("compounds:survey_fill", survey.pk)
+    return _submit(request, survey, outcome)
+
+
+def _save(request: HttpRequest, survey: ConditionSurvey) -> Outcome:
+    outcome = Outcome(SurveyForm(request.POST, survey=survey))
+    form = outcome.form
+    outcome.refusals += _keep_photos_of_form(request, survey)
+    form.full_clean()
+    try:
+        save_survey(
+            survey=survey,
+            user=request.user,
+            findings=form.findings,
+            expected_version=form.cleaned_data.get("version") or None,
+            **form.facts,
+        )
+        _remove_chosen_photo(request, survey)
+    except SurveyChanged as refusal:
+        outcome.differences, outcome.who = form.differences(), refusal.details["who"]
+        form.add_error(None, refusal.message)
+    except DomainError as refusal:
+        outcome.refusals.append(refusal.message)
+    return outcome
+
+
+def _submit(request: HttpRequest, survey: ConditionSurvey, outcome: Outcome) -> HttpResponse:
+    try:
+        submit_survey(survey=survey, user=request.user)
+    except SurveyIncomplete:
+        return _page(request, survey, outcome, asked_to_submit=True)
+    messages.success(request, _("Submitted. The bureau looks at it and confirms or returns it."))
+    return redirect("compounds:survey", survey.pk)
+
+
+def _renew_version(form: SurveyForm, survey: ConditionSurvey) -> None:
+    """The page goes on from what is stored now: saving again is a decision made with open eyes."""
+    data = form.data.copy()
+    data["version"] = survey_version(survey)
+    form.data = data
+
+
+def _page(
+    request: HttpRequest, survey: ConditionSurvey, outcome: Outcome, *, asked_to_submit: bool = False
+) -> HttpResponse:
+    missing = list(_missing(survey))
+    photos = photos_by_topic(survey.photos.all())
+    before = survey_before(survey)
+    findings = (
+        {one.topic: {"score": one.score, "note": one.note} for one in before.findings.all()} if before else {}
+    )
+    context: dict[str, Any] = {
+        "survey": survey,
+        "compound": survey.compound,
+        "form": outcome.form,
+        "groups": outcome.form.groups(photos=photos, before=findings),
+        "general_photos": photos.get(GENERAL, []),
+        "before": before,
+        "missing": missing,
+        "done": len(Topic) + 1 - len(missing),
+        "total": len(Topic) + 1,
+        "asked_to_submit": asked_to_submit,
+        "outcome": outcome,
+        "saved_at": timezone.localtime() if request.method == "POST" else None,
+        "version": survey_version(survey),
+    }
+    status = 200 if outcome.is_good and not asked_to_submit else 422
+    return render(request, page_or_fragment(request, PAGE, FRAGMENT), context, status=status)
+
+
+def _missing(survey: ConditionSurvey) -> Iterator[tuple[str, str]]:
+    """(what is missing, the id of the field where it is mended)."""
+    for part in missing_parts(survey):
+        if part == WISH:
+            yield _("Residents' wish"), "wish"
+        else:
+            yield str(Topic(part).label), f"topic-{part}"
+
+
+# --- Photos -----------------------------------------------------------------------------
+
+
+def _keep_photos_of_form(request: HttpRequest, survey: ConditionSurvey) -> list[str]:
+    """The files of the plain form, `photos_<topic>`; returns a sentence for each that was refused."""
+    refusals = []
+    for topic in (GENERAL, *Topic.values):
+        for upload in request.FILES.getlist(f"photos_{topic}"):
+            try:
+                _keep_photo(request, survey, upload, topic=topic, key=_key_of(upload, topic))
+            except DomainError as refusal:
+                refusals.append(f"{upload.name}: {refusal.message}")
+    return refusals
+
+
+def _key_of(upload: UploadedFile, topic: str) -> UUID:
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    return uuid5(PHOTO_KEYS, f"{topic}:{digest.hexdigest()}")
+
+
+def _keep_photo(
+    request: HttpRequest, survey: ConditionSurvey, upload: UploadedFile, *, topic: str, key: UUID
+) -> SurveyPhoto:
+    """Store and attach one photo; one that is already there (a phone that tries again) is not stored twice."""
+    known = SurveyPhoto.objects.filter(survey=survey, key=key).select_related("file").first()
+    if known is not None:
+        return known
+    if not survey.is_open:
+        raise SurveyNotOpen(state=survey.get_state_display())
+    file = store_image(file=upload, name=upload.name or "", user=request.user)
+    return add_photo(survey=survey, user=request.user, file=file, key=key, topic=topic)
+
+
+@require_POST
+def photo_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """One photo from the phone's queue. Answers its tile, or the sentence of the refusal as plain text."""
+    survey = seen_survey(request, pk)
+    demand(can_fill_survey(request.user, survey.compound))
+    form = PhotoForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _plain(_("This photo did not arrive whole."), status=400)
+    data = form.cleaned_data
+    try:
+        photo = _keep_photo(request, survey, data["photo"], topic=data["topic"], key=data["key"])
+    except DomainError as refusal:
+        return _plain(refusal.message, status=refusal.status)
+    context = {"survey": survey, "photo": photo, "may_remove": True}
+    return render(request, "compounds/_survey_photo.html", context, status=201)
+
+
+def _plain(sentence: str, *, status: int) -> HttpResponse:
+    return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
+
+
+def _remove_chosen_photo(request: HttpRequest, survey: ConditionSurvey) -> None:
+    chosen = request.POST.get("remove_photo", "")
+    if chosen.isascii() and chosen.isdigit():
+        photo = SurveyPhoto.objects.filter(survey=survey, pk=chosen[:18]).first()
+        if photo is not None:
+            remove_photo(photo=photo, user=request.user)
+
+
+@require_POST
+def photo_remove(request: HttpRequest, pk: int, photo: int) -> HttpResponse:
+    survey = seen_survey(request, pk)
+    demand(can_fill_survey(request.user, survey.compound))
+    remove_photo(photo=get_object_or_404(survey.photos, pk=photo), user=request.user)
+    if page_or_fragment(request, PAGE, FRAGMENT) == FRAGMENT:
+        return HttpResponse("")
+    return redirect(f"{reverse('compounds:survey_fill', args=[pk])}#photos")

@@ -1,0 +1,198 @@
+"""Two lists that work is done from: surveys waiting for somebody, and the order of the reserve pool."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import django_filters
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from compounds.actions.pool import FORWARD
+from compounds.filters import NONE, POOL_ORDER, BatchFilter, EligibleFilter, SearchFilter
+from compounds.marks import parts_bar
+from compounds.models import Batch, CompoundQuerySet, ConditionSurvey, SurveyState
+from compounds.words import BATCH_TONES
+from core.filters import MOST, YES, YES_NO, AnyOfFilter, WholeNumberFilter, YesNoFilter
+from core.html import badge_markup, icon_markup
+from core.keyset import Term
+from core.lists import Bulk, Column, Kind, Link, ListSpec, Total
+from core.lists.columns import Row
+from core.text import comparison_key
+from directory.fields import DivisionFilter
+
+# How long a submitted survey may wait for the bureau before it shows as late.
+CONFIRM_WITHIN = timedelta(days=7)
+
+SURVEY_TONES = {
+    SurveyState.DRAFT: "waiting",
+    SurveyState.SUBMITTED: "act",
+    SurveyState.RETURNED: "late",
+    SurveyState.CONFIRMED: "ok",
+}
+
+
+def is_late(submitted_at: datetime | None, state: str, now: datetime) -> bool:
+    return state == SurveyState.SUBMITTED and submitted_at is not None and now - submitted_at > CONFIRM_WITHIN
+
+
+# --- Surveys ----------------------------------------------------------------------------
+
+
+class SurveySearchFilter(django_filters.CharFilter):
+    def filter(self, qs: Any, value: str) -> Any:
+        key = comparison_key(value) if value else ""
+        return qs.filter(compound__search_text__contains=key) if key else qs
+
+
+class LateFilter(YesNoFilter):
+    def filter(self, qs: Any, value: str) -> Any:
+        if not value:
+            return qs
+        late = {"state": SurveyState.SUBMITTED, "submitted_at__lt": timezone.now() - CONFIRM_WITHIN}
+        return qs.filter(**late) if value == YES else qs.exclude(**late)
+
+
+class SurveyListFilter(django_filters.FilterSet):
+    q = SurveySearchFilter(label=_("Search"), max_length=80)
+    division = DivisionFilter(field_name="division_code", label=_("Division"))
+    state = AnyOfFilter(field_name="state", label=_("State"), choices=SurveyState.choices)
+    late = LateFilter(label=_("Waiting too long"), choices=YES_NO)
+    submitted_by = WholeNumberFilter(
+        field_name="submitted_by_id", label=_("Submitted by"), min_value=1, max_value=MOST
+    )
+
+    class Meta:
+        model = ConditionSurvey
+        fields: list[str] = []
+
+
+def _waiting(row: Row) -> SafeString | str:
+    """How many days it has been waiting for the bureau; late ones say so."""
+    submitted_at, state = row["submitted_at"], row["state"]
+    if state != SurveyState.SUBMITTED or submitted_at is None:
+        return ""
+    days = waiting_days(submitted_at)
+    words = ngettext("{days} day", "{days} days", days).format(days=days)
+    return badge_markup(words, "late") if is_late(submitted_at, state, timezone.now()) else words
+
+
+def waiting_days(submitted_at: datetime) -> int:
+    return max(0, (timezone.now() - submitted_at).days)
+
+
+SURVEYS = ListSpec(
+    key="surveys",
+    title=_("Condition surveys"),
+    noun=_("surveys"),
+    division="division_code",
+    columns=(
+        Column("compound", _("Compound"), source="compound__name", link=Link("compounds:survey", "pk"), width=28),
+        Column("community", _("Community"), source="compound__community__name", width=24),
+        Column("state", _("State"), choices=SurveyState.choices, tones=SURVEY_TONES),
+        Column("surveyed_on", _("Surveyed on"), kind=Kind.DATE, descending=True),
+        Column("submitted_at", _("Submitted"), kind=Kind.MOMENT, width=16),
+        Column(
+            "waiting", _("Waiting"), source="submitted_at", needs=("submitted_at", "state"), render=_waiting,
+            export=lambda row: waiting_days(row["submitted_at"])
+            if row["state"] == SurveyState.SUBMITTED and row["submitted_at"] else None,
+            sort=None, width=10, hint=_("Days since it was submitted, while the bureau has not answered."),
+        ),
+        Column("filled_by", _("Filled in by"), source="filled_by__name"),
+        Column("decided_by", _("Decided by"), source="decided_by__name", shown=False),
+        Column("return_reason", _("Returned because"), width=40, sort=None),
+    ),
+    sort="submitted_at",
+    empty_title=_("No survey yet"),
+    empty_text=_("A community worker begins one from the page of a compound."),
+)  # fmt: skip
+
+
+# --- The pool ---------------------------------------------------------------------------
+
+
+class InPoolFilter(BatchFilter):
+    """Without a choice: everything that is in one of the three batches."""
+
+    def filter(self, qs: CompoundQuerySet, value: list[str]) -> CompoundQuerySet:
+        return super().filter(qs, value or list(FORWARD))
+
+
+class OutOfTurnFilter(YesNoFilter):
+    def filter(self, qs: CompoundQuerySet, value: str) -> CompoundQuerySet:
+        return qs.filter(override_rank__isnull=value != YES) if value else qs
+
+
+class PoolFilter(django_filters.FilterSet):
+    q = SearchFilter(label=_("Search"), max_length=80)
+    division = DivisionFilter(field_name="community__code", label=_("Division"))
+    batch = InPoolFilter(label=_("Batch"), choices=[*Batch.choices, (NONE, _("not in the pool"))])
+    eligible = EligibleFilter(label=_("Eligible"), choices=[*YES_NO, ("unknown", _("not surveyed"))])
+    out_of_turn = OutOfTurnFilter(label=_("Out of turn"), choices=YES_NO)
+
+
+def _place(row: Row) -> SafeString | str:
+    if row["override_rank"] is None:
+        return ""
+    return format_html(
+        '{} {} <span class="quiet">{}</span>',
+        icon_markup("flag", label=_now("out of turn")),
+        row["override_rank"],
+        row["current_entry__override_reason"],
+    )
+
+
+def _parts(row: Row) -> SafeString | str:
+    return parts_bar(row["urgency_score__parts"]) if row["urgency_score__parts"] else ""
+
+
+POOL = ListSpec(
+    key="pool",
+    title=_("Order of the reserve pool"),
+    noun=_("compounds"),
+    division="community_id",
+    columns=(
+        Column(
+            "name", _("Compound"), link=Link("compounds:pool_tab", "code"), width=28,
+            sort=(Term("name"), Term("pk")),
+        ),
+        Column("community", _("Community"), source="community__name", width=24, sort=(Term("community_id"), Term("pk"))),
+        Column("batch", _("Batch"), choices=Batch.choices, tones=BATCH_TONES),
+        Column(
+            "place", _("Out of turn"), source="override_rank", needs=("override_rank", "current_entry__override_reason"),
+            render=_place, export=lambda row: row["override_rank"], sort=POOL_ORDER, width=10,
+            hint=_("Sorted as the pool is: a stated place first, then urgent first."),
+        ),
+        Column(
+            "override_reason", _("Reason for the place"), source="current_entry__override_reason", shown=False,
+            sort=None, width=40,
+        ),
+        Column("urgency", _("Urgency"), kind=Kind.DECIMAL, descending=True),
+        Column(
+            "parts", _("Parts of the score"), source="urgency_score__parts", needs=("urgency_score__parts",),
+            render=_parts, export=lambda row: "", sort=None, width=18,
+        ),
+        Column(
+            "eligible", _("Eligible"), source="urgency_score__is_eligible",
+            choices=((True, _("eligible")), (False, _("not eligible"))), tones={True: "ok", False: "late"},
+        ),
+        Column("built_year", _("Built in"), kind=Kind.YEAR, shown=False, width=9),
+        Column("households", _("Households"), source="household_count", kind=Kind.INTEGER, width=9),
+        Column("area", _("Floor area"), source="floor_area", kind=Kind.DECIMAL, unit="m²"),
+        Column("since", _("In the batch since"), source="current_entry__moved_at", kind=Kind.DATE, descending=True),
+        Column("moved_by", _("Moved by"), source="current_entry__moved_by__name", shown=False),
+        Column("reason", _("Reason of the move"), source="current_entry__reason", sort=None, width=40),
+    ),
+    sort="place",
+    totals=(
+        Total(_("households"), Sum("household_count")),
+        Total("", Sum("floor_area"), kind=Kind.AREA),
+    ),
+    bulk=(Bulk("move", _("Move to a batch"), "compounds:pool_move", icon="arrows-exchange"),),
+    empty_title=_("The pool is empty"),
+    empty_text=_("Compounds come in once their survey is confirmed and they are eligible."),
+)  # fmt: skip
