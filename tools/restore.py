@@ -22,7 +22,7 @@ from tools import archive
 from tools.archive import Manifest
 from tools.backup import CHINA, MACHINE_LINES, count_rows, run_program
 from tools.serve import running_address
-from tools.steps import Stop, data_dir, one_line_errors, step
+from tools.steps import BASE_DIR, Stop, data_dir, one_line_errors, step
 
 DATABASE = "renovation"
 LOADING = "renovation_loading"
@@ -38,6 +38,7 @@ def restore(file: Path, *, aside: str) -> Manifest:
         installation.start(tied=True)
         try:
             load_database(installation, work / archive.DATABASE, manifest)
+            refuse_newer(installation)
             swap_database(installation, aside)
         finally:
             installation.stop()
@@ -71,6 +72,21 @@ def load_database(installation: Installation, dump: Path, manifest: Manifest) ->
     run_program(installation, "pg_restore", *words)
     if count_rows(installation.postgres.url("postgres", LOADING)) != manifest.rows:
         raise Stop("The restored database has other rows than the backup names; nothing was replaced.")
+
+
+def refuse_newer(installation: Installation) -> None:
+    """A database that a newer version migrated holds tables and rules this code does not know."""
+    connection = psycopg2.connect(installation.postgres.url("postgres", LOADING))
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('django_migrations') IS NOT NULL")
+        known = cursor.fetchone() == (True,)
+        cursor.execute("SELECT app, name FROM django_migrations" if known else "SELECT '', '' WHERE false")
+        applied = cursor.fetchall()
+    connection.close()
+    ours = [(app, name) for app, name in applied if (BASE_DIR / app / "migrations").is_dir()]
+    for app, name in ours:
+        if not (BASE_DIR / app / "migrations" / f"{name}.py").is_file():
+            raise Stop(f"The backup comes from a newer version of the portal ({app}.{name}): update first.")
 
 
 def swap_database(installation: Installation, aside: str) -> None:

@@ -123,6 +123,20 @@ def test_a_bad_file_changes_nothing(installation: Installation, backup: Path, da
     assert not list(data.glob("restore.*"))
 
 
+def test_a_backup_of_a_newer_version_is_refused(installation: Installation, tmp_path: Path) -> None:
+    ask(
+        installation.postgres.url("owner"),
+        "CREATE TABLE django_migrations (app text, name text);"
+        "INSERT INTO django_migrations VALUES ('compounds', '9999_from_the_future')",
+    )
+    make_backup(tmp_path / "newer.tar")
+    ask(installation.postgres.url("owner"), "DROP TABLE django_migrations")
+    installation.stop()
+    with pytest.raises(Stop, match="newer version"):
+        restore(tmp_path / "newer.tar", aside="before_5")
+    assert rows() == [("江汉小区",)]
+
+
 def test_a_demo_never_becomes_a_real_installation(
     installation: Installation, backup: Path, data: Path
 ) -> None:
