@@ -107,7 +107,9 @@ def load_demo(*, today: date, progress: Progress = lambda done, total: None) -> 
             progress(done, len(load.steps()))
             step()
     progress(len(load.steps()), len(load.steps()))
-    record(action=MARKER, detail={"seed": SEED, "day": today.isoformat(), **vars(load.counts)})
+    for county in (JINGZHOU, ZAOYANG):
+        detail = {"seed": SEED, "day": today.isoformat(), **vars(load.counts)}
+        record(action=MARKER, division_code=county, detail=detail)
     return load.counts
 
 
@@ -157,13 +159,14 @@ class _Load:
         password = make_password(PASSWORD)
         users = User.objects.bulk_create(self._user(one, password) for one in sketches)
         self.users = {user.username: user for user in users}
-        RoleAssignment.objects.bulk_create(
+        granted = RoleAssignment.objects.bulk_create(
             RoleAssignment(
                 user=user, role=one.role, division_id=one.division, organisation_id=user.organisation_id,
                 starts_on=date(2020, 9, 1),
             )
             for one, user in zip(sketches, users, strict=True)
         )  # fmt: skip
+        AuditEntry.objects.bulk_create(_granting(assignment) for assignment in granted)
         self.counts.accounts = len(users)
 
     def _user(self, one: AccountSketch, password: str) -> User:
@@ -311,15 +314,17 @@ class _Load:
 
     def write_pool(self) -> None:
         random = dice("pool")
-        scores = dict(UrgencyScore.objects.values_list("compound_id", "score"))
+        scores = {score.compound_id: score for score in UrgencyScore.objects.all()}
         rows: list[PoolEntry] = []
         for compound, sketch, surveys in zip(self.compounds, self.sketches, self.surveys, strict=True):
-            moves = moves_of(random, sketch, surveys, today=self.today)
+            score = scores.get(compound.pk)
+            eligible = score is not None and score.is_eligible
+            moves = moves_of(random, sketch, surveys, eligible=eligible, today=self.today)
             ends = [move.at for move in moves[1:]] + [None] * bool(moves)
             rows += [
                 PoolEntry(
                     compound=compound, batch=move.batch, reason=move.reason, moved_at=move.at, ended_at=end,
-                    moved_by=self._officer(sketch.county), urgency_at_entry=scores.get(compound.pk),
+                    moved_by=self._officer(sketch.county), urgency_at_entry=score.score if score else None,
                 )
                 for move, end in zip(moves, ends, strict=True)
             ]  # fmt: skip
@@ -338,6 +343,16 @@ class _Load:
             )
             chosen = least.select_related("compound")[len(waiting) // 4].compound
             set_place(compound=chosen, user=self._officer(county), rank=1, reason=OUT_OF_TURN[county])
+
+
+def _granting(assignment: RoleAssignment) -> AuditEntry:
+    """As `directory.actions.roles` writes it; nobody granted these."""
+    user = assignment.user
+    return AuditEntry(
+        action="role.granted", subject_kind=user._meta.label_lower, subject_id=str(user.pk), subject_name=user.name,
+        division_code=assignment.division_id, reason="示例数据",
+        detail={"role": assignment.role, "from": assignment.starts_on.isoformat(), "last_day": ""},
+    )  # fmt: skip
 
 
 OUT_OF_TURN = {

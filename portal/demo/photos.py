@@ -116,12 +116,12 @@ def _pipes(draw: Draw, random: Random) -> None:
         for y in range(170, GROUND, 88):
             draw.rectangle((x - 5, y, x + 18, y + 12), fill=(98, 62, 42))
         _blob(draw, random, x + 8, GROUND + 26, 90, (74, 76, 66))
-    x = random.uniform(330, 560)
-    _blob(draw, random, x, 610, 260, (86, 82, 62))
-    _blob(draw, random, x + 20, 618, 190, (70, 68, 52))
-    draw.ellipse((x - 60, 578, x + 60, 622), fill=(58, 58, 58), outline=(36, 36, 36), width=5)
-    for place in range(5):
-        draw.line((x - 44 + 22 * place, 590, x - 44 + 22 * place, 610), fill=(30, 30, 30), width=4)
+    hole = random.randint(330, 560)
+    _blob(draw, random, hole, 610, 260, (86, 82, 62))
+    _blob(draw, random, hole + 20, 618, 190, (70, 68, 52))
+    draw.ellipse((hole - 60, 578, hole + 60, 622), fill=(58, 58, 58), outline=(36, 36, 36), width=5)
+    for bar in range(hole - 44, hole + 60, 22):
+        draw.line((bar, 590, bar, 610), fill=(30, 30, 30), width=4)
 
 
 def _environment(draw: Draw, random: Random) -> None:
@@ -132,9 +132,9 @@ def _environment(draw: Draw, random: Random) -> None:
             _blob(draw, random, x, y - 6, 11, random.choice(((62, 116, 52), (84, 140, 62), (50, 98, 48))))
     bags = ((36, 38, 44), (188, 60, 52), (60, 96, 150), (210, 206, 196), (92, 132, 84))
     for _bag in range(40):
-        x, y = random.uniform(520, 900), random.uniform(560, 680)
-        size = random.uniform(16, 40)
-        draw.ellipse((x - size, y - size * 0.8, x + size, y + size * 0.7), fill=random.choice(bags))
+        east, south, size = random.uniform(520, 900), random.uniform(560, 680), random.uniform(16, 40)
+        around = (east - size, south - size * 0.8, east + size, south + size * 0.7)
+        draw.ellipse(around, fill=random.choice(bags))
 
 
 def _parking(draw: Draw, random: Random) -> None:

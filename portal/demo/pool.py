@@ -10,6 +10,7 @@ from portal.demo.conditions import SurveySketch
 from portal.demo.register import CompoundSketch, Stage
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+ON_REQUEST = "街道申请，先入库观察。"
 COMPLETED = "改造完成，退出储备库。"
 ASKED_FOR_TOO_LATE = "2000年以后建成，不符合条件。"
 LITTLE_WISH = "居民意愿未达到要求，暂不纳入。"
@@ -23,20 +24,19 @@ class Move:
 
 
 def moves_of(
-    random: Random, sketch: CompoundSketch, surveys: list[SurveySketch], *, today: date
+    random: Random, sketch: CompoundSketch, surveys: list[SurveySketch], *, eligible: bool, today: date
 ) -> list[Move]:
-    """Oldest first; a compound that has no confirmed survey has not been taken in."""
+    """Oldest first; a compound that has no confirmed survey has not been taken in.
+
+    What is not eligible came in with a reason, as the pool's action demands it.
+    """
     confirmed = [survey for survey in surveys if survey.state == SurveyState.CONFIRMED]
     if not confirmed:
         return []
     taken_in = confirmed[0].surveyed_on + timedelta(days=random.randint(25, 60))
     later = _LATER[sketch.stage](random, sketch, taken_in, today)
-    moves = [Move(batch=Batch.RESERVE, at=_at(random, taken_in), reason=_reason_for_entry(sketch))]
+    moves = [Move(batch=Batch.RESERVE, at=_at(random, taken_in), reason="" if eligible else ON_REQUEST)]
     return moves + [Move(batch=batch, at=_at(random, day), reason=reason) for batch, day, reason in later]
-
-
-def _reason_for_entry(sketch: CompoundSketch) -> str:
-    return "街道申请，先入库观察。" if sketch.stage == Stage.REFUSED else ""
 
 
 _Later = list[tuple[str, date, str]]

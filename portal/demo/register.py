@@ -81,10 +81,10 @@ NEED = {
     Stage.PLAN_2022: (0.55, 1.0), Stage.COMPLETED: (0.5, 1.0), Stage.IMPLEMENTING: (0.62, 1.0),
     Stage.PREPARING: (0.48, 0.8), Stage.RESERVE: (0.25, 0.66), Stage.REFUSED: (0.1, 0.3), Stage.NEW: (0.2, 0.9),
 }  # fmt: skip
-MANAGED_WITHOUT_OWNER = (
-    (ManagementState.NONE, 52), (ManagementState.COMMUNITY, 22), (ManagementState.SELF_MANAGED, 16),
-    (ManagementState.PROFESSIONAL, 8), (ManagementState.UNKNOWN, 2),
-)  # fmt: skip
+MANAGED_WITHOUT_OWNER = {
+    ManagementState.NONE: 52, ManagementState.COMMUNITY: 22, ManagementState.SELF_MANAGED: 16,
+    ManagementState.PROFESSIONAL: 8, ManagementState.UNKNOWN: 2,
+}  # fmt: skip
 
 
 def jingzhou() -> list[CompoundSketch]:
@@ -221,8 +221,7 @@ def _sketch(random: Random, name: Name, community: str, stage: Stage, figures: F
 def _management(random: Random, owner: str) -> ManagementState:
     if owner and random.random() < 0.7:
         return ManagementState.TITLE_OWNER
-    states, weights = zip(*MANAGED_WITHOUT_OWNER, strict=True)
-    return random.choices(states, weights)[0]
+    return random.choices(list(MANAGED_WITHOUT_OWNER), list(MANAGED_WITHOUT_OWNER.values()))[0]
 
 
 def _heritage(random: Random, community: str) -> Heritage:
@@ -266,6 +265,7 @@ def _tell_known_case(sketch: CompoundSketch) -> None:
     if sketch.name.text == "砂石厂小区":
         sketch.built_year, sketch.certainty = 1985, BuiltYearCertainty.APPROXIMATE
         sketch.owner, sketch.management, sketch.committee = "砂石公司", ManagementState.TITLE_OWNER, False
+        sketch.address = "南环路36号"
         sketch.former_names, sketch.need = ["砂石公司职工宿舍"], 0.93
     if sketch.planned is not None and sketch.planned.batch == 0:
         sketch.notes = "2021年10月初完工，早于2022年计划公布。"

@@ -1,0 +1,36 @@
+"""The figures that the demo's note names as published, read from the shipped files."""
+
+from decimal import Decimal
+from typing import TypedDict
+
+from portal.demo.published import JINGZHOU, ZAOYANG, total
+
+
+class PublishedFigures(TypedDict):
+    """`area` in m²."""
+
+    plan_compounds: int
+    plan_households: int
+    jingzhou_compounds: int
+    jingzhou_buildings: int
+    jingzhou_households: int
+    jingzhou_area: Decimal
+    zaoyang_compounds: int
+    zaoyang_2022: int
+    zaoyang_2024: int
+    zaoyang_2025: int
+
+
+def published_figures() -> PublishedFigures:
+    return {
+        "plan_compounds": total(JINGZHOU, "compounds_of_the_2022_plan"),
+        "plan_households": total(JINGZHOU, "households_of_the_2022_plan"),
+        "jingzhou_compounds": total(JINGZHOU, "compounds_renovated"),
+        "jingzhou_buildings": total(JINGZHOU, "buildings"),
+        "jingzhou_households": total(JINGZHOU, "households"),
+        "jingzhou_area": Decimal(total(JINGZHOU, "floor_area")),
+        "zaoyang_compounds": total(ZAOYANG, "compounds_renovated"),
+        "zaoyang_2022": total(ZAOYANG, "compounds_planned", period="2022"),
+        "zaoyang_2024": total(ZAOYANG, "compounds_planned", period="2024"),
+        "zaoyang_2025": total(ZAOYANG, "compounds_planned", period="2025"),
+    }

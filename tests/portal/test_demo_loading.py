@@ -1,0 +1,137 @@
+"""Loading the demo: the same rows each time, whole or not at all, once, and never among real data."""
+
+from datetime import date
+from io import StringIO
+from random import Random
+from time import monotonic
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+
+from audit.models import AuditEntry
+from compounds.models import Compound, ConditionSurvey, PoolEntry, SurveyPhoto
+from directory.models import Division, Organisation, User
+from portal.demo.actions import MARKER, NotADemo, NotEmpty, load_demo
+from portal.demo.conditions import surveys_of
+from portal.demo.figures import Bounds, share_out
+from portal.demo.pool import moves_of
+from portal.demo.register import all_compounds
+
+DAY = date(2026, 11, 20)
+SECONDS_ALLOWED = 60
+
+
+def _rows() -> list[Any]:
+    """What a reader of the demo sees, by natural keys: no numbers of rows, no moments of writing."""
+    return [
+        list(Compound.objects.order_by("code").values_list("code", "name", "address", "household_count", "floor_area", "search_text", "wgs84_longitude")),
+        list(Compound.objects.order_by("code", "buildings__number_key").values_list("code", "buildings__number", "buildings__floors", "buildings__floor_area")),
+        list(ConditionSurvey.objects.order_by("compound__code", "surveyed_on", "findings__topic").values_list("compound__code", "surveyed_on", "state", "hazards", "wishing_households", "findings__topic", "findings__score", "findings__note")),
+        list(SurveyPhoto.objects.order_by("key").values_list("key", "file__sha256", "topic")),
+        list(PoolEntry.objects.order_by("compound__code", "moved_at").values_list("compound__code", "batch", "moved_at", "reason", "urgency_at_entry", "override_rank")),
+        list(Organisation.objects.order_by("division", "name").values_list("name", "kind", "credit_code")),
+        list(User.objects.order_by("username").values_list("username", "name", "roles__role", "roles__division")),
+    ]  # fmt: skip
+
+
+def test_the_same_day_gives_the_same_rows(db: None, settings: Any) -> None:
+    settings.DEMO = True
+    found = []
+    for _time in range(2):
+        with pytest.raises(_UndoError):
+            _load_note_and_undo(found)
+    first, second = found
+    assert first == second
+
+
+class _UndoError(Exception):
+    pass
+
+
+def _load_note_and_undo(found: list[Any]) -> None:
+    with transaction.atomic():
+        load_demo(today=DAY)
+        found.append(_rows())
+        raise _UndoError
+
+
+def test_loading_stays_under_a_minute_and_a_second_run_changes_nothing(db: None, settings: Any) -> None:
+    settings.DEMO = True
+    begun, out = monotonic(), StringIO()
+    call_command("load_demo", today=DAY, stdout=out, stderr=StringIO())
+    assert monotonic() - begun < SECONDS_ALLOWED
+    assert "507 compounds" in out.getvalue()
+    before = [AuditEntry.objects.count(), User.objects.count(), Compound.pgh_event_model.objects.count()]
+    call_command("load_demo", stdout=out)
+    assert "loaded already" in out.getvalue()
+    assert before == [
+        AuditEntry.objects.count(),
+        User.objects.count(),
+        Compound.pgh_event_model.objects.count(),
+    ]
+
+
+def test_a_real_installation_is_refused(db: None, settings: Any) -> None:
+    settings.DEMO = False
+    with pytest.raises(NotADemo):
+        load_demo(today=DAY)
+    with pytest.raises(CommandError):
+        call_command("load_demo")
+    assert not User.objects.exists()
+
+
+def test_a_database_with_people_in_it_is_refused(db: None, settings: Any) -> None:
+    settings.DEMO = True
+    User.objects.create(username="somebody", name="Somebody")
+    with pytest.raises(NotEmpty):
+        load_demo(today=DAY)
+    assert not Compound.objects.exists()
+
+
+def test_a_failure_in_the_middle_leaves_nothing(db: None, settings: Any) -> None:
+    settings.DEMO = True
+
+    def break_off(done: int, steps: int) -> None:
+        if done == steps - 2:
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        load_demo(today=DAY, progress=break_off)
+    assert not Compound.objects.exists()
+    assert not Division.objects.exists()
+    assert not AuditEntry.objects.filter(action=MARKER).exists()
+
+
+def test_logins_without_a_demo_say_what_to_do(db: None) -> None:
+    with pytest.raises(CommandError, match="load_demo"):
+        call_command("demo_logins")
+
+
+@pytest.mark.parametrize("today", [date(2025, 1, 1), date(2028, 2, 29), date(2031, 12, 31)])
+def test_moves_follow_each_other_whatever_the_day(today: date) -> None:
+    random = Random(7)
+    for sketch in all_compounds():
+        surveys = surveys_of(random, sketch, today=today)
+        moments = [move.at for move in moves_of(random, sketch, surveys, eligible=True, today=today)]
+        assert moments == sorted(moments)
+        assert all(survey.surveyed_on <= today for survey in surveys)
+
+
+# --- Sharing out ------------------------------------------------------------------------
+
+
+def test_parts_stay_in_their_bounds_and_add_up() -> None:
+    random = Random(3)
+    for _try in range(200):
+        bounds = [Bounds(least=random.randint(0, 5), most=random.randint(6, 40)) for _part in range(9)]
+        whole = random.randint(sum(bound.least for bound in bounds), sum(bound.most for bound in bounds))
+        parts = share_out(whole, [random.uniform(0.1, 9) for _part in range(9)], bounds)
+        assert sum(parts) == whole
+        assert all(bound.least <= part <= bound.most for part, bound in zip(parts, bounds, strict=True))
+
+
+def test_a_total_that_fits_no_bounds_is_refused() -> None:
+    with pytest.raises(ValueError, match="does not fit"):
+        share_out(10, [1.0, 1.0], [Bounds(least=0, most=4)] * 2)
