@@ -49,7 +49,7 @@ def issue_token(
         user=user, label=clean_line(label), prefix=key[:SHOWN], digest=digest(key),
         scopes=sorted(scopes), expires_at=expires_at, created_by=actor,
     )  # fmt: skip
-    refuse_unclean(token)
+    refuse_unclean(token, exclude=["last_used_at", "revoked_at"])
     token.save(force_insert=True)
     facts = {"prefix": token.prefix, "label": token.label, "scopes": token.scopes}
     record(
