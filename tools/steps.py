@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -93,6 +94,8 @@ def run(
             stderr=subprocess.STDOUT,
             check=False,
         )
+    if done.returncode < 0:
+        raise Stop(f"{failure}: it was killed ({signal.Signals(-done.returncode).name}). Run the command again.")
     if done.returncode:
         raise Stop(explain(place.read_text(encoding="utf-8", errors="replace"), failure, place, registry))
 
