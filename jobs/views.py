@@ -1,7 +1,6 @@
 from datetime import datetime, timedelta
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.htmx import render_page
 from files.serving import file_response
-from jobs.actions import request_cancel
+from jobs import actions
 from jobs.models import Job, JobState
 
 LISTED = 50
@@ -20,17 +19,17 @@ ENOUGH_TO_ESTIMATE = 0.02
 
 
 @require_safe
-@login_required
 def job_list(request: HttpRequest) -> HttpResponse:
     """The latest jobs of this person, what still runs first."""
     mine = Job.objects.visible_to(request.user)
     running = list(mine.unfinished().order_by("-created_at"))
     finished = list(mine.exclude(pk__in=[job.pk for job in running]).order_by("-created_at")[:LISTED])
-    return render(request, "jobs/list.html", {"running": [card(job) for job in running], "finished": finished})
+    return render(
+        request, "jobs/list.html", {"running": [card(job) for job in running], "finished": finished}
+    )
 
 
 @require_safe
-@login_required
 def job_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The page of a job; htmx asks for the card alone until the job is finished."""
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
@@ -38,16 +37,14 @@ def job_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@login_required
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
-    request_cancel(job=job, user=request.user)
+    actions.cancel(job=job, user=request.user)
     messages.info(request, _("The job stops at its next step; nothing half-done remains."))
     return redirect("jobs:detail", pk=pk)
 
 
 @require_safe
-@login_required
 def result(request: HttpRequest, pk: int) -> HttpResponse:
     """The file that the job made, for whoever asked for it."""
     job = get_object_or_404(Job.objects.visible_to(request.user).select_related("result_file"), pk=pk)

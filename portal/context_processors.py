@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
 from core.board import RailItem, board
@@ -50,7 +50,13 @@ def _division(request: HttpRequest) -> Division | None:
 def _beacons(user: Any) -> list[Lit]:
     if not user.is_authenticated:
         return []
-    return [Lit(each.label, each.icon, reverse(each.url_name), each.count(user)) for each in board.beacons()]
+    found = []
+    for each in board.beacons():
+        try:
+            found.append(Lit(each.label, each.icon, reverse(each.url_name), each.count(user)))
+        except NoReverseMatch:  # while the apps arrive
+            continue
+    return found
 
 
 def rail_entries(request: HttpRequest) -> list[RailEntry]:

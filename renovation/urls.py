@@ -2,6 +2,7 @@
 
 from importlib import import_module
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
@@ -20,7 +21,7 @@ def _arrived(*parts: tuple[str, str]) -> list[URLResolver]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.urls")),
-    path("language/", set_language, name="language"),
+    path("language/", login_not_required(set_language), name="language"),
     path("accounts/", include("allauth.urls")),
     *_arrived(
         ("jobs/", "jobs.urls"),

@@ -1,8 +1,10 @@
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 
+@login_not_required
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
     """The public front page; whoever is signed in goes on to the overview."""

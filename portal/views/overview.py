@@ -1,4 +1,3 @@
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -8,7 +7,6 @@ from core.scope import chosen_division
 
 
 @require_safe
-@login_required
 def overview(request: HttpRequest) -> HttpResponse:
     """Figures, panels and "waits for me" of the chosen division, as the apps put them on the board."""
     code = chosen_division(request)

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -37,6 +37,7 @@ def without(address: str, *names: str) -> str:
     return urlunsplit(parts._replace(query=query.urlencode()))
 
 
+@login_not_required
 @require_POST
 def large_print(request: HttpRequest) -> HttpResponse:
     response = redirect(way_back(request, "portal:front"))
@@ -50,7 +51,6 @@ def large_print(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
 def division(request: HttpRequest) -> HttpResponse:
     """Choose the division whose records pages show: a step down the tree at a time, or by name."""
     if request.method == "POST":

@@ -1,4 +1,3 @@
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -8,7 +7,6 @@ from portal.views.preferences import way_back, without
 
 
 @require_POST
-@login_required
 def save(request: HttpRequest) -> HttpResponse:
     """Keep the filter, order and columns of a list under a name; the same name again replaces it."""
     view = save_view(
@@ -21,7 +19,6 @@ def save(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@login_required
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     delete_view(user=request.user, pk=pk)
     return redirect(way_back(request, "portal:overview"))
