@@ -76,7 +76,7 @@ class ExactDecoder(json.JSONDecoder):
         super().__init__(parse_float=Decimal, **options)
 
 
-def _json() -> JSONField[Any, Any]:
+def _json() -> JSONField:
     return JSONField(decoder=ExactDecoder)
 
 
@@ -204,7 +204,9 @@ def _change(row: Row, compound: Compound, names: _Names) -> Change:
         at=row.at,
         who=names.person(row),
         what=_what(row, compound, names),
-        reason=str(row.row.get("reason") or row.row.get("return_reason") or (row.context or {}).get("reason") or ""),
+        reason=str(
+            row.row.get("reason") or row.row.get("return_reason") or (row.context or {}).get("reason") or ""
+        ),
         lines=[] if row.kind == "succession" else list(_differences(row, compound, names)),
     )
 
@@ -218,14 +220,16 @@ def _differences(row: Row, compound: Compound, names: _Names) -> Iterator[tuple[
     if row.label == "delete":
         old, new = row.row, {}
     for field in TRACKED[row.kind]._meta.concrete_fields:
-        if field.name in UNSHOWN or (field.name == "compound" and compound.pk in (old.get("compound_id"), None)):
+        if field.name in UNSHOWN or (
+            field.name == "compound" and compound.pk in (old.get("compound_id"), None)
+        ):
             continue
         before, after = (_word(field, state.get(field.attname), names) for state in (old, new))
         if before != after:
             yield capfirst(str(field.verbose_name)), before, after
 
 
-def _word(field: models.Field[Any, Any], value: Any, names: _Names) -> str | None:
+def _word(field: "models.Field[Any, Any]", value: Any, names: _Names) -> str | None:
     """A stored value as the pages show it; None where nothing is recorded."""
     if value is None or value == "" or value == []:
         return None
@@ -236,7 +240,7 @@ def _word(field: models.Field[Any, Any], value: Any, names: _Names) -> str | Non
     return _plain_word(field, value)
 
 
-def _plain_word(field: models.Field[Any, Any], value: Any) -> str:
+def _plain_word(field: "models.Field[Any, Any]", value: Any) -> str:
     if isinstance(value, bool):
         return pgettext("answer", "yes") if value else pgettext("answer", "no")
     if isinstance(value, list):
@@ -307,7 +311,11 @@ def _what_of_pool(row: Row, compound: Compound, names: _Names) -> str:
         return _("Place in the order changed")
     if row.row["batch"] == "out":
         return _("Taken out of the pool")
-    return _("Moved within the pool") if row.before and row.before["batch"] != "out" else _("Taken into the pool")
+    return (
+        _("Moved within the pool")
+        if row.before and row.before["batch"] != "out"
+        else _("Taken into the pool")
+    )
 
 
 def _what_of_succession(row: Row, compound: Compound, names: _Names) -> str:

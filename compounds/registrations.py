@@ -1,8 +1,153 @@
 """What the register shows on pages lower or higher in the house."""
 
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
 from compounds.actions.register import follow_division
-from core.board import DivisionFollower, board
+from compounds.breakdown import SHOWN_BATCHES, by_division, level_below
+from compounds.models import Batch, Compound, CompoundQuerySet
+from compounds.permissions import can_edit_compound, can_see_register
+from core.board import (
+    DivisionFollower,
+    Figure,
+    FigureValue,
+    MissingLine,
+    MissingSource,
+    Panel,
+    RailItem,
+    SearchHit,
+    SearchSource,
+    Tab,
+    board,
+)
+from core.figures import area, thousands
+from directory.models import User
 
 
 def register_on_board() -> None:
     board.register(DivisionFollower(key="compounds", follow=follow_division))
+    _register_pages()
+
+
+# --- The register ------------------------------------------------------------------------
+
+
+def _register_pages() -> None:
+    board.register(
+        RailItem(
+            key="compounds", label=_("Compounds"), icon="building-community", url_name="compounds:list", position=20,
+            may_see=can_see_register,
+        )
+    )  # fmt: skip
+    for position, key, label, url_name in (
+        (10, "overview", _("Overview"), "compounds:detail"),
+        (20, "buildings", _("Buildings"), "compounds:buildings"),
+        (90, "history", _("History"), "compounds:history"),
+    ):
+        board.register(
+            Tab(
+                subject="compound",
+                key=key,
+                label=label,
+                position=position,
+                url=_tab_url(url_name),
+                count=_count(key),
+            )
+        )
+    board.register(SearchSource(key="compounds", label=_("Compounds"), position=10, find=_find))
+    board.register(MissingSource(subject="compound", key="facts", position=10, lines=_missing_facts))
+    board.register(Figure(subject="overview", key="compounds", position=10, values=_figures))
+    board.register(
+        Panel(
+            subject="overview", key="compounds_by_division", position=20, template="compounds/_by_division.html",
+            context=_by_division, may_see=can_see_register,
+        )
+    )  # fmt: skip
+
+
+def _tab_url(url_name: str) -> Any:
+    return lambda compound: reverse(url_name, args=[compound.code])
+
+
+def _count(key: str) -> Any:
+    """How many buildings are listed, where the page fetched it along."""
+    return lambda compound: getattr(compound, "listed_buildings", None) if key == "buildings" else None
+
+
+def _find(user: User, key: str, limit: int) -> Iterator[SearchHit]:
+    found = Compound.objects.visible_to(user).living().matching(key).select_related("community")
+    for compound in found.order_by("name", "pk")[:limit]:
+        detail = f"{compound.community.name} · {compound.code}"
+        yield SearchHit(title=compound.name, detail=detail, url=compound.get_absolute_url())
+
+
+def _missing_facts(user: User, compound: Compound) -> Iterator[MissingLine]:
+    """Facts that every later stage asks for; whoever may mend them gets the way there."""
+    may_edit = can_edit_compound(user, compound)
+    edit = reverse("compounds:edit", args=[compound.code]) if may_edit else ""
+    for is_missing, field, text in (
+        (compound.built_year is None, "built_year", _("the year it was built")),
+        (compound.household_count is None, "household_count", _("how many households live there")),
+        (compound.floor_area is None, "floor_area", _("the floor area")),
+        (compound.management_state == "unknown", "management_state", _("who manages it")),
+        (compound.longitude is None, "longitude", _("its position")),
+    ):
+        if is_missing:
+            yield MissingLine(text=text, url=f"{edit}#id_{field}" if edit else "")
+    if getattr(compound, "listed_buildings", None) == 0:
+        yield MissingLine(text=_("its buildings"), url=reverse("compounds:buildings", args=[compound.code]))
+
+
+def _of_division(request: HttpRequest, division: str) -> CompoundQuerySet:
+    rows = Compound.objects.visible_to(request.user).living().with_pool()
+    return rows.within([division]) if division else rows
+
+
+def _figures(request: HttpRequest, division: str) -> Iterator[FigureValue]:
+    """The register and the pool in five figures; one statement."""
+    if not can_see_register(request.user):
+        return
+    batches = {batch.value: Count("pk", filter=Q(current_entry__batch=batch)) for batch in SHOWN_BATCHES}
+    found = (
+        _of_division(request, division)
+        .order_by()
+        .aggregate(
+            compounds=Count("pk"),
+            households=Sum("household_count", default=0),
+            area=Sum("floor_area", default=0),
+            eligible=Count("pk", filter=Q(urgency_score__is_eligible=True, current_entry__isnull=True)),
+            **batches,
+        )
+    )
+    here = reverse("compounds:list")
+    sums = _now("{households} households, {area}")
+    yield FigureValue(
+        label=_("Compounds"), value=thousands(found["compounds"]), url=here,
+        note=sums.format(households=thousands(found["households"]), area=area(found["area"])),
+    )  # fmt: skip
+    for batch in SHOWN_BATCHES:
+        yield FigureValue(
+            label=Batch(batch).label, value=thousands(found[batch.value]), url=f"{here}?batch={batch}",
+            note=_("batch of the pool"),
+        )  # fmt: skip
+    yield FigureValue(
+        label=_("Eligible, not in the pool"),
+        value=thousands(found["eligible"]),
+        url=f"{here}?eligible=true&batch=none",
+    )
+
+
+def _by_division(request: HttpRequest, division: str) -> dict[str, Any]:
+    digits = level_below([division] if division else list(request.user.scopes))
+    lines = by_division(_of_division(request, division), digits)
+    return {
+        "lines": lines,
+        "batches": [batch.label for batch in SHOWN_BATCHES],
+        "most": max((line.compounds for line in lines), default=0),
+    }

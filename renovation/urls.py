@@ -1,5 +1,6 @@
 """All addresses of the portal."""
 
+import traceback
 from importlib import import_module
 
 from django.contrib.auth.decorators import login_not_required
@@ -14,6 +15,7 @@ def _arrived(*parts: tuple[str, str]) -> list[URLResolver]:
         try:
             import_module(module)
         except Exception:  # noqa: BLE001, S112 - while the apps arrive
+            traceback.print_exc()
             continue
         found.append(path(prefix, include(module)))
     return found
@@ -22,13 +24,13 @@ def _arrived(*parts: tuple[str, str]) -> list[URLResolver]:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.urls")),
     path("language/", login_not_required(set_language), name="language"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("directory.account_urls")),
     *_arrived(
         ("jobs/", "jobs.urls"),
         ("inbox/", "outbox.urls"),
         ("system/", "directory.urls"),
         ("system/audit/", "audit.urls"),
-        ("compounds/", "compounds.urls"),
+        ("", "compounds.urls"),
         ("imports/", "imports.urls"),
         ("api/", "renovation.api"),
     ),

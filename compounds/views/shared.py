@@ -2,22 +2,26 @@
 
 from typing import Any
 
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from compounds.models import Batch, Compound, CompoundSuccession
+from compounds.models import Batch, Building, Compound, CompoundSuccession
 from compounds.permissions import can_create_in, can_edit_compound, can_fill_survey, can_manage_pool
+from compounds.words import BATCH_TONES
 from core.errors import NotPermitted
 from directory.codes import ancestors
 from directory.models import Division
 
-# How a batch is drawn: the tone of its badge.
-BATCH_TONES = {Batch.RESERVE: "waiting", Batch.PREPARING: "act", Batch.IMPLEMENTING: "ok", Batch.OUT: ""}
-
 
 def seen_compound(request: HttpRequest, code: str) -> Compound:
     """The compound with its pool entry and urgency score joined; 404 where one may not see it."""
+    listed = (
+        Building.objects.filter(compound=OuterRef("pk")).order_by().values("compound").annotate(Count("pk"))
+    )
     rows = Compound.objects.visible_to(request.user).with_pool()
+    rows = rows.annotate(listed_buildings=Coalesce(Subquery(listed.values("pk__count")), 0))
     return get_object_or_404(
         rows.select_related("community", "cluster", "title_owner", "urgency_score__formula"), code=code
     )
@@ -37,7 +41,13 @@ def place_names(community: str) -> list[str]:
 
 
 def compound_page(
-    request: HttpRequest, template: str, compound: Compound, tab: str, context: dict[str, Any], *, status: int = 200
+    request: HttpRequest,
+    template: str,
+    compound: Compound,
+    tab: str,
+    context: dict[str, Any],
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     """Render a tab; `template` extends compounds/compound.html and fills its block `tab`."""
     user, here = request.user, compound.community_id

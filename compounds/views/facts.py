@@ -1,0 +1,148 @@
+"""Entering a compound and changing its facts."""
+
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.db.models import Avg
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from compounds.actions.names import register_compound, revise_compound
+from compounds.actions.register import compound_version
+from compounds.errors import CompoundChanged
+from compounds.forms.register import CompoundForm, add_refusal, facts_of, initial_of
+from compounds.models import Compound
+from compounds.permissions import can_edit_compound
+from compounds.sanity import sanity_warnings
+from compounds.views.compound import declared_figures
+from compounds.views.map import map_setting, tile_position
+from compounds.views.shared import demand, place_names, seen_compound
+from core.errors import DomainError
+from core.scope import chosen_division
+from directory.powers import Power
+
+
+class Conflict(NamedTuple):
+    """What somebody else saved while the form was open; `rows` are (label, theirs, yours) still to be decided."""
+
+    who: str
+    rows: list[tuple[str, str, str]]
+    taken: list[str]
+
+
+def create(request: HttpRequest) -> HttpResponse:
+    demand(request.user.has_power(Power.CREATE_COMPOUNDS))
+    here = chosen_division(request)
+    initial = {"community": here if len(here) == 12 else ""}
+    form = CompoundForm(request.POST or None, user=request.user, initial=initial)
+    if form.is_valid():
+        try:
+            compound = register_compound(user=request.user, **form.facts())
+        except DomainError as refusal:
+            add_refusal(form, refusal)
+        else:
+            _tell_saved(request, compound, _("%(name)s is in the register.") % {"name": compound.name})
+            return redirect(compound)
+    return _form_page(request, form, None, None)
+
+
+def edit(request: HttpRequest, code: str) -> HttpResponse:
+    compound = seen_compound(request, code)
+    demand(can_edit_compound(request.user, compound))
+    form, conflict = _edit_form(request, compound), None
+    if form.is_valid():
+        try:
+            saved = revise_compound(
+                compound=compound,
+                user=request.user,
+                expected_version=form.cleaned_data["version"] or 0,
+                **form.facts(),
+            )
+        except CompoundChanged as refusal:
+            form, conflict = _reconciled(request, compound, form, refusal)
+        except DomainError as refusal:
+            add_refusal(form, refusal)
+        else:
+            _tell_saved(request, saved, _("Saved."))
+            return redirect(saved)
+    return _form_page(request, form, compound, conflict)
+
+
+def _edit_form(request: HttpRequest, compound: Compound) -> CompoundForm:
+    # The version first: facts that are newer than their version only ask once too often.
+    version = compound_version(compound)
+    facts = facts_of(Compound.objects.select_related("community", "title_owner").get(pk=compound.pk))
+    initial = initial_of(facts) | {"version": version}
+    return CompoundForm(request.POST or None, user=request.user, compound=compound, initial=initial)
+
+
+def _reconciled(
+    request: HttpRequest, compound: Compound, form: CompoundForm, refusal: CompoundChanged
+) -> tuple[CompoundForm, Conflict]:
+    """What only the other changed is taken over; what both changed is shown and decided by saving again."""
+    version = compound_version(compound)
+    current = Compound.objects.select_related("community", "title_owner").get(pk=compound.pk)
+    theirs, yours = facts_of(current), form.facts()
+    event = Compound.pgh_event_model.objects.filter(
+        pgh_obj=compound, pgh_id=form.cleaned_data["version"]
+    ).first()
+    # A form without a known version: everything that differs is to be decided.
+    base = facts_of(event) if event is not None else yours
+    data = form.data.copy()
+    data["version"] = str(version)
+    conflict = Conflict(who=refusal.details["who"], rows=[], taken=[])
+    for name, their_value in theirs.items():
+        if their_value == yours[name]:
+            continue
+        if event is not None and yours[name] == base[name]:
+            conflict.taken.append(str(form.fields[name].label))
+            _put(data, form, name, initial_of(theirs)[name])
+        elif event is None or their_value != base[name]:
+            label = str(form.fields[name].label)
+            conflict.rows.append((label, form.shown(name, their_value), form.shown(name, yours[name])))
+    merged = CompoundForm(data, user=request.user, compound=compound)
+    merged.add_error(None, refusal.message)
+    return merged, conflict
+
+
+def _put(data: Any, form: CompoundForm, name: str, value: Any) -> None:
+    """A value into the posted data, as its widget would have sent it."""
+    prepared = form.fields[name].prepare_value(value)
+    data[name] = "" if prepared is None else str(prepared)
+
+
+def _tell_saved(request: HttpRequest, compound: Compound, sentence: str) -> None:
+    messages.success(request, sentence)
+    for warning in sanity_warnings(declared_figures(compound)):
+        messages.warning(request, warning.text)
+
+
+def _form_page(
+    request: HttpRequest, form: CompoundForm, compound: Compound | None, conflict: Conflict | None
+) -> HttpResponse:
+    return render(
+        request,
+        "compounds/compound_form.html",
+        {
+            "form": form,
+            "compound": compound,
+            "conflict": conflict,
+            "map": map_setting(),
+            "start": _around(request, compound),
+            "place": place_names(compound.community_id) if compound else [],
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _around(request: HttpRequest, compound: Compound | None) -> tuple[float, float] | None:
+    """Where the map of the form begins: the middle of the compounds of the same county, or of one's own."""
+    scope = compound.community_id[:6] if compound else chosen_division(request)
+    rows = Compound.objects.visible_to(request.user)
+    middle = (
+        (rows.within([scope]) if scope else rows)
+        .order_by()
+        .aggregate(longitude=Avg("wgs84_longitude"), latitude=Avg("wgs84_latitude"))
+    )
+    return tile_position(middle["longitude"], middle["latitude"])

@@ -1,0 +1,55 @@
+"""The list of compounds."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from compounds.filters import CompoundFilter
+from compounds.models import Cluster, Compound, CompoundQuerySet
+from compounds.permissions import can_export, can_see_register
+from compounds.tables import COMPOUNDS
+from compounds.views.shared import demand
+from directory.models import Division, Organisation, User
+from directory.powers import Power
+
+
+def listed(user: User) -> CompoundQuerySet:
+    """What the list, its bulk acts and its spreadsheet choose from; the filter leaves out ended ones."""
+    return Compound.objects.visible_to(user).with_pool()
+
+
+# A filter's value in words, for its chip.
+DESCRIBE: Mapping[str, Callable[[Any], Any]] = {
+    "division": lambda code: _name_of(Division, code),
+    "cluster": lambda pk: _name_of(Cluster, pk),
+    "title_owner": lambda pk: _name_of(Organisation, pk),
+}
+
+
+def _name_of(model: Any, key: str) -> str:
+    return str(model.objects.filter(pk=key).first() or _("not known"))
+
+
+def bulk_acts(user: User) -> list[str]:
+    """Acts on chosen rows that this person may do somewhere; each checks the rows again."""
+    needed = {"move": Power.MANAGE_POOL, "cluster": Power.EDIT_REGISTER, "export": Power.EXPORT}
+    return [*(act for act, power in needed.items() if user.has_power(power)), "print"]
+
+
+def compound_list(request: HttpRequest) -> HttpResponse:
+    demand(can_see_register(request.user))
+    return COMPOUNDS.respond(
+        request,
+        listed(request.user),
+        filterset=CompoundFilter,
+        may_export=can_export(request.user),
+        bulk=bulk_acts(request.user),
+        describe=DESCRIBE,
+        template="compounds/list.html",
+        context={
+            "may_create": request.user.has_power(Power.CREATE_COMPOUNDS),
+            "filter_query": request.GET.urlencode(),
+        },
+    )
