@@ -1,6 +1,7 @@
 """The figures that the demo's note names as published, read from the shipped files."""
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import TypedDict
 
 from portal.demo.published import JINGZHOU, ZAOYANG, total
@@ -21,7 +22,9 @@ class PublishedFigures(TypedDict):
     zaoyang_2025: int
 
 
+@lru_cache(maxsize=1)
 def published_figures() -> PublishedFigures:
+    """What `portal/_demo_note.html` is drawn with."""
     return {
         "plan_compounds": total(JINGZHOU, "compounds_of_the_2022_plan"),
         "plan_households": total(JINGZHOU, "households_of_the_2022_plan"),
