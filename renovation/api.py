@@ -1,5 +1,6 @@
 """Addresses below /api/: version 1 of the API, its description and the list of its problems."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
@@ -17,7 +18,7 @@ version_1: list[URLPattern] = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", RedirectView.as_view(pattern_name="api:docs"), name="root"),
+    path("", login_not_required(RedirectView.as_view(pattern_name="api:docs")), name="root"),
     path("v1/", include(version_1)),
     path("docs/", docs, name="docs"),
     path("problems/", problems, name="problems"),

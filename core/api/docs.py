@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 
 import yaml
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -79,11 +80,13 @@ class IndexView(PublicView):
         return answer(request, found | {"docs": request.build_absolute_uri(reverse("api:docs"))})
 
 
+@login_not_required
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     return render(request, "core/api_docs.html")
 
 
+@login_not_required
 @require_safe
 def problems(request: HttpRequest) -> HttpResponse:
     """What `type` of a problem document points at."""

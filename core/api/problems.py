@@ -74,6 +74,14 @@ PROBLEMS = {
             gettext_lazy("The token lacks the scope for it. Ask the security administrator for another one."),
         ),
         Problem(
+            "password_change_needed", 403, gettext_lazy("Choose a password of your own first."),
+            gettext_lazy("Only for signed-in people: open the portal in the browser once."),
+        ),
+        Problem(
+            "second_factor_needed", 403, gettext_lazy("Set up your second factor first."),
+            gettext_lazy("Only for signed-in people: open the portal in the browser once."),
+        ),
+        Problem(
             "not_found", 404, gettext_lazy("Nothing here"),
             gettext_lazy("The address does not exist, or the record lies outside your divisions."),
         ),
