@@ -255,7 +255,9 @@ class TokenScope(models.TextChoices):
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def usable_at(self, now: datetime) -> "ApiTokenQuerySet":
-        return self.filter(revoked_at__isnull=True, expires_at__gt=now, user__is_active=True)
+        return self.filter(
+            revoked_at__isnull=True, expires_at__gt=now, user__is_active=True, user__locked_at__isnull=True
+        )
 
     def visible_to(self, user: User) -> "ApiTokenQuerySet":
         return self.filter(user__in=User.objects.visible_to(user))
