@@ -4,6 +4,8 @@ What a row means is declared by the app that owns the target (`sheets.py`); this
 app knows files, rows, verdicts and the order of the steps.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -28,7 +30,7 @@ class Verdict(models.TextChoices):
 
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
-    def visible_to(self, user: models.Model) -> "ImportRunQuerySet":
+    def visible_to(self, user: Any) -> "ImportRunQuerySet":
         """A run belongs to whoever uploaded the file."""
         return self.filter(uploaded_by=user.pk)
 

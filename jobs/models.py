@@ -1,6 +1,7 @@
 """Long work with a progress bar: a row that says what is due, who asked, how far it is."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -20,12 +21,15 @@ class JobState(models.TextChoices):
 
 FINISHED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 
-# A worker touches its job's row at least this often; silence for longer means it died.
+# A worker touches its job's row every few seconds; silence for this long means it died.
 SILENCE_MEANS_DEAD = timedelta(minutes=2)
+# A nudge may be lost with its broker: a due job is nudged again after this time.
+NUDGE_HOLDS_FOR = timedelta(seconds=30)
+MAX_ATTEMPTS = 3
 
 
 class JobQuerySet(models.QuerySet["Job"]):
-    def visible_to(self, user: models.Model) -> "JobQuerySet":
+    def visible_to(self, user: Any) -> "JobQuerySet":
         """A job belongs to whoever asked for it."""
         return self.filter(requested_by=user.pk)
 
@@ -34,15 +38,24 @@ class JobQuerySet(models.QuerySet["Job"]):
         silent = Q(state=JobState.RUNNING, heard_at__lt=now - SILENCE_MEANS_DEAD)
         return self.filter(Q(state=JobState.DUE) | silent)
 
+    def to_be_nudged(self, now: datetime) -> "JobQuerySet":
+        """Claimable, and no worker was told of it lately."""
+        return self.claimable(now).filter(Q(nudged_at__isnull=True) | Q(nudged_at__lt=now - NUDGE_HOLDS_FOR))
+
+    def held(self, job: "Job") -> "JobQuerySet":
+        """The job's row while this very claim of it holds: not finished, not taken over by another worker."""
+        return self.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts)
+
     def unfinished(self) -> "JobQuerySet":
         return self.exclude(state__in=FINISHED)
 
 
 class Job(models.Model):
-    """`kind` names the handler (`jobs.registry`), `params` is its JSON input.
+    """`kind` names the handler (`jobs.registry`), `params` is its JSON input, `language` what it speaks.
 
     The message on the broker is only a nudge; the row is what is due. Handlers
-    rebuild the same result when run again.
+    rebuild the same result when run again. `attempts` counts the claims: a worker
+    whose number is no longer the row's has lost the job to another.
     """
 
     kind = models.CharField(_("kind"), max_length=60)
@@ -55,6 +68,7 @@ class Job(models.Model):
         related_name="jobs",
     )
     division_code = models.CharField(_("division"), max_length=12, blank=True)
+    language = models.CharField(max_length=10, default="zh-hans")
     state = models.CharField(_("state"), max_length=10, choices=JobState, default=JobState.DUE)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
@@ -65,6 +79,7 @@ class Job(models.Model):
     cancel_requested = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(_("asked for"), auto_now_add=True)
+    nudged_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     heard_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

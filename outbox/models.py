@@ -1,6 +1,7 @@
 """Messages to people: the in-app inbox, and what is due to leave by e-mail, chat or SMS."""
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -22,7 +23,7 @@ class MessageState(models.TextChoices):
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
-    def in_inbox_of(self, user: models.Model) -> "MessageQuerySet":
+    def in_inbox_of(self, user: Any) -> "MessageQuerySet":
         return self.filter(recipient=user.pk, channel=Channel.INBOX)
 
     def unread(self) -> "MessageQuerySet":

@@ -19,7 +19,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(pk__lt=int(before))
     found = list(rows[: SIZE + 1])
     context = {"letters": found[:SIZE], "next": found[SIZE - 1].pk if len(found) > SIZE else None}
-    return render(request, "outbox/inbox.html", {**context, "unread": mine.unread().count(), "before": before})
+    return render(
+        request, "outbox/inbox.html", {**context, "unread": mine.unread().count(), "before": before}
+    )
 
 
 @require_POST

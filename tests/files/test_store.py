@@ -35,7 +35,7 @@ def store(content: bytes, name: str, cast: Cast, **more: object) -> StoredFile:
 
 def served(file: StoredFile, **options: bool) -> bytes:
     response = file_response(file, **options)
-    content = b"".join(response)  # type: ignore[arg-type]
+    content = b"".join(response)
     release(response)
     return content
 
