@@ -103,7 +103,7 @@ def cluster_names(scopes: Iterable[str]) -> list[str]:
     """Names of clusters in these divisions, for a box that suggests them."""
     below = models.Q(pk__in=[])
     for code in outermost(scopes):
-        below |= models.Q(division_id__startswith=code[: Level.COUNTY])
+        below |= models.Q(division__code__startswith=code[: Level.COUNTY])
     return list(dict.fromkeys(Cluster.objects.filter(below).order_by("name").values_list("name", flat=True)))
 
 
