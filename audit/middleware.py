@@ -1,6 +1,7 @@
 """Who and why travel with each changed row, and refused attempts are written down."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -38,7 +39,8 @@ class RefusalAuditMiddleware:
             response = self.get_response(request)
         user = getattr(request, "user", None)
         if response.status_code == HTTPStatus.FORBIDDEN and user is not None and user.is_authenticated:
-            try:
+            # The answer is already decided; a database that is away must not turn it into a 500.
+            with suppress(DatabaseError):
                 record(
                     action="access.refused",
                     actor=user,
@@ -47,7 +49,4 @@ class RefusalAuditMiddleware:
                     address=address,
                     detail={"path": request.path[:300], "method": request.method},
                 )
-            except DatabaseError:
-                # The answer is already decided; a database that is away must not turn it into a 500.
-                pass
         return response

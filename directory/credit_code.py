@@ -32,4 +32,4 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
         FROM generate_series(1, 18) AS place
     ) = 0
 $$
-"""
+"""  # noqa: S608 - both parts are constants

@@ -28,7 +28,8 @@ class Change:
 
 
 def _events(record: Tracked) -> "models.QuerySet[Any]":
-    return type(record).pgh_event_model.objects.filter(pgh_obj=record.pk)
+    tracked: Any = type(record)
+    return tracked.pgh_event_model.objects.filter(pgh_obj=record.pk)
 
 
 def version_of(record: Tracked) -> int:
@@ -53,19 +54,24 @@ def changes_of(record: Tracked, *, limit: int = 50) -> list[Change]:
 
 
 def _changes(pairs: list[tuple[Any, Any]]) -> list[Change]:
-    ids = {(event.pgh_context or {}).get("user") for _before, event in pairs}
-    names = dict(User.objects.filter(pk__in=ids - {None}).values_list("pk", "name"))
+    ids = {_actor(event) for _before, event in pairs} - {0}
+    names = dict(User.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
     words = _Words([event for pair in pairs for event in pair if event is not None])
     return [
         Change(
             at=event.pgh_created_at,
-            who=names.get((event.pgh_context or {}).get("user"), ""),
+            who=names.get(_actor(event), ""),
             what=str(ACTS.get(event.pgh_label, event.pgh_label)),
             reason=(event.pgh_context or {}).get("reason", ""),
             lines=words.differences(before, event) if before is not None else [],
         )
         for before, event in pairs
     ]
+
+
+def _actor(event: Any) -> int:
+    """The key of who made the change, 0 where no request did (a command, a job)."""
+    return (event.pgh_context or {}).get("user") or 0
 
 
 class _Words:

@@ -23,7 +23,7 @@ from directory.permissions import can_edit_user, can_end_sessions, can_keep_acco
 from directory.powers import ADMINISTRATORS
 
 # Without letters and digits that are mistaken for each other when read from paper.
-PASSWORD_SIGNS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"
+UNMISTAKABLE = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"
 
 
 class AccountFacts(TypedDict, total=False):
@@ -56,7 +56,7 @@ class NewAccount:
 
 def new_one_time_password() -> str:
     """Four groups of four, such as `Kx7m-Qw4t-9bRh-Tz3n`: over 90 bits, and easy to read out."""
-    groups = ("".join(secrets.choice(PASSWORD_SIGNS) for _ in range(4)) for _ in range(4))
+    groups = ("".join(secrets.choice(UNMISTAKABLE) for _ in range(4)) for _ in range(4))
     return "-".join(groups)
 
 
@@ -73,10 +73,11 @@ def create_user(
     home = living_division(facts.get("home_division", ""))
     if not can_keep_accounts_at(actor, home.code):
         raise NotPermitted
-    return _create(actor=actor, username=username, is_service=is_service, facts=facts)
+    return create_account(actor=actor, username=username, is_service=is_service, facts=facts)
 
 
-def _create(*, actor: Any, username: str, is_service: bool, facts: AccountFacts) -> NewAccount:
+def create_account(*, actor: Any, username: str, is_service: bool, facts: AccountFacts) -> NewAccount:
+    """The bare act, without asking who does it; `actor` may be a text where a command acts."""
     user = User(username=levelled_username(username), is_service=is_service)
     _set(user, facts)
     password = "" if is_service else new_one_time_password()
@@ -151,7 +152,7 @@ def deactivate_user(*, actor: User, user: User, left_on: date, reason: str = "")
         raise LeftInFuture
     user.is_active, user.left_on = False, left_on
     user.save(update_fields=["is_active", "left_on"])
-    ended = _end_sessions(user)
+    ended = close_sessions(user)
     tokens = ApiToken.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=timezone.now())
     record(
         action="account.closed", actor=actor, subject=user, reason=reason,
@@ -198,7 +199,7 @@ def reset_password(*, actor: User, user: User) -> str:
     if _is_administrator(user):
         user.locked_at = timezone.now()
     password = _new_password(user)
-    _end_sessions(user)
+    close_sessions(user)
     record(action="password.reset", actor=actor, subject=user, detail={"locked": user.locked_at is not None})
     return password
 
@@ -236,7 +237,7 @@ def lock_user(*, actor: User, user: User, reason: str) -> User:
         raise NotPermitted
     user.locked_at = timezone.now()
     user.save(update_fields=["locked_at"])
-    ended = _end_sessions(user)
+    ended = close_sessions(user)
     record(action="account.locked", actor=actor, subject=user, reason=reason, detail={"sessions": ended})
     return user
 
@@ -277,7 +278,7 @@ def reset_second_factor(*, actor: User, user: User, reason: str) -> User:
     if not can_secure_user(actor, user):
         raise NotPermitted
     removed, _kinds = Authenticator.objects.filter(user=user).delete()
-    _end_sessions(user)
+    close_sessions(user)
     record(
         action="second_factor.reset", actor=actor, subject=user, reason=reason, detail={"removed": removed}
     )
@@ -290,13 +291,14 @@ def end_sessions(*, actor: User, user: User, reason: str = "") -> int:
     user = _locked(user)
     if not can_end_sessions(actor, user):
         raise NotPermitted
-    ended = _end_sessions(user)
+    ended = close_sessions(user)
     record(action="session.ended_by_administrator", actor=actor, subject=user, reason=reason,
            detail={"sessions": ended})  # fmt: skip
     return ended
 
 
-def _end_sessions(user: User) -> int:
+def close_sessions(user: User) -> int:
+    """The bare act: every browser of this person is signed out; how many that were."""
     keys = list(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()
     UserSession.objects.filter(user=user).delete()

@@ -18,8 +18,9 @@ def refuse_unclean(instance: models.Model, *, exclude: Collection[str] = ()) -> 
     try:
         instance.clean_fields(exclude=set(exclude))
     except ValidationError as error:
+        labels = {field.name: field.verbose_name for field in instance._meta.fields}
         lines = [
-            f"{instance._meta.get_field(name).verbose_name}: {' '.join(sentences)}"
+            f"{labels.get(name, name)}: {' '.join(sentences)}"
             for name, sentences in error.message_dict.items()
         ]
         raise InvalidInput(reason="; ".join(lines)) from error

@@ -33,10 +33,6 @@ class DivisionReport:
     successions: list[tuple[str, str, int]] = field(default_factory=list)
 
 
-class _DryRun(Exception):
-    """Carries nothing out: the transaction it ends is rolled back."""
-
-
 def import_divisions(
     *,
     divisions: Sequence[DivisionLine],
@@ -49,19 +45,15 @@ def import_divisions(
     Raises DivisionFileRefused with the line numbers; then nothing was changed.
     """
     report = DivisionReport()
-    try:
-        with transaction.atomic():
-            _take_over(divisions, report)
-            for line in successions:
-                _succeed(line, report)
-            _refuse_orphans_of_the_ended(successions)
-            gone = {line.old for line in successions}
-            report.missing = [(code, name) for code, name in report.missing if code not in gone]
-            record(action="divisions.imported", actor=actor, detail=_counts(report))
-            if dry_run:
-                raise _DryRun
-    except _DryRun:
-        pass
+    with transaction.atomic():
+        _take_over(divisions, report)
+        for line in successions:
+            _succeed(line, report)
+        _refuse_orphans_of_the_ended(successions)
+        gone = {line.old for line in successions}
+        report.missing = [(code, name) for code, name in report.missing if code not in gone]
+        record(action="divisions.imported", actor=actor, detail=_counts(report))
+        transaction.set_rollback(dry_run)
     return report
 
 

@@ -27,7 +27,7 @@ from django.utils import timezone
 
 from audit.actions import record
 from audit.models import Outcome
-from directory.actions.accounts import levelled_username
+from directory.actions.accounts import code_account, levelled_username, password_account
 from directory.errors import AccountLocked, AddressBusy, SignInLocked, WrongCredentials
 from directory.models import SignInFailure, User
 
@@ -44,7 +44,6 @@ class Attempt:
 
     account: str
     address: str
-    row: int
 
 
 def counted_address(address: str) -> str:
@@ -59,7 +58,9 @@ def window() -> timedelta:
     return timedelta(minutes=settings.SIGN_IN_LOCK_MINUTES)
 
 
-def begin_attempt(*, account: str, address: str, known: bool) -> Attempt:
+def begin_attempt(
+    *, account: str, address: str, known: bool, per_account: int = FAILURES_PER_ACCOUNT
+) -> Attempt:
     """Count an attempt, or refuse it: SignInLocked, AddressBusy. Nothing is said about the account."""
     account, address = levelled_username(account)[:NAME_LENGTH], counted_address(address)
     with transaction.atomic():
@@ -70,9 +71,9 @@ def begin_attempt(*, account: str, address: str, known: bool) -> Attempt:
         now = timezone.now()
         _refuse_locked(account, address, now)
         if not known:
-            _refuse_busy(account, address, now)
-        failure = SignInFailure.objects.create(account=account, address=address, at=now)
-    return Attempt(account, address, failure.pk)
+            _refuse_busy(account, address, now, per_account)
+        SignInFailure.objects.create(account=account, address=address, at=now)
+    return Attempt(account, address)
 
 
 def locked_until(*, account: str, address: str, now: datetime) -> datetime | None:
@@ -94,16 +95,27 @@ def _refuse_locked(account: str, address: str, now: datetime) -> None:
         raise SignInLocked(minutes=_minutes(until - now))
 
 
-def _refuse_busy(account: str, address: str, now: datetime) -> None:
+def _refuse_busy(account: str, address: str, now: datetime, per_account: int) -> None:
     recent = SignInFailure.objects.filter(at__gt=now - window(), cleared_at__isnull=True)
     if recent.filter(address=address).count() >= FAILURES_PER_ADDRESS:
         raise AddressBusy(minutes=settings.SIGN_IN_LOCK_MINUTES)
-    if recent.filter(account=account).count() >= FAILURES_PER_ACCOUNT:
+    if recent.filter(account=account).count() >= per_account:
         raise SignInLocked(minutes=settings.SIGN_IN_LOCK_MINUTES)
 
 
 def _minutes(left: timedelta) -> int:
     return max(1, -(-int(left.total_seconds()) // 60))
+
+
+def failures_of(user: User) -> list[SignInFailure]:
+    """Failed attempts of the present window that still count, newest first."""
+    names = [levelled_username(user.username), code_account(user), password_account(user)]
+    since = timezone.now() - window()
+    return list(
+        SignInFailure.objects.filter(account__in=names, cleared_at__isnull=True, at__gt=since).order_by(
+            "-at"
+        )[:20]
+    )
 
 
 def attempt_succeeded(attempt: Attempt) -> None:

@@ -31,7 +31,7 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(is_active=True)
 
 
-def _holding_roles_below(scope: str) -> models.QuerySet["RoleAssignment", dict[str, Any]]:
+def _holding_roles_below(scope: str) -> models.QuerySet["RoleAssignment", Any]:
     return RoleAssignment.objects.filter(division__code__startswith=scope).values("user")
 
 

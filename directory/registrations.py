@@ -1,0 +1,154 @@
+"""What the directory puts on the shell, the search box and the audit's vocabulary."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import CharField, Exists, OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from audit.vocabulary import describe_actions, name_divisions_by
+from core.board import AccountItem, RailItem, SearchHit, SearchSource, Tab, WaitingLine, WaitingSource, board
+from directory.models import Division, Organisation, RoleAssignment, User
+from directory.permissions import can_list_tokens, can_list_users, can_open_system, can_see_organisations
+from directory.powers import Power
+
+# The one "object" of the tabs under system: the area itself.
+SYSTEM = "system"
+
+ACTIONS = {
+    "session.signed_in": _("signed in"),
+    "session.signed_out": _("signed out"),
+    "session.timed_out": _("was signed out for idleness"),
+    "session.ended_by_lock": _("was signed out by a lock"),
+    "session.ended_elsewhere": _("signed out all other browsers"),
+    "session.ended_by_administrator": _("signed a person out everywhere"),
+    "session.refused": _("sign-in refused"),
+    "session.locked": _("sign-in locked after failures"),
+    "second_factor.added": _("set up a second factor"),
+    "second_factor.removed": _("removed the second factor"),
+    "second_factor.codes_generated": _("made new recovery codes"),
+    "second_factor.refused": _("wrong code of the second factor"),
+    "second_factor.reset": _("took a person's second factor away"),
+    "password.changed": _("changed their password"),
+    "password.reset": _("gave a one-time password"),
+    "account.created": _("created an account"),
+    "account.changed": _("changed an account"),
+    "account.contact_changed": _("changed their contact details"),
+    "account.closed": _("closed an account"),
+    "account.reopened": _("brought an account back"),
+    "account.locked": _("locked an account"),
+    "account.unlocked": _("unlocked an account"),
+    "account.rescued": _("rescued an account from the server"),
+    "role.granted": _("granted a role"),
+    "role.ended": _("ended a role"),
+    "role.substitute_appointed": _("appointed a substitute"),
+    "role.handed_over": _("handed a role over"),
+    "organisation.created": _("registered an organisation"),
+    "organisation.changed": _("changed an organisation"),
+    "organisation.ended": _("ended an organisation"),
+    "divisions.imported": _("imported divisions"),
+    "token.issued": _("issued an API token"),
+    "token.revoked": _("revoked an API token"),
+}
+
+
+def register_on_board() -> None:
+    _register_rail()
+    _register_search()
+    board.register(WaitingSource(key="hand_over", position=90, lines=hand_over_lines))
+    describe_actions(ACTIONS)
+    name_divisions_by(
+        lambda column: Subquery(
+            Division.objects.filter(code=OuterRef(column)).values("name"), output_field=CharField()
+        )
+    )
+
+
+def _register_rail() -> None:
+    board.register(
+        RailItem(key="system", label=_("System"), icon="settings", url_name="directory:system", position=130,
+                 may_see=can_open_system)
+    )  # fmt: skip
+    board.register(
+        AccountItem(key="profile", label=_("My account"), icon="user", url_name="account_profile", position=5)
+    )
+    tabs = (
+        ("users", _("Users"), "directory:users", can_list_users),
+        ("organisations", _("Organisations"), "directory:organisations", can_see_organisations),
+        ("divisions", _("Divisions"), "directory:divisions", can_see_organisations),
+        ("tokens", _("API tokens"), "directory:tokens", can_list_tokens),
+        ("audit", _("Audit"), "audit:list", lambda user: user.has_power(Power.READ_AUDIT)),
+    )
+    for position, (key, label, url_name, may_see) in enumerate(tabs):
+        board.register(
+            Tab(subject=SYSTEM, key=key, label=label, position=position, url=_address(url_name),
+                may_see=_for_user(may_see))
+        )  # fmt: skip
+
+
+def _address(url_name: str) -> Any:
+    return lambda _area: reverse(url_name)
+
+
+def _for_user(may_see: Any) -> Any:
+    return lambda user, _area: may_see(user)
+
+
+def _register_search() -> None:
+    board.register(
+        SearchSource(key="organisations", label=_("Organisations"), position=40, find=find_organisations)
+    )
+    board.register(SearchSource(key="users", label=_("Users"), position=50, find=find_users))
+
+
+def find_organisations(user: User, key: str, limit: int) -> Iterable[SearchHit]:
+    """By name, short name or credit code."""
+    if not can_see_organisations(user):
+        return []
+    found = Organisation.objects.visible_to(user).active().select_related("division")
+    found = found.filter(
+        Q(name__icontains=key) | Q(short_name__icontains=key) | Q(credit_code__istartswith=key)
+    )
+    return [
+        SearchHit(
+            title=one.name,
+            detail=f"{one.get_kind_display()} · {one.division.name}",
+            url=one.get_absolute_url(),
+        )
+        for one in found.order_by("name")[:limit]
+    ]
+
+
+def find_users(user: User, key: str, limit: int) -> Iterable[SearchHit]:
+    """By name or user name, for those who keep accounts or grant roles."""
+    if not can_list_users(user):
+        return []
+    found = User.objects.visible_to(user).filter(Q(name__icontains=key) | Q(username__icontains=key))
+    return [
+        SearchHit(title=one.name, detail=" · ".join(part for part in (one.post, one.username) if part),
+                  url=one.get_absolute_url())
+        for one in found.order_by("name")[:limit]
+    ]  # fmt: skip
+
+
+def hand_over_lines(user: User) -> Iterable[WaitingLine]:
+    """People who have left while roles of theirs are still open, in the divisions where this person grants."""
+    scopes = user.scopes_for(Power.GRANT_ROLES)
+    if not scopes:
+        return []
+    within = Q()
+    for scope in scopes:
+        within |= Q(division__code__startswith=scope)
+    open_roles = RoleAssignment.objects.filter(within, user=OuterRef("pk"), ended_at__isnull=True).exclude(
+        ends_on__lt=timezone.localdate()
+    )
+    count = User.objects.filter(Exists(open_roles), is_active=False).count()
+    text = ngettext_lazy(
+        "person has left whose roles are not handed over",
+        "people have left whose roles are not handed over",
+        count,
+    )
+    return [WaitingLine(text=text, count=count, url=f"{reverse('directory:users')}?state=left")]
