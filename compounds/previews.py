@@ -129,6 +129,7 @@ class RuleEffect:
     lost_count: int
     gained: list[Surveyed]
     lost: list[Surveyed]
+    template = "compounds/_rules_effect_eligibility.html"
 
 
 def effect_of_rule(rule: EligibilityRule) -> RuleEffect:
@@ -167,6 +168,10 @@ class RankChange:
         """Places won; negative for places lost."""
         return self.rank_before - self.rank_after
 
+    @property
+    def loss(self) -> int:
+        return -self.gain
+
 
 @dataclass(frozen=True, kw_only=True)
 class FormulaEffect:
@@ -177,6 +182,7 @@ class FormulaEffect:
     moved: int
     top: list[RankChange]
     displaced: list[RankChange]
+    template = "compounds/_rules_effect_urgency.html"
 
 
 def effect_of_formula(formula: UrgencyFormula) -> FormulaEffect:

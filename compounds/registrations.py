@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Min, Q, Sum
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from compounds.actions.register import follow_division
 from compounds.breakdown import SHOWN_BATCHES, by_division, level_below
-from compounds.models import Batch, Compound, CompoundQuerySet
+from compounds.models import Batch, Compound, CompoundQuerySet, ConditionSurvey, SurveyState
 from compounds.permissions import can_edit_compound, can_see_register
+from compounds.worklists import CONFIRM_WITHIN
 from core.board import (
     DivisionFollower,
     Figure,
@@ -24,15 +26,19 @@ from core.board import (
     SearchHit,
     SearchSource,
     Tab,
+    WaitingLine,
+    WaitingSource,
     board,
 )
 from core.figures import area, thousands
 from directory.models import User
+from directory.powers import Power
 
 
 def register_on_board() -> None:
     board.register(DivisionFollower(key="compounds", follow=follow_division))
     _register_pages()
+    _register_work()
 
 
 # --- The register ------------------------------------------------------------------------
@@ -151,3 +157,38 @@ def _by_division(request: HttpRequest, division: str) -> dict[str, Any]:
         "batches": [batch.label for batch in SHOWN_BATCHES],
         "most": max((line.compounds for line in lines), default=0),
     }
+
+
+# --- Surveys and the pool ----------------------------------------------------------------
+
+
+def _register_work() -> None:
+    board.register(
+        RailItem(
+            key="pool", label=_("Reserve pool"), icon="layout-kanban", url_name="compounds:pool", position=30,
+            may_see=can_see_register,
+        )
+    )  # fmt: skip
+    for position, key, label, url_name in (
+        (30, "survey", _("Survey and photos"), "compounds:survey_tab"),
+        (40, "pool", _("Pool"), "compounds:pool_tab"),
+    ):
+        board.register(
+            Tab(subject="compound", key=key, label=label, position=position, url=_tab_url(url_name))
+        )
+    board.register(WaitingSource(key="surveys", position=10, lines=_waiting_surveys))
+
+
+def _waiting_surveys(user: User) -> Iterator[WaitingLine]:
+    """What the bureau has to confirm, and what came back to whoever submitted it; two statements at most."""
+    surveys = ConditionSurvey.objects.visible_to(user)
+    here = reverse("compounds:surveys")
+    if user.has_power(Power.CONFIRM_SURVEY):
+        mine = surveys.within(user.scopes_for(Power.CONFIRM_SURVEY)).filter(state=SurveyState.SUBMITTED)
+        found = mine.exclude(submitted_by=user).aggregate(count=Count("pk"), oldest=Min("submitted_at"))
+        due = timezone.localdate(found["oldest"] + CONFIRM_WITHIN) if found["oldest"] else None
+        yield WaitingLine(text=_("surveys to confirm"), count=found["count"], url=f"{here}?state=submitted", due=due)
+    if user.has_power(Power.FILL_SURVEY):
+        returned = surveys.filter(state=SurveyState.RETURNED, submitted_by=user).count()
+        url = f"{here}?state=returned&submitted_by={user.pk}"
+        yield WaitingLine(text=_("surveys returned to me"), count=returned, url=url)

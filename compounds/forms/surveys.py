@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from compounds.actions.surveys import Finding, SurveyFacts, survey_version
@@ -68,7 +69,7 @@ class SurveyForm(forms.Form):
                 widget=forms.RadioSelect,
             )  # fmt: skip
             self.fields[f"note_{topic}"] = forms.CharField(
-                label=_("Note"), max_length=500, required=False,
+                label=format_lazy("{} · {}", topic.label, _("note")), max_length=500, required=False,
                 widget=forms.TextInput(attrs={"autocomplete": "off"}),
             )  # fmt: skip
 
@@ -138,9 +139,12 @@ class SurveyForm(forms.Form):
                 continue
             theirs, mine = self.initial.get(name), self.cleaned_data.get(name)
             if (theirs if theirs is not None else "") != (mine if mine is not None else ""):
-                label = self.fields[f"score_{name[5:]}"].label if name.startswith("note_") else field.label
                 rows.append(
-                    (str(label), str("" if theirs is None else theirs), str("" if mine is None else mine))
+                    (
+                        str(field.label),
+                        str("" if theirs is None else theirs),
+                        str("" if mine is None else mine),
+                    )
                 )
         return rows
 
@@ -159,6 +163,7 @@ class SurveyForm(forms.Form):
                         "anchors": list(zip((0, 2, 4), ANCHORS[topic], strict=True)),
                         "photos": photos.get(topic, []),
                         "before": before.get(topic),
+                        "is_done": self[f"score_{topic}"].value() not in (None, ""),
                     }
                     for topic in topics
                 ],

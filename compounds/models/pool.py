@@ -4,7 +4,6 @@ from typing import Any
 import pghistory
 from django.db import models
 from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from compounds.models.register import Compound
@@ -54,18 +53,6 @@ class PoolEntryQuerySet(models.QuerySet["PoolEntry"]):
             area=Sum("compound__floor_area", default=Decimal(0)),
         )  # fmt: skip
         return {row["batch"]: row for row in rows}
-
-    def sums_by_division(self, digits: int) -> dict[str, dict[str, int]]:
-        """{division code of so many digits: {batch: count}}, every batch named."""
-        rows = (
-            self.order_by()
-            .values(below=Left("division_code", digits), its_batch=F("batch"))
-            .annotate(count=Count("pk"))
-        )
-        sums: dict[str, dict[str, int]] = {}
-        for row in rows:
-            sums.setdefault(row["below"], dict.fromkeys(Batch.values, 0))[row["its_batch"]] = row["count"]
-        return sums
 
 
 @pghistory.track()

@@ -52,11 +52,14 @@ SURVEY_TRANSITIONS = [
 class ConditionSurveyQuerySet(models.QuerySet["ConditionSurvey"]):
     def visible_to(self, user: Any) -> "ConditionSurveyQuerySet":
         """Surveys within the divisions where the person may see the register."""
-        scopes: tuple[str, ...] = user.scopes_for(Power.SEE_REGISTER) if isinstance(user, User) else ()
-        if not scopes:
+        return self.within(user.scopes_for(Power.SEE_REGISTER) if isinstance(user, User) else ())
+
+    def within(self, codes: tuple[str, ...] | list[str]) -> "ConditionSurveyQuerySet":
+        """Surveys of compounds below these divisions, given as code prefixes."""
+        if not codes:
             return self.none()
         below = Q()
-        for code in scopes:
+        for code in codes:
             below |= Q(division_code__startswith=code)
         return self.filter(below)
 

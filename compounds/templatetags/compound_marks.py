@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 
 from compounds import marks
 from compounds.eligibility import LABELS, EligibilityLine, sentence
+from compounds.formula_words import PART_GROUPS
 from compounds.words import PART_LABELS
 
 register = template.Library()
@@ -38,3 +39,9 @@ def part_label(part: str) -> Any:
 def photo_words(topic: str, place: int) -> SafeString | str:
     """The alternative text of a photo: what it is about and which of them it is."""
     return marks.photo_words(topic, place)
+
+
+@register.simple_tag
+def part_groups() -> list[tuple[str, Any]]:
+    """(key, label) of the groups a score's parts are drawn in."""
+    return [(key, label) for key, label, _parts in PART_GROUPS]

@@ -17,9 +17,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from compounds.actions.pool import FORWARD, clear_place, move_to_batch, set_place
+from compounds.breakdown import DivisionLine, by_division, level_below
 from compounds.errors import AlreadyThere, NotEligible, OutOfOrder, ReasonNeeded
 from compounds.forms.pool import MoveForm, PlaceForm
-from compounds.models import Batch, Compound, PoolEntry, PoolEntryQuerySet
+from compounds.models import Batch, Compound, CompoundQuerySet, PoolEntry, PoolEntryQuerySet
 from compounds.permissions import can_export, can_manage_pool, can_see_register
 from compounds.views.shared import compound_page, demand, seen_compound
 from compounds.words import BATCH_TONES
@@ -71,7 +72,7 @@ def pool_board(request: HttpRequest) -> HttpResponse:
         "out": _column(entries, Batch.OUT, sums),
         "in_pool": sum(column.count for column in columns),
         "candidates": _candidates(request, division),
-        "below": _sums_below(entries, _depth(request, division)),
+        "below": _below(request, division),
         "may_move": request.user.has_power(Power.MANAGE_POOL),
         "batches": Batch.choices,
         "shown_division": Division.objects.filter(pk=division).first() if division else None,
@@ -133,30 +134,21 @@ def _whole_number(text: str, *, most: int) -> int:
 
 def _candidates(request: HttpRequest, division: str) -> int:
     """Eligible compounds that are not in the pool: what could be taken in."""
-    seen = Compound.objects.visible_to(request.user).living().with_pool()
-    if division:
-        seen = seen.within([division])
-    return seen.filter(urgency_score__is_eligible=True, batch__isnull=True).count()
+    here = _in_division(request, division)
+    return here.filter(urgency_score__is_eligible=True, batch__isnull=True).count()
 
 
-def _depth(request: HttpRequest, division: str) -> int:
-    """The number of digits of what is looked at."""
-    return len(division) or min(
-        (len(scope) for scope in request.user.scopes_for(Power.SEE_REGISTER)), default=0
-    )
+def _in_division(request: HttpRequest, division: str) -> CompoundQuerySet:
+    seen = _listed(request)
+    return seen.within([division]) if division else seen
 
 
-def _sums_below(entries: PoolEntryQuerySet, depth: int) -> list[dict[str, Any]]:
-    """The batches of each division one level below, as rows of a table; empty for a community."""
-    deeper = [length for length in LENGTHS if length > depth]
-    if not deeper:
+def _below(request: HttpRequest, division: str) -> list[DivisionLine]:
+    """The batches of each division one level below; nothing below a community."""
+    codes = [division] if division else list(request.user.scopes_for(Power.SEE_REGISTER))
+    if all(len(code) == LENGTHS[-1] for code in codes):
         return []
-    sums = entries.sums_by_division(deeper[0])
-    names = dict(Division.objects.filter(pk__in=sums).values_list("code", "name"))
-    return [
-        {"code": code, "name": names.get(code, code), "counts": counts, "total": sum(counts[batch] for batch in FORWARD)}
-        for code, counts in sorted(sums.items())
-    ]  # fmt: skip
+    return by_division(_in_division(request, division), level_below(codes))
 
 
 # --- The ranking ------------------------------------------------------------------------
@@ -176,7 +168,7 @@ def pool_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _listed(request: HttpRequest) -> QuerySet[Compound]:
+def _listed(request: HttpRequest) -> CompoundQuerySet:
     return Compound.objects.visible_to(request.user).living().with_pool()
 
 
@@ -187,7 +179,11 @@ def _listed(request: HttpRequest) -> QuerySet[Compound]:
 def pool_move(request: HttpRequest) -> HttpResponse:
     """Ask where the chosen compounds go and why, or move them; a refusal asks again and says what would help."""
     demand(request.user.has_power(Power.MANAGE_POOL))
-    chosen = _chosen(request)
+    return move_chosen(request, _chosen(request))
+
+
+def move_chosen(request: HttpRequest, chosen: QuerySet[Compound]) -> HttpResponse:
+    """The same for rows that another list chose: its form posts to its own address again."""
     form = MoveForm(request.POST) if request.POST.get("step") == "done" else MoveForm()
     if not (form.is_bound and form.is_valid()):
         return _move_page(request, chosen, form)

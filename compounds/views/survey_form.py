@@ -30,11 +30,11 @@ from compounds.actions.surveys import (
     submit_survey,
     survey_version,
 )
-from compounds.survey_comparison import GENERAL, photos_by_topic
 from compounds.errors import SurveyChanged, SurveyIncomplete, SurveyNotOpen
 from compounds.forms.surveys import PhotoForm, SurveyForm
-from compounds.models import ConditionSurvey, SurveyPhoto, Topic
+from compounds.models import ConditionSurvey, EligibilityRule, SurveyPhoto, Topic
 from compounds.permissions import can_fill_survey
+from compounds.survey_comparison import GENERAL, photos_by_topic
 from compounds.views.shared import demand, seen_compound
 from compounds.views.surveys import seen_survey, survey_before
 from core.errors import DomainError
@@ -147,6 +147,11 @@ def _page(
         "groups": outcome.form.groups(photos=photos, before=findings),
         "general_photos": photos.get(GENERAL, []),
         "before": before,
+        "needed": EligibilityRule.objects.in_force(survey.division_code[:6], timezone.localdate())
+        .nearest()
+        .wish_percent,
+        "wish_share": _share(survey),
+        "wish_is_done": all(label != "wish" for _label, label in missing),
         "missing": missing,
         "done": len(Topic) + 1 - len(missing),
         "total": len(Topic) + 1,
@@ -157,6 +162,12 @@ def _page(
     }
     status = 200 if outcome.is_good and not asked_to_submit else 422
     return render(request, page_or_fragment(request, PAGE, FRAGMENT), context, status=status)
+
+
+def _share(survey: ConditionSurvey) -> int | None:
+    """Percent of the households asked that want it, cut off."""
+    asked, wishing = survey.asked_households, survey.wishing_households
+    return None if not asked or wishing is None else wishing * 100 // asked
 
 
 def _missing(survey: ConditionSurvey) -> Iterator[tuple[str, str]]:
@@ -217,7 +228,8 @@ def photo_add(request: HttpRequest, pk: int) -> HttpResponse:
         photo = _keep_photo(request, survey, data["photo"], topic=data["topic"], key=data["key"])
     except DomainError as refusal:
         return _plain(refusal.message, status=refusal.status)
-    context = {"survey": survey, "photo": photo, "may_remove": True}
+    place = SurveyPhoto.objects.filter(survey=survey, topic=photo.topic, pk__lte=photo.pk).count()
+    context = {"survey": survey, "photo": photo, "place": place, "may_remove": True}
     return render(request, "compounds/_survey_photo.html", context, status=201)
 
 

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from compounds.actions.surveys import confirm_survey, return_survey
-from compounds.survey_comparison import GENERAL, fact_rows, photos_by_topic, topic_groups
 from compounds.forms.surveys import ReturnForm
 from compounds.models import ConditionSurvey, SurveyPhoto, SurveyState
 from compounds.permissions import can_confirm_survey, can_export, can_fill_survey, can_see_register
 from compounds.previews import effect_of_survey
+from compounds.survey_comparison import GENERAL, fact_rows, photos_by_topic, topic_groups
 from compounds.views.shared import compound_page, demand, seen_compound
 from compounds.worklists import SURVEY_TONES, SURVEYS, SurveyListFilter
 from directory.models import Division, User
@@ -187,6 +187,7 @@ def survey_tab(request: HttpRequest, code: str) -> HttpResponse:
         "groups": topic_groups(latest, None) if latest else [],
         "facts": fact_rows(latest, None) if latest else [],
         "general_photos": photos_by_topic(latest.photos.all()).get(GENERAL, []) if latest else [],
+        "has_photos": latest is not None and bool(latest.photos.all()),
         "newer": newer,
         "older": older,
         "compared": topic_groups(newer, older) if newer and older else [],
