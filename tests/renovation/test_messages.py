@@ -1,6 +1,5 @@
 """The translation tool: what it finds, what it keeps, what it calls a fault."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from tools.steps import Stop
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of one app."""
     (tmp_path / "votes").mkdir()
     (tmp_path / "votes" / "apps.py").write_text("", encoding="utf-8")
