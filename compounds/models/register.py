@@ -6,6 +6,7 @@ from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Case, F, FilteredRelation, Q, Sum, Value, When
 from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -209,7 +210,7 @@ class Compound(models.Model):
             # The target of the composite foreign keys that carry the division along.
             models.UniqueConstraint(fields=["id", "community"], name="compound_and_its_community"),
             models.CheckConstraint(
-                condition=models.expressions.RawSQL("length(community_id) = 12", (), models.BooleanField()),
+                condition=Exact(Length("community"), 12),
                 name="compound_in_a_community",
                 violation_error_message=_("A compound belongs to a community (12-digit code)."),
             ),
