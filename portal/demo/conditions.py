@@ -17,6 +17,20 @@ LEANINGS: dict[str, dict[str, float]] = {
     "estate": {Topic.PARKING: 1.0, Topic.LIFTS: 1.0, Topic.BUILDINGS: -0.7, Topic.ROADS: -0.4, Topic.PIPES: -0.4},
     "nobodys": {Topic.MANAGEMENT: 1.6, Topic.ENVIRONMENT: 1.0, Topic.SECURITY: 0.9, Topic.PARKING: 0.3},
 }  # fmt: skip
+# What the reports say of single compounds, as a surveyor would have noted it.
+REPORTED: dict[str, dict[str, tuple[int, str]]] = {
+    "砂石厂小区": {
+        Topic.ENVIRONMENT: (4, "空地变菜地，垃圾无人清理。"),
+        Topic.PARKING: (3, "停车难。"),
+        Topic.PIPES: (4, "老旧水管漏水严重。"),
+    },
+    "广元小区": {
+        Topic.ROADS: (4, "道路破损。"),
+        Topic.PIPES: (4, "管网老化。"),
+        Topic.MUNICIPAL: (3, "设施缺乏。"),
+    },
+    "西路小区": {Topic.LIFTS: (4, "六层无电梯，老人上楼要歇两三次。")},
+}
 PHOTOGRAPHED = (Topic.ROADS, Topic.PIPES, Topic.ENVIRONMENT, Topic.PARKING, Topic.BUILDINGS, Topic.SECURITY)
 
 
@@ -103,7 +117,7 @@ def _findings(random: Random, sketch: CompoundSketch) -> dict[str, tuple[int, st
         score = max(0, min(WORST, round(exact)))
         notes = FINDINGS[topic].get(score)
         found[topic] = (score, random.choice(notes) if notes and random.random() < 0.75 else "")
-    return found
+    return {**found, **REPORTED.get(sketch.name.text, {})}
 
 
 def _kind(sketch: CompoundSketch) -> str:

@@ -243,6 +243,8 @@ def _finish(random: Random, sketches: list[CompoundSketch]) -> list[CompoundSket
         if random.random() < 0.96:
             sketch.position = as_recorded(random, position(random, sketch.community))
         sketch.buildings = make_buildings(random, sketch.figures, built_year=sketch.built_year or 1988)
+        if sketch.name.text == "西路小区":
+            sketch.buildings = _with_eight_lifts(sketch.buildings)
         if sketch.staircases is None:
             sketch.staircases = sum(building.staircases for building in sketch.buildings)
     _let_buildings_differ(random, ordinary)
@@ -267,8 +269,15 @@ def _tell_known_case(sketch: CompoundSketch) -> None:
         sketch.owner, sketch.management, sketch.committee = "砂石公司", ManagementState.TITLE_OWNER, False
         sketch.address = "南环路36号"
         sketch.former_names, sketch.need = ["砂石公司职工宿舍"], 0.93
+    if sketch.name.text == "西路小区":
+        sketch.figures = Figures(buildings=4, households=96, area=Decimal("8256.0"))
     if sketch.planned is not None and sketch.planned.batch == 0:
         sketch.notes = "2021年10月初完工，早于2022年计划公布。"
+
+
+def _with_eight_lifts(buildings: list[BuildingSketch]) -> list[BuildingSketch]:
+    """Six storeys and eight lifts, as reported: one for each of two staircases in four buildings."""
+    return [replace(one, floors=6, staircases=2, lifts=2) for one in buildings]
 
 
 def _make_implausible(random: Random, ordinary: list[CompoundSketch]) -> None:

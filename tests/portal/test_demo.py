@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.management import call_command
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Max, Sum
 from django.test import Client, override_settings
 
 from audit.models import AuditEntry
@@ -111,7 +111,11 @@ def test_every_compound_lies_in_a_real_community_and_is_named_once() -> None:
 
 
 @pytest.mark.usefixtures("demo")
-def test_the_case_of_the_reports_is_told() -> None:
+def test_the_cases_of_the_reports_are_told() -> None:
+    lifts = Compound.objects.get(name="西路小区").buildings.aggregate(
+        lifts=Sum("lift_count"), most=Max("floors")
+    )
+    assert lifts == {"lifts": 8, "most": 6}
     case = Compound.objects.get(name="砂石厂小区")
     assert case.community.name.startswith("新民社区")
     assert str(case.title_owner) == "砂石公司"
