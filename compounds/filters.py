@@ -8,15 +8,18 @@ parameters. Give it a QuerySet that went through `with_pool()`:
     rows = filters.qs.order_by(*order_by(order))
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import django_filters
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Sum
+from django.forms import Form, Select
 from django.utils.translation import gettext_lazy as _
 
 from compounds.models import (
     Batch,
     Building,
+    Cluster,
     Compound,
     CompoundQuerySet,
     ConditionSurvey,
@@ -34,11 +37,13 @@ from core.filters import (
     DecimalNumberFilter,
     EndedFilter,
     MomentFilter,
+    SeveralChoicesFilter,
     WholeNumberFilter,
     YesNoFilter,
 )
 from core.keyset import Order, Term
 from directory.fields import DivisionFilter
+from directory.models import Organisation
 
 UNKNOWN, NONE = "unknown", "none"
 IN_POOL = [Batch.RESERVE.value, Batch.PREPARING.value, Batch.IMPLEMENTING.value]
@@ -110,7 +115,7 @@ class SearchFilter(django_filters.CharFilter):
         return qs.matching(value) if value else qs
 
 
-class BatchFilter(django_filters.MultipleChoiceFilter):
+class BatchFilter(SeveralChoicesFilter):
     def filter(self, qs: CompoundQuerySet, value: list[str]) -> CompoundQuerySet:
         if not value:
             return qs
@@ -126,7 +131,7 @@ class PooledBatchFilter(BatchFilter):
         return super().filter(qs, value or IN_POOL)
 
 
-class SurveyFilter(django_filters.MultipleChoiceFilter):
+class SurveyFilter(SeveralChoicesFilter):
     """Whether a compound has a survey in one of these states; `none`: it has none at all."""
 
     def filter(self, qs: CompoundQuerySet, value: list[str]) -> CompoundQuerySet:
@@ -275,3 +280,26 @@ class PoolFilter(CompoundFilter):
         choices=Batch.choices,
         help_text=_("Batch of the reserve pool; without it all but `out`."),
     )
+
+
+class CompoundPageFilter(CompoundFilter):
+    """The same on a page, where clusters and title-owner units are chosen by name among those that occur.
+
+    Their names are read only when the panel is drawn.
+    """
+
+    @property
+    def form(self) -> Form:
+        form = super().form
+        for name, model in (("cluster", Cluster), ("title_owner", Organisation)):
+            if not isinstance(form.fields[name].widget, Select):
+                form.fields[name].widget = Select(choices=self._names(name, model))
+        return form
+
+    def _names(self, field: str, model: type[Model]) -> Callable[[], list[tuple[Any, str]]]:
+        def named() -> list[tuple[Any, str]]:
+            occurring = self.queryset.order_by().values(field)
+            rows = model._default_manager.filter(pk__in=occurring).order_by("name").values_list("pk", "name")
+            return [("", str(_("any"))), *rows]
+
+        return named

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import django_filters.fields
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +26,7 @@ class WholeNumberField(forms.IntegerField):
         if value in self.empty_values:
             return None
         text = levelled(value)
-        if not re.fullmatch(r"-?[0-9]{1,18}", text):
+        if not re.fullmatch(r"-?[0-9]{1,40}", text):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return int(text)
 
@@ -42,6 +43,13 @@ class DecimalNumberField(forms.DecimalField):
         if not re.fullmatch(r"-?[0-9]{1,16}(\.[0-9]{1,20})?", text):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return Decimal(text)
+
+
+class SeveralChoicesField(django_filters.fields.MultipleChoiceField):
+    """Any of the choices; the empty one of a page's "any" counts as none chosen."""
+
+    def to_python(self, value: Any) -> list[str]:
+        return [chosen for chosen in super().to_python(value) if chosen]
 
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.fields import DecimalNumberField, MomentField, WholeNumberField
+from core.fields import DecimalNumberField, MomentField, SeveralChoicesField, WholeNumberField
 
 YES, NO, ANY = "true", "false", "any"
 YES_NO = [(YES, pgettext_lazy("answer", "yes")), (NO, pgettext_lazy("answer", "no"))]
@@ -50,8 +50,14 @@ class EndedFilter(django_filters.ChoiceFilter):
         return qs if value == ANY else qs.filter(ended_on__isnull=value != YES)
 
 
-class AnyOfFilter(django_filters.MultipleChoiceFilter):
-    """One of several values; given once for each."""
+class SeveralChoicesFilter(django_filters.MultipleChoiceFilter):
+    """Several values, the parameter given once for each; `filter` is the subclass's."""
+
+    field_class = SeveralChoicesField
+
+
+class AnyOfFilter(SeveralChoicesFilter):
+    """The field has one of the values."""
 
     def filter(self, qs: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
         return qs.filter(**{f"{self.field_name}__in": value}) if value else qs

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from core.api.views import ApiView, ListView, Row, answer
-from core.filters import AnyOfFilter, ContainsFilter, EndedFilter
+from core.filters import AnyOfFilter, ContainsFilter, EndedFilter, SeveralChoicesFilter
 from core.keyset import Term
 from directory.fields import DivisionFilter
 from directory.models import Division, DivisionSuccession, Organisation, OrganisationKind
@@ -78,7 +78,7 @@ class OrganisationForm(OrganisationRefForm):
 # --- Divisions --------------------------------------------------------------------------
 
 
-class LevelFilter(django_filters.MultipleChoiceFilter):
+class LevelFilter(SeveralChoicesFilter):
     def filter(self, qs: QuerySet[Division], value: list[str]) -> QuerySet[Division]:
         digits = [length for length, name in LEVELS.items() if name in value]
         return qs.filter(level__in=digits) if value else qs

@@ -28,7 +28,7 @@ def test_token_user_and_roles_come_in_one_statement(cast: Cast) -> None:
     RoleAssignment.objects.create(
         user=user, role=Role.SERVICE, division_id=ZAOYANG, starts_on=date(2020, 1, 1)
     )
-    key, token = make_token(user, last_used_at=timezone.now())
+    key, _token = make_token(user, last_used_at=timezone.now())
     with CaptureQueriesContext(connection) as captured:
         found = usable_token(key)
         assert found is not None
