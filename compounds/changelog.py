@@ -30,7 +30,7 @@ PAGE = 50
 UNSHOWN = {
     "id", "code", "division_code", "number_key", "wgs84_longitude", "wgs84_latitude", "created_at", "moved_at",
     "moved_by", "submitted_at", "submitted_by", "decided_at", "decided_by", "filled_by", "reason", "ended_at",
-    "urgency_at_entry", "return_reason",
+    "urgency_at_entry", "return_reason", "compound",
 }  # fmt: skip
 # Whole numbers that are names rather than amounts.
 NO_AMOUNTS = {"built_year", "longitude", "latitude", "override_rank"}
@@ -55,6 +55,11 @@ class Change:
     what: str
     reason: str
     lines: list[tuple[str, str | None, str | None]]
+
+    @property
+    def is_beginning(self) -> bool:
+        """Everything is new: there is no old value to show."""
+        return all(old is None for _label, old, _new in self.lines)
 
 
 class Row(NamedTuple):
@@ -195,7 +200,8 @@ class _Names:
 def _foreign_keys(kind: str) -> Iterator[Any]:
     model = TRACKED.get(kind, CompoundSuccession)
     for field in model._meta.concrete_fields:
-        if isinstance(field, models.ForeignKey) and field.name not in UNSHOWN:
+        # Only a building goes from one compound to another.
+        if isinstance(field, models.ForeignKey) and (field.name != "compound" or kind == "building"):
             yield field
 
 
@@ -207,11 +213,11 @@ def _change(row: Row, compound: Compound, names: _Names) -> Change:
         reason=str(
             row.row.get("reason") or row.row.get("return_reason") or (row.context or {}).get("reason") or ""
         ),
-        lines=[] if row.kind == "succession" else list(_differences(row, compound, names)),
+        lines=[] if row.kind == "succession" else list(_differences(row, names)),
     )
 
 
-def _differences(row: Row, compound: Compound, names: _Names) -> Iterator[tuple[str, str | None, str | None]]:
+def _differences(row: Row, names: _Names) -> Iterator[tuple[str, str | None, str | None]]:
     # A first row shows what was entered, the last one what was removed.
     old: Mapping[str, Any] = row.before or {}
     new: Mapping[str, Any] = row.row
@@ -220,12 +226,14 @@ def _differences(row: Row, compound: Compound, names: _Names) -> Iterator[tuple[
     if row.label == "delete":
         old, new = row.row, {}
     for field in TRACKED[row.kind]._meta.concrete_fields:
-        if field.name in UNSHOWN or (
-            field.name == "compound" and compound.pk in (old.get("compound_id"), None)
-        ):
+        if field.name in UNSHOWN:
             continue
         before, after = (_word(field, state.get(field.attname), names) for state in (old, new))
-        if before != after:
+        # A record that begins or ends need not tell what nobody filled in.
+        untold = (
+            not (old and new) and field.has_default() and (old or new).get(field.attname) == field.default
+        )
+        if before != after and not untold:
             yield capfirst(str(field.verbose_name)), before, after
 
 

@@ -155,7 +155,6 @@ def _by_division(request: HttpRequest, division: str) -> dict[str, Any]:
     return {
         "lines": lines,
         "batches": [batch.label for batch in SHOWN_BATCHES],
-        "most": max((line.compounds for line in lines), default=0),
     }
 
 
@@ -187,7 +186,9 @@ def _waiting_surveys(user: User) -> Iterator[WaitingLine]:
         mine = surveys.within(user.scopes_for(Power.CONFIRM_SURVEY)).filter(state=SurveyState.SUBMITTED)
         found = mine.exclude(submitted_by=user).aggregate(count=Count("pk"), oldest=Min("submitted_at"))
         due = timezone.localdate(found["oldest"] + CONFIRM_WITHIN) if found["oldest"] else None
-        yield WaitingLine(text=_("surveys to confirm"), count=found["count"], url=f"{here}?state=submitted", due=due)
+        yield WaitingLine(
+            text=_("surveys to confirm"), count=found["count"], url=f"{here}?state=submitted", due=due
+        )
     if user.has_power(Power.FILL_SURVEY):
         returned = surveys.filter(state=SurveyState.RETURNED, submitted_by=user).count()
         url = f"{here}?state=returned&submitted_by={user.pk}"

@@ -6,13 +6,14 @@ from decimal import Decimal
 from django.db.models import Count, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compounds.models import Compound
 
 # (field of the compound, field of a building, what it is called, its unit)
 COMPARED: tuple[tuple[str, str, Promise, str], ...] = (
-    ("staircase_count", "staircase_count", _("Staircases"), ""),
-    ("household_count", "household_count", _("Households"), ""),
+    ("staircase_count", "staircase_count", pgettext_lazy("figure", "Staircases"), ""),
+    ("household_count", "household_count", pgettext_lazy("figure", "Households"), ""),
     ("floor_area", "floor_area", _("Floor area"), "m²"),
 )
 
@@ -48,7 +49,7 @@ def compared_figures(compound: Compound) -> list[ComparedFigure]:
     found = compound.buildings.order_by().aggregate(buildings=Count("pk"), **sums, **counts)
     buildings: int = found["buildings"]
     first = ComparedFigure(
-        label=_("Buildings"), unit="", declared=compound.building_count, listed=buildings or None,
+        label=pgettext_lazy("figure", "Buildings"), unit="", declared=compound.building_count, listed=buildings or None,
         known=buildings, buildings=buildings,
     )  # fmt: skip
     return [

@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compounds.filters import POOL_ORDER
 from compounds.models import Batch, BuiltYearCertainty, Heritage, ManagementState
@@ -60,8 +61,8 @@ def _doubts(row: Row) -> str:
 COMPOUNDS = ListSpec(
     key="compounds",
     title=_("Compounds"),
-    noun=_("compounds"),
-    division="community_id",
+    noun=pgettext_lazy("count", "compounds"),
+    division="community__code",
     columns=(
         Column("name", _("Compound"), link=Link("compounds:detail", "code"), width=28, sort=(Term("name"), Term("pk"))),
         Column("code", _("Code"), kind=Kind.CODE, shown=False, sort=(Term("code"),)),
@@ -82,10 +83,10 @@ COMPOUNDS = ListSpec(
             "built_year", _("Built in"), kind=Kind.YEAR, needs=("built_year_certainty",), render=_built,
             export=lambda row: row["built_year"], hint=_("~ means approximately."), width=9,
         ),
-        Column("buildings", _("Buildings"), source="building_count", kind=Kind.INTEGER, width=9),
-        Column("staircases", _("Staircases"), source="staircase_count", kind=Kind.INTEGER, shown=False, width=9),
-        Column("households", _("Households"), source="household_count", kind=Kind.INTEGER, width=9),
-        Column("area", _("Floor area"), source="floor_area", kind=Kind.DECIMAL, unit="m²"),
+        Column("buildings", pgettext_lazy("figure", "Buildings"), source="building_count", kind=Kind.INTEGER, width=9),
+        Column("staircases", pgettext_lazy("figure", "Staircases"), source="staircase_count", kind=Kind.INTEGER, shown=False, width=9),
+        Column("households", pgettext_lazy("figure", "Households"), source="household_count", kind=Kind.INTEGER, width=9),
+        Column("area", _("Floor area"), source="floor_area", kind=Kind.DECIMAL, places=0, unit="m²"),
         Column(
             "management", _("Managed by"), source="management_state", choices=ManagementState.choices,
             tones={ManagementState.NONE: "late"}, width=18,
@@ -105,9 +106,11 @@ COMPOUNDS = ListSpec(
         Column("updated_at", _("Changed"), kind=Kind.MOMENT, shown=False, descending=True, width=16),
     ),
     sort="community",
+    # Asked by programs, not by people; the division has its own switch.
+    hidden_filters=frozenset({"division", "updated_since"}),
     totals=(
-        Total(_("buildings"), Sum("building_count")),
-        Total(_("households"), Sum("household_count")),
+        Total(pgettext_lazy("count", "buildings"), Sum("building_count")),
+        Total(pgettext_lazy("count", "households"), Sum("household_count")),
         Total("", Sum("floor_area"), kind=Kind.AREA),
     ),
     bulk=(

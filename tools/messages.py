@@ -32,6 +32,8 @@ TEMPLATES = BASE_DIR / "templates"
 # What Django and its lazy twins are called in the sources; `templatize` writes the same names.
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
+    # gettext, in a module whose `_` is the lazy one.
+    "_now": None,
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,

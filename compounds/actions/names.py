@@ -35,7 +35,10 @@ def title_owner_named(*, name: str, community: str) -> Organisation | None:
         return None
     county = community[:COUNTY]
     known = (
-        Organisation.objects.active().filter(division__code__startswith=county, name=name).order_by("pk").first()
+        Organisation.objects.active()
+        .filter(division__code__startswith=county, name=name)
+        .order_by("pk")
+        .first()
     )
     if known is not None:
         return known

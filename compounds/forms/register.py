@@ -177,6 +177,13 @@ def area_field(label: Any) -> DecimalNumberField:
     )  # fmt: skip
 
 
+def choice_field(label: Any, choices: Any, default: str) -> forms.TypedChoiceField:
+    """A select that has an answer from the start; nothing sent means that answer."""
+    return forms.TypedChoiceField(
+        label=label, choices=choices, required=False, initial=default, empty_value=default
+    )
+
+
 def year_field() -> WholeNumberField:
     return WholeNumberField(
         label=_("Built in (year)"), required=False, min_value=EARLIEST_BUILT_YEAR, max_value=LATEST_BUILT_YEAR,
@@ -210,10 +217,10 @@ class CompoundForm(forms.Form):
         widget=forms.TextInput(attrs={"list": "cluster-names", "autocomplete": "off"}),
     )  # fmt: skip
     built_year = year_field()
-    built_year_certainty = forms.ChoiceField(
-        label=_("The year is"), choices=BuiltYearCertainty.choices, required=False
+    built_year_certainty = choice_field(
+        _("The year is"), BuiltYearCertainty.choices, BuiltYearCertainty.UNKNOWN
     )
-    heritage = forms.ChoiceField(label=_("Heritage constraint"), choices=Heritage.choices)
+    heritage = choice_field(_("Heritage constraint"), Heritage.choices, Heritage.NONE)
     title_owner = forms.ModelChoiceField(
         label=_("Title-owner unit"), queryset=Organisation.objects.none(), required=False, widget=Picker(),
         empty_label=_("none, or not known"),
@@ -223,16 +230,16 @@ class CompoundForm(forms.Form):
         label=_("Or a unit that is not listed"), max_length=120, required=False,
         help_text=_("It is added to the county's organisations as a title-owner unit."),
     )  # fmt: skip
-    management_state = forms.ChoiceField(label=_("Managed by"), choices=ManagementState.choices)
+    management_state = choice_field(_("Managed by"), ManagementState.choices, ManagementState.UNKNOWN)
     has_owners_committee = YesNoUnknownField(label=_("Owners' committee"))
     has_repair_fund = YesNoUnknownField(label=_("Repair fund paid in"))
-    building_count = count_field(_("Buildings"))
-    staircase_count = count_field(_("Staircases"))
-    household_count = count_field(_("Households"))
+    building_count = count_field(pgettext_lazy("figure", "Buildings"))
+    staircase_count = count_field(pgettext_lazy("figure", "Staircases"))
+    household_count = count_field(pgettext_lazy("figure", "Households"))
     floor_area = area_field(_("Floor area (m²)"))
     longitude = degree_field(_("Longitude"))
     latitude = degree_field(_("Latitude"))
-    coordinate_system = forms.ChoiceField(label=_("Coordinate system"), choices=CoordinateSystem.choices)
+    coordinate_system = choice_field(_("Coordinate system"), CoordinateSystem.choices, CoordinateSystem.WGS84)
     notes = forms.CharField(
         label=_("Notes"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
@@ -252,9 +259,6 @@ class CompoundForm(forms.Form):
 
     def clean_community(self) -> Division:
         return Division.objects.get(pk=self.cleaned_data["community"])
-
-    def clean_built_year_certainty(self) -> str:
-        return self.cleaned_data["built_year_certainty"] or BuiltYearCertainty.UNKNOWN
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -316,10 +320,10 @@ class BuildingForm(forms.Form):
         label=_("Number"), max_length=30, help_text=_("As it is written at the house: 3号楼, 3栋, A座.")
     )
     floors = count_field(_("Floors"), 120)
-    staircase_count = count_field(_("Staircases"), 32_767)
-    household_count = count_field(_("Households"))
+    staircase_count = count_field(pgettext_lazy("figure", "Staircases"), 32_767)
+    household_count = count_field(pgettext_lazy("figure", "Households"))
     lift_count = count_field(_("Lifts"), 32_767)
-    structure = forms.ChoiceField(label=_("Structure"), choices=BuildingStructure.choices)
+    structure = choice_field(_("Structure"), BuildingStructure.choices, BuildingStructure.UNKNOWN)
     floor_area = area_field(_("Floor area (m²)"))
     built_year = year_field()
     notes = LineField(label=_("Notes"), max_length=300, required=False)

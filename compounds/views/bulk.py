@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from compounds.actions.names import assign_cluster
-from compounds.filters import CompoundFilter
+from compounds.filters import CompoundPageFilter
 from compounds.forms.register import ClusterForm, add_refusal, cluster_names
 from compounds.models import Compound
 from compounds.permissions import can_export
@@ -28,7 +28,7 @@ NAMED = 12
 
 
 def _chosen(request: HttpRequest) -> QuerySet[Compound]:
-    return COMPOUNDS.selected(request, listed(request.user), filterset=CompoundFilter)
+    return COMPOUNDS.selected(request, listed(request.user), filterset=CompoundPageFilter)
 
 
 def _page(

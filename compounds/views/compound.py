@@ -1,9 +1,11 @@
 """Tabs of a compound's page: overview and history."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -14,7 +16,7 @@ from compounds.models import Compound, EligibilityRule, UrgencyScore
 from compounds.sanity import Figures, sanity_warnings
 from compounds.sums import compared_figures
 from compounds.urgency import Condition
-from compounds.views.map import map_setting, tile_position
+from compounds.views.map import map_setting, neighbours, tile_position
 from compounds.views.shared import compound_page, seen_compound
 from compounds.words import PART_LABELS
 from core.board import board
@@ -43,8 +45,9 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
             "parts": _parts(score),
             "position": position,
             "map": map_setting(),
+            "neighbours": json.dumps(neighbours(request, compound), ensure_ascii=False),
             "panels": [
-                (panel.template, panel.context(request, compound))
+                render_to_string(panel.template, panel.context(request, compound), request)
                 for panel in board.panels("compound", request.user)
             ],
         },
@@ -66,7 +69,7 @@ def _facts(compound: Compound) -> list[tuple[str, Any]]:
     answers = {True: pgettext("answer", "yes"), False: pgettext("answer", "no"), None: ""}
     year = str(compound.built_year or "")
     if year:
-        year = f"{year} ({compound.get_built_year_certainty_display()})"
+        year = f"{year} · {compound.get_built_year_certainty_display()}"
     return [
         (_("Address"), compound.address),
         (_("Cluster"), compound.cluster or ""),

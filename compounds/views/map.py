@@ -5,7 +5,6 @@ shifted as they leave, so that they lie where the tiles say they lie.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -18,9 +17,9 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 
 from compounds.breakdown import SHOWN_BATCHES, by_division, level_below
-from compounds.filters import CompoundFilter
+from compounds.filters import CompoundPageFilter
 from compounds.forms.register import PositionForm
-from compounds.models import CompoundQuerySet
+from compounds.models import Compound, CompoundQuerySet
 from compounds.permissions import can_see_register
 from compounds.positions import to_wgs84, wgs84_to_gcj02
 from compounds.tables import COMPOUNDS
@@ -37,6 +36,9 @@ from directory.models import Division
 MOST_POINTS = 20_000
 NO_BATCH = ""
 SUMMED = ("compounds", "placed", "households")
+# About 1.5 km to each side, in degrees.
+AROUND = Decimal("0.015")
+MOST_NEIGHBOURS = 60
 GEOJSON = "application/geo+json"
 
 
@@ -51,12 +53,28 @@ def map_setting() -> dict[str, str]:
 
 def tile_position(longitude: Decimal | None, latitude: Decimal | None) -> tuple[float, float] | None:
     """A WGS-84 position as the tiles draw it, to six places; None where there is none."""
-    if longitude is None or latitude is None:
-        return None
+    return None if longitude is None or latitude is None else _drawn_at(longitude, latitude)
+
+
+def _drawn_at(longitude: Decimal, latitude: Decimal) -> tuple[float, float]:
     place = float(longitude), float(latitude)
     if settings.TILE_COORDINATES == "gcj02":
         place = wgs84_to_gcj02(*place)
     return round(place[0], 6), round(place[1], 6)
+
+
+def neighbours(request: HttpRequest, compound: Compound) -> list[dict[str, Any]]:
+    """Other compounds around this one, for a small map that may have no tiles to show where one is."""
+    longitude, latitude = compound.wgs84_longitude, compound.wgs84_latitude
+    if longitude is None or latitude is None:
+        return []
+    near = Compound.objects.visible_to(request.user).living().exclude(pk=compound.pk)
+    near = near.filter(
+        wgs84_longitude__range=(longitude - AROUND, longitude + AROUND),
+        wgs84_latitude__range=(latitude - AROUND, latitude + AROUND),
+    )
+    found = near.order_by("code").values_list("name", "wgs84_longitude", "wgs84_latitude")[:MOST_NEIGHBOURS]
+    return [{"name": name, "at": _drawn_at(east, north)} for name, east, north in found]
 
 
 # --- The page ---------------------------------------------------------------------------
@@ -65,7 +83,7 @@ def tile_position(longitude: Decimal | None, latitude: Decimal | None) -> tuple[
 def _narrowed(request: HttpRequest) -> tuple[ListState, Narrowed]:
     """The rows that the same address shows as a list."""
     state = COMPOUNDS.state(request)
-    return state, narrowed(COMPOUNDS, state, listed(request.user), CompoundFilter)
+    return state, narrowed(COMPOUNDS, state, listed(request.user), CompoundPageFilter)
 
 
 def compound_map(request: HttpRequest) -> HttpResponse:
@@ -125,9 +143,10 @@ def _collection(rows: CompoundQuerySet) -> dict[str, Any]:
         )[: MOST_POINTS + 1]
     )  # fmt: skip
     shown = found[:MOST_POINTS]
-    features, places = [], defaultdict(list)
+    features: list[dict[str, Any]] = []
+    places: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for code, name, longitude, latitude, community, batch, households, urgency in shown:
-        position = tile_position(longitude, latitude)
+        position = _drawn_at(longitude, latitude)
         places[community[:9]].append(position)
         features.append(
             {
@@ -150,15 +169,15 @@ def _collection(rows: CompoundQuerySet) -> dict[str, Any]:
     }
 
 
-def _labels(places: dict[str, list[Any]]) -> list[dict[str, Any]]:
-    """Each sub-district's name in the middle of its points."""
+def _labels(places: dict[str, list[tuple[float, float]]]) -> list[dict[str, Any]]:
+    """Each sub-district's name above the middle of its points."""
     names = dict(Division.objects.filter(code__in=places).values_list("code", "name"))
-    return [{"name": names.get(code, code), "at": _middle(found)} for code, found in sorted(places.items())]
+    return [{"name": names.get(code, code), "at": _above(found)} for code, found in sorted(places.items())]
 
 
-def _middle(places: Iterable[tuple[float, float]]) -> tuple[float, float]:
+def _above(places: list[tuple[float, float]]) -> tuple[float, float]:
     longitudes, latitudes = zip(*places, strict=True)
-    return round(sum(longitudes) / len(longitudes), 6), round(sum(latitudes) / len(latitudes), 6)
+    return round(sum(longitudes) / len(longitudes), 6), max(latitudes)
 
 
 # --- A position being typed -------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from compounds.filters import CompoundFilter
+from compounds.filters import CompoundPageFilter
 from compounds.models import Cluster, Compound, CompoundQuerySet
 from compounds.permissions import can_export, can_see_register
 from compounds.tables import COMPOUNDS
@@ -43,7 +43,7 @@ def compound_list(request: HttpRequest) -> HttpResponse:
     return COMPOUNDS.respond(
         request,
         listed(request.user),
-        filterset=CompoundFilter,
+        filterset=CompoundPageFilter,
         may_export=can_export(request.user),
         bulk=bulk_acts(request.user),
         describe=DESCRIBE,

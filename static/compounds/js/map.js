@@ -55,14 +55,29 @@ function draw(map, collection, words) {
   group.addLayers(markers);
   map.fitBounds(L.latLngBounds(markers.map((marker) => marker.getLatLng())).pad(0.08), { maxZoom: 16 });
   map.addLayer(group);
-  if (!words.tiles) {
-    for (const label of collection.labels) {
-      const text = document.createElement("span");
-      text.textContent = label.name;
-      const icon = L.divIcon({ className: "map-label", html: text, iconSize: [160, 20], iconAnchor: [80, -18] });
-      L.marker([label.at[1], label.at[0]], { icon, interactive: false, keyboard: false }).addTo(map);
+  if (!words.tiles) labels(map, collection.labels);
+}
+
+// Names of sub-districts on plain ground; those that would lie on another wait for a closer look.
+function labels(map, names) {
+  const markers = names.map((label) => {
+    const text = document.createElement("span");
+    text.textContent = label.name;
+    const icon = L.divIcon({ className: "map-label", html: text, iconSize: [160, 20], iconAnchor: [80, 36] });
+    const marker = L.marker([label.at[1], label.at[0]], { icon, interactive: false, keyboard: false, zIndexOffset: 2000 });
+    return { marker: marker.addTo(map), width: label.name.length * 14 };
+  });
+  const arrange = () => {
+    const shown = [];
+    for (const { marker, width } of markers) {
+      const { x, y } = map.latLngToContainerPoint(marker.getLatLng());
+      const free = shown.every((other) => Math.abs(other.y - y) > 22 || Math.abs(other.x - x) > (other.width + width) / 2);
+      marker.setOpacity(free ? 1 : 0);
+      if (free) shown.push({ x, y, width });
     }
-  }
+  };
+  map.on("zoomend", arrange);
+  arrange();
 }
 
 // `batch` is one of BATCHES: nothing typed by people goes into this markup.

@@ -2,8 +2,6 @@
 // (data-search). The select stays in the form and is what is sent; without scripts it is the control.
 const MOST = 80;
 
-for (const select of document.querySelectorAll("select[data-picker]")) begin(select);
-
 function begin(select) {
   const box = document.createElement("div");
   box.className = "picker";
@@ -151,3 +149,5 @@ function levelled(text) {
 function fits(option, key) {
   return (option.dataset.search ?? "").includes(key) || levelled(option.text).includes(key) || option.value.startsWith(key);
 }
+
+for (const select of document.querySelectorAll("select[data-picker]")) begin(select);

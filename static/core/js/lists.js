@@ -24,8 +24,11 @@ export function lists() {
     }
     last = box;
   });
-  const form = document.querySelector("form[data-bulk]");
-  if (form) count(form);
+  // Coming back, the browser ticks what was ticked, and only then.
+  window.addEventListener("pageshow", () => {
+    const form = document.querySelector("form[data-bulk]");
+    if (form) count(form);
+  });
 }
 
 function boxes(form) {
