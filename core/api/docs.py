@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -16,7 +17,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from core.api.problems import all_problems
+from core.api.problems import FieldError, InvalidParameters, all_problems
 from core.api.renderers import OrjsonRenderer
 from core.api.views import ApiView, answer
 
@@ -62,6 +63,8 @@ class SchemaView(PublicView):
 
     def get(self, request: Request) -> HttpResponse:
         self.check_parameters(request.query_params)
+        if request.query_params.get("format", "json") not in {"json", "yaml"}:
+            raise InvalidParameters([FieldError("format", _("One of %(names)s.") % {"names": "json, yaml"})])
         document = openapi(get_language() or "")
         if request.accepted_renderer.format == "json":
             return answer(request, document)
