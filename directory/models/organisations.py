@@ -81,7 +81,7 @@ class Organisation(models.Model):
         ordering = ["division_id", "name"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(credit_code__isnull=True) | CreditCodeIsValid(F("credit_code")),
+                condition=Q(credit_code__isnull=True) | CreditCodeIsValid(F("credit_code")),  # type: ignore[arg-type]
                 name="organisation_credit_code_valid",
                 violation_error_message=_("The credit code's check character does not fit: compare it with the licence."),
             ),
