@@ -153,7 +153,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
             static_files.bring_up_to_date(development=True)
         except (EmbeddedError, Stop) as error:
             stack.close()
-            pytest.exit(str(error), 1)
+            raise pytest.UsageError(str(error)) from None
     os.environ.update(_settings_of_tests(Databases(installation)))
     return (yield)
 

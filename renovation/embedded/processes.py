@@ -97,6 +97,17 @@ def wait_until(
     return False
 
 
+def command_of(pid: int) -> str:
+    """The command line of a process, empty when there is none: a number alone may be somebody else's by now."""
+    if Path("/proc/self").exists():
+        try:
+            return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace").replace("\0", " ")
+        except OSError:
+            return ""
+    done = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return done.stdout.strip()
+
+
 def last_lines(log: Path, count: int = 3) -> str:
     """The end of a server's log, in one line."""
     if not log.exists():

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import psycopg2
 import pytest
 
@@ -86,7 +87,8 @@ def test_lines_added_to_the_environment_by_hand_stay(installation: Installation,
 def test_secrets_are_for_their_owner_alone(installation: Installation, made: Path) -> None:
     for name in ("environment", "servers.json", "postgres.log", "redis.log"):
         assert stat.S_IMODE((made / name).stat().st_mode) == 0o600, name
-    commands = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    commands = str([process.info["cmdline"] for process in psutil.process_iter(["cmdline"])])
+    assert "postgres" in commands
     state = installation.place.known
     for password in (
         state.owner_password,
