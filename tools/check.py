@@ -52,7 +52,8 @@ def commands() -> dict[str, list[str]]:
         "mypy": python("mypy", "."),
     }
     if templates():
-        found["djade"] = python("djade", "--check", "--target-version", "5.2", *templates())
+        djade = str(Path(sys.executable).with_name("djade"))
+        found["djade"] = [djade, "--check", "--target-version", "5.2", *templates()]
     return found
 
 

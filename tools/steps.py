@@ -95,7 +95,9 @@ def run(
             check=False,
         )
     if done.returncode < 0:
-        raise Stop(f"{failure}: it was killed ({signal.Signals(-done.returncode).name}). Run the command again.")
+        raise Stop(
+            f"{failure}: it was killed ({signal.Signals(-done.returncode).name}). Run the command again."
+        )
     if done.returncode:
         raise Stop(explain(place.read_text(encoding="utf-8", errors="replace"), failure, place, registry))
 
