@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import django_filters
+import orjson
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.html import format_html
@@ -12,10 +13,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from compounds.actions.pool import FORWARD
 from compounds.filters import NONE, POOL_ORDER, BatchFilter, EligibleFilter, SearchFilter
 from compounds.marks import parts_bar
-from compounds.models import Batch, CompoundQuerySet, ConditionSurvey, SurveyState
+from compounds.models import Batch, Compound, CompoundQuerySet, ConditionSurvey, SurveyState
 from compounds.words import BATCH_TONES
 from core.filters import MOST, YES, YES_NO, AnyOfFilter, WholeNumberFilter, YesNoFilter
 from core.html import badge_markup, icon_markup
@@ -115,13 +115,6 @@ SURVEYS = ListSpec(
 # --- The pool ---------------------------------------------------------------------------
 
 
-class InPoolFilter(BatchFilter):
-    """Without a choice: everything that is in one of the three batches."""
-
-    def filter(self, qs: CompoundQuerySet, value: list[str]) -> CompoundQuerySet:
-        return super().filter(qs, value or list(FORWARD))
-
-
 class OutOfTurnFilter(YesNoFilter):
     def filter(self, qs: CompoundQuerySet, value: str) -> CompoundQuerySet:
         return qs.filter(override_rank__isnull=value != YES) if value else qs
@@ -130,9 +123,13 @@ class OutOfTurnFilter(YesNoFilter):
 class PoolFilter(django_filters.FilterSet):
     q = SearchFilter(label=_("Search"), max_length=80)
     division = DivisionFilter(field_name="community__code", label=_("Division"))
-    batch = InPoolFilter(label=_("Batch"), choices=[*Batch.choices, (NONE, _("not in the pool"))])
+    batch = BatchFilter(label=_("Batch"), choices=[*Batch.choices, (NONE, _("not in the pool"))])
     eligible = EligibleFilter(label=_("Eligible"), choices=[*YES_NO, ("unknown", _("not surveyed"))])
     out_of_turn = OutOfTurnFilter(label=_("Out of turn"), choices=YES_NO)
+
+    class Meta:
+        model = Compound
+        fields: list[str] = []
 
 
 def _place(row: Row) -> SafeString | str:
@@ -147,7 +144,11 @@ def _place(row: Row) -> SafeString | str:
 
 
 def _parts(row: Row) -> SafeString | str:
-    return parts_bar(row["urgency_score__parts"]) if row["urgency_score__parts"] else ""
+    """A list's rows come as the driver gives them, JSON as text."""
+    parts = row["urgency_score__parts"]
+    if not parts:
+        return ""
+    return parts_bar(orjson.loads(parts) if isinstance(parts, str) else parts)
 
 
 POOL = ListSpec(

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -159,7 +159,7 @@ def pool_list(request: HttpRequest) -> HttpResponse:
     demand(can_see_register(request.user))
     return POOL.respond(
         request,
-        _listed(request),
+        _ranked(request, request.GET),
         filterset=PoolFilter,
         may_export=can_export(request.user),
         bulk=("move",) if request.user.has_power(Power.MANAGE_POOL) else (),
@@ -170,6 +170,12 @@ def pool_list(request: HttpRequest) -> HttpResponse:
 
 def _listed(request: HttpRequest) -> CompoundQuerySet:
     return Compound.objects.visible_to(request.user).living().with_pool()
+
+
+def _ranked(request: HttpRequest, parameters: QueryDict) -> CompoundQuerySet:
+    """What the ranking shows: where no batch is asked for, all that is in one of the three."""
+    rows = _listed(request)
+    return rows if any(parameters.getlist("batch")) else rows.filter(batch__in=FORWARD)
 
 
 # --- Moves ------------------------------------------------------------------------------
@@ -209,6 +215,8 @@ def _chosen(request: HttpRequest) -> QuerySet[Compound]:
     """By post the ticked rows (or all of a filter), by address `?pick=`; seen ones only."""
     rows = _listed(request)
     if request.method == "POST":
+        if request.POST.get("all") == "1":
+            rows = _ranked(request, QueryDict(request.POST.get("query", "")))
         return POOL.selected(request, rows, filterset=PoolFilter)
     picks = [pick for pick in request.GET.getlist("pick")[:LISTED] if pick.isascii() and pick.isdigit()]
     return rows.filter(pk__in=[pick for pick in picks if len(pick) < 19])

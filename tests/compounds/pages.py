@@ -1,0 +1,36 @@
+"""What tests of the survey, pool and rules pages share: pictures, what a survey form sends."""
+
+from io import BytesIO
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from compounds.models import ConditionSurvey, Topic
+
+
+def picture(
+    *, colour: str = "teal", size: tuple[int, int] = (640, 480), name: str = "photo.jpg", orientation: int = 0
+) -> SimpleUploadedFile:
+    """A JPEG as a phone sends it; `orientation` is the EXIF tag of that name."""
+    content = BytesIO()
+    exif = Image.Exif()
+    if orientation:
+        exif[0x0112] = orientation
+    Image.new("RGB", size, colour).save(content, "JPEG", exif=exif)
+    return SimpleUploadedFile(name, content.getvalue(), content_type="image/jpeg")
+
+
+def survey_form(
+    survey: ConditionSurvey | None = None, *, score: int | None = 3, **changes: Any
+) -> dict[str, Any]:
+    """A complete form; `score=None` scores nothing, `score_roads=4` changes one field, `None` leaves it out."""
+    sent: dict[str, Any] = {
+        "surveyed_on": "2025-03-01", "asked_households": "100", "wishing_households": "90", "hazards": "", "notes": "",
+    }  # fmt: skip
+    for topic in Topic.values:
+        sent[f"note_{topic}"] = ""
+        if score is not None:
+            sent[f"score_{topic}"] = str(score)
+    sent |= changes
+    return {name: value for name, value in sent.items() if value is not None}
