@@ -11,7 +11,7 @@ SUITABLE := for p in $(PYTHON) python3.12 python3.11 python3 python3.13 python3.
 SYSTEM_PYTHON = $(or $(shell $(SUITABLE)),$(error The portal needs Python 3.11 or 3.12, and there is none on this machine))
 VENV := .venv/bin/python
 
-.PHONY: help demo run test check bench screenshots setup backup restore messages requirements
+.PHONY: help demo run test check format bench screenshots setup backup restore messages requirements
 
 help: ## these lines
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | awk -F'\t' '{ printf "make %-14s %s\n", $$1, $$2 }'
@@ -28,6 +28,9 @@ test: ## every test, browser tests included; ARGS="tests/compounds -n0" for a pa
 
 check: ## style, types, templates, layers, migrations, settings, translations; ARGS="ruff mypy" for a part
 	@$(SYSTEM_PYTHON) -m tools.setup --development && exec $(VENV) -m tools.check $(ARGS)
+
+format: ## what ruff and djade can put right by themselves; ARGS="compounds templates/compounds" for a part
+	@$(SYSTEM_PYTHON) -m tools.setup --development && exec $(VENV) -m tools.format $(ARGS)
 
 bench: ## speed as a ratio to a limit measured in the same run; ARGS= for a part
 	@$(SYSTEM_PYTHON) -m tools.setup --development && exec $(VENV) -m benchmarks $(ARGS)
