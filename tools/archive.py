@@ -6,10 +6,13 @@ a damaged or shortened file is recognised before anything is touched.
 
 import hashlib
 import json
+import os
 import tarfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 from tools.steps import Stop
 
@@ -20,9 +23,8 @@ ENVIRONMENT = "environment"
 FILES = "files"
 
 
-def sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def sha256(file: IO[bytes]) -> str:
+    return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass
@@ -47,27 +49,68 @@ class Manifest:
         return cls(**found)
 
 
+def pack(target: Path, manifest: Manifest, sources: Mapping[str, Path]) -> None:
+    """Write the named files behind a manifest of them; `target` is readable by its owner alone."""
+    for name, source in sources.items():
+        with source.open("rb") as file:
+            manifest.members[name] = sha256(file)
+    text = manifest.as_json().encode()
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file, tarfile.open(fileobj=file, mode="w") as tar:
+        about = tarfile.TarInfo(MANIFEST)
+        about.size = len(text)
+        tar.addfile(about, BytesIO(text))
+        for name, source in sources.items():
+            tar.add(source, name)
+
+
+def verify(archive: Path) -> Manifest:
+    """Read every byte; nothing is unpacked."""
+    return _read(archive, None)
+
+
 def unpack(archive: Path, target: Path) -> Manifest:
-    """Unpack into an empty folder and check every byte; nothing outside that folder is ever written."""
+    """Unpack into an empty folder, every byte checked; nothing outside that folder is ever written."""
+    return _read(archive, target)
+
+
+def _read(archive: Path, target: Path | None) -> Manifest:
     try:
         with tarfile.open(archive, "r") as tar:
-            for member in tar:
-                name = PurePosixPath(member.name)
-                if name.is_absolute() or ".." in name.parts or not (member.isfile() or member.isdir()):
-                    raise Stop(f"{archive} holds {member.name!r}, which no backup of the portal holds.")
-                tar.extract(member, target, filter="data")
+            return _read_members(archive, tar, target)
     except FileNotFoundError:
         raise Stop(f"There is no file {archive}.") from None
-    except (tarfile.TarError, EOFError) as error:
+    except (tarfile.TarError, EOFError, ValueError) as error:
         raise Stop(f"{archive} is no backup of the portal, or it is damaged ({error}).") from None
-    return _checked(archive, target)
 
 
-def _checked(archive: Path, target: Path) -> Manifest:
-    if not (target / MANIFEST).is_file():
-        raise Stop(f"{archive} is no backup of the portal: it has no {MANIFEST}.")
-    manifest = Manifest.read((target / MANIFEST).read_text(encoding="utf-8"))
-    for name, digest in manifest.members.items():
-        if not (target / name).is_file() or sha256(target / name) != digest:
-            raise Stop(f"{archive} is damaged: {name} is not what was written.")
+def _read_members(archive: Path, tar: tarfile.TarFile, target: Path | None) -> Manifest:
+    manifest: Manifest | None = None
+    missing: set[str] = set()
+    for member in tar:
+        content = tar.extractfile(member) if member.isfile() else None
+        if content is None or not _is_inside(member.name):
+            raise Stop(f"{archive} holds {member.name!r}, which no backup of the portal holds.")
+        if manifest is None:
+            manifest = _read_manifest(archive, member.name, content)
+            missing = set(manifest.members)
+            continue
+        if sha256(content) != manifest.members.get(member.name):
+            raise Stop(f"{archive} is damaged: {member.name} is not what was written.")
+        missing.discard(member.name)
+        if target is not None:
+            tar.extract(member, target, filter="data")
+    if manifest is None or missing:
+        raise Stop(f"{archive} is damaged: {len(missing)} of its files are missing.")
     return manifest
+
+
+def _is_inside(name: str) -> bool:
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts
+
+
+def _read_manifest(archive: Path, name: str, content: IO[bytes]) -> Manifest:
+    if name != MANIFEST:
+        raise Stop(f"{archive} is no backup of the portal: it does not begin with {MANIFEST}.")
+    return Manifest.read(content.read().decode())

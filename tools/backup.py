@@ -6,12 +6,10 @@ after it, so that every file the database names is there.
 
 import argparse
 import os
-import shutil
 import subprocess
-import tarfile
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -22,7 +20,7 @@ from psycopg2 import sql
 from renovation.embedded import EmbeddedError, Installation
 from renovation.environment import read_environment
 from tools import archive
-from tools.archive import Manifest, sha256
+from tools.archive import Manifest
 from tools.steps import BASE_DIR, Stop, data_dir, need_space, one_line_errors, step
 
 CHINA = timezone(timedelta(hours=8))
@@ -93,44 +91,33 @@ def make_backup(target: Path) -> Manifest:
     target.parent.mkdir(parents=True, exist_ok=True)
     with database_running(installation), tempfile.TemporaryDirectory(dir=target.parent) as folder:
         work = Path(folder)
-        dump = work / archive.DATABASE
+        dump, environment = work / archive.DATABASE, work / archive.ENVIRONMENT
         run_program(installation, "pg_dump", "--format=custom", f"--file={dump}", "renovation")
         run_program(installation, "pg_restore", "--list", str(dump))
         manifest.rows = count_rows(installation.postgres.url("postgres"))
         kept = {name: value for name, value in lines.items() if name not in MACHINE_LINES}
-        (work / archive.ENVIRONMENT).write_text(
-            "".join(f"{k}={v}\n" for k, v in kept.items()), encoding="utf-8"
-        )
-        copy_files(data_dir() / "files", work / archive.FILES)
-        pack(work, manifest, target)
+        environment.write_text("".join(f"{k}={v}\n" for k, v in kept.items()), encoding="utf-8")
+        sources = {archive.DATABASE: dump, archive.ENVIRONMENT: environment, **stored_files()}
+        write_archive(target, manifest, sources)
     return manifest
 
 
-def copy_files(source: Path, target: Path) -> None:
-    """Stored files never change once written; one that is deleted meanwhile is not missed."""
-    need_space(
-        target.parent, sum(path.stat().st_size for path in source.rglob("*") if path.is_file()) // 2**20 + 50
-    )
-    target.mkdir()
-    for path in sorted(source.rglob("*")):
-        if path.is_file():
-            place = target / path.relative_to(source)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, place)
+def stored_files() -> dict[str, Path]:
+    """Their names in the archive; stored files never change once they are written."""
+    folder = data_dir() / "files"
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {f"{archive.FILES}/{path.relative_to(folder).as_posix()}": path for path in paths}
 
 
-def pack(work: Path, manifest: Manifest, target: Path) -> None:
-    names = [path.relative_to(work).as_posix() for path in sorted(work.rglob("*")) if path.is_file()]
-    manifest.members = {name: sha256(work / name) for name in names}
-    (work / archive.MANIFEST).write_text(manifest.as_json(), encoding="utf-8")
+def write_archive(target: Path, manifest: Manifest, sources: Mapping[str, Path]) -> None:
+    need_space(target.parent, sum(path.stat().st_size for path in sources.values()) // 2**20 + 10)
     unfinished = target.with_name(f".{target.name}.unfinished")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file, tarfile.open(fileobj=file, mode="w") as tar:
-        for name in (archive.MANIFEST, *names):
-            tar.add(work / name, name)
-    with tempfile.TemporaryDirectory(dir=target.parent) as check:
-        archive.unpack(unfinished, Path(check))
-    unfinished.replace(target)
+    try:
+        archive.pack(unfinished, manifest, sources)
+        archive.verify(unfinished)
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def default_target() -> Path:

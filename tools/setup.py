@@ -95,7 +95,8 @@ def install(names: Sequence[str]) -> None:
 
 
 def set_up(*, development: bool) -> None:
-    data_dir().mkdir(parents=True, exist_ok=True)
+    # Nobody else's business: passwords, personal data, logs of slow statements.
+    data_dir().mkdir(mode=0o700, parents=True, exist_ok=True)
     with (data_dir() / "setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         make_venv()

@@ -51,8 +51,9 @@ def bring_up_to_date(*, development: bool) -> None:
 
 def _collect() -> None:
     versions = [f"{name} {metadata.version(name)}" for name in PACKAGES_WITH_FILES]
-    sources = [BASE_DIR / "static", data_dir() / "vendor"]
-    state = fingerprint((path for folder in sources for path in folder.rglob("*")), words=versions)
+    folders = [BASE_DIR / "static", data_dir() / "vendor"]
+    sources = [path for folder in folders for path in folder.rglob("*")]
+    state = fingerprint([*sources, BASE_DIR / "core" / "storage.py"], words=versions)
     stamp = Stamp(data_dir() / "stamps" / "static")
     if stamp.fits(state) and (data_dir() / "static" / "staticfiles.json").is_file():
         return

@@ -75,7 +75,7 @@ class Installation:
         Several test runs share one server. `start --keep` leaves a file `kept`, and then
         nobody stops them but `stop`.
         """
-        self.home.mkdir(parents=True, exist_ok=True)
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (self.home / "users.lock").open("w") as users:
             # Together with `starting.lock`: nobody stops the servers between our look and our lock.
             with self._lock("leaving.lock"):
@@ -102,7 +102,7 @@ class Installation:
 
     @contextmanager
     def _lock(self, name: str) -> Iterator[None]:
-        self.home.mkdir(parents=True, exist_ok=True)
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (self.home / name).open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield

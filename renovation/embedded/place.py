@@ -68,7 +68,7 @@ class Place:
 
     def prepare(self) -> None:
         """Create the place, or make sure that the one found is ours and that we may use it."""
-        self.home.mkdir(parents=True, exist_ok=True)
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.state = self._read_state()  # another process may have made it since
         if self.state is None:
             self._create()

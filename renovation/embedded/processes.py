@@ -101,7 +101,9 @@ def command_of(pid: int) -> str:
     """The command line of a process, empty when there is none: a number alone may be somebody else's by now."""
     if Path("/proc/self").exists():
         try:
-            return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace").replace("\0", " ")
+            return (
+                Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace").replace("\0", " ")
+            )
         except OSError:
             return ""
     done = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
