@@ -25,53 +25,55 @@ LEVELS = {level.value: level.name.lower() for level in Level}
 
 
 class DivisionRefForm(serializers.Serializer[Any]):
-    """A division as other objects name it."""
+    explanation = _("A division as other objects name it.")
 
-    code = serializers.CharField(help_text="2, 4, 6, 9 or 12 digits; what a code begins with lies above it.")
+    code = serializers.CharField(
+        help_text=_("2, 4, 6, 9 or 12 digits; what a code begins with lies above it.")
+    )
     name = serializers.CharField()
 
 
 class DivisionForm(DivisionRefForm):
-    """An administrative division of one of five levels."""
+    explanation = _("An administrative division of one of five levels.")
 
     level = serializers.ChoiceField(choices=sorted(LEVELS.values()))
     parent = serializers.CharField(
-        allow_null=True, help_text="Code of the division above; null for a province."
+        allow_null=True, help_text=_("Code of the division above; null for a province.")
     )
     ended_on = serializers.DateField(
-        allow_null=True, help_text="Day on which it was renamed, merged or dissolved."
+        allow_null=True, help_text=_("Day on which it was renamed, merged or dissolved.")
     )
 
 
 class SuccessionForm(serializers.Serializer[Any]):
-    """What became of a division."""
+    explanation = _("What became of a division.")
 
-    code = serializers.CharField(help_text="Code of the division that came after it.")
+    code = serializers.CharField(help_text=_("Code of the division that came after it."))
     kind = serializers.ChoiceField(choices=["renamed", "merged", "split", "dissolved"])
     effective_on = serializers.DateField()
 
 
 class DivisionDetailForm(DivisionForm):
-    """A division and what became of it."""
+    explanation = _("A division and what became of it.")
 
     successors = SuccessionForm(many=True)
 
 
 class OrganisationRefForm(serializers.Serializer[Any]):
-    """An organisation as other objects name it."""
+    explanation = _("An organisation as other objects name it.")
 
     id = serializers.IntegerField()
     name = serializers.CharField()
 
 
 class OrganisationForm(OrganisationRefForm):
-    """A body that takes part: an office, a firm, a utility, the unit that built a compound."""
+    explanation = _("A body that takes part: an office, a firm, a utility, the unit that built a compound.")
 
     short_name = serializers.CharField(allow_blank=True)
     kind = serializers.ChoiceField(choices=OrganisationKind.values)
-    credit_code = serializers.CharField(allow_null=True, help_text="Unified social credit code, GB 32100.")
+    credit_code = serializers.CharField(allow_null=True, help_text=_("Unified social credit code, GB 32100."))
     division = DivisionRefForm()
-    phone = serializers.CharField(allow_blank=True, help_text="Telephone of the office.")
+    phone = serializers.CharField(allow_blank=True, help_text=_("Telephone of the office."))
     ended_on = serializers.DateField(allow_null=True)
 
 
@@ -108,11 +110,12 @@ DIVISION_COLUMNS = ("code", "name", "level", "parent_id", "ended_on")
 
 
 class DivisionList(ListView):
-    """The divisions of the caller's roles, everything below them and the way up to them, by code."""
-
     operation_id = "divisions_list"
     summary = _("Divisions")
-    tag = "divisions"
+    explanation = _(
+        "The divisions of the caller's roles, everything below them and the way up to them, by code."
+    )
+    tag = _("Divisions")
     item_form = DivisionForm
     filterset = DivisionFilterSet
     orders: ClassVar = {"code": (Term("code"),)}
@@ -131,14 +134,13 @@ class DivisionList(ListView):
 
 
 class DivisionDetail(ApiView):
-    """One division, and what became of it if it has ended."""
-
     operation_id = "divisions_retrieve"
     summary = _("A division")
-    tag = "divisions"
+    explanation = _("One division, and what became of it if it has ended.")
+    tag = _("Divisions")
     answer_form = DivisionDetailForm
     path_parameters = (
-        OpenApiParameter("code", {"type": "string", "minLength": 1}, "path", description="Division code."),
+        OpenApiParameter("code", {"type": "string", "minLength": 1}, "path", description=_("Division code.")),
     )
 
     def get(self, request: Request, code: str) -> HttpResponse:
@@ -198,11 +200,12 @@ def organisation_body(row: Row) -> dict[str, Any]:
 
 
 class OrganisationList(ListView):
-    """Organisations of the caller's divisions; firms, utilities and banks work everywhere and are always there."""
-
     operation_id = "organisations_list"
     summary = _("Organisations")
-    tag = "organisations"
+    explanation = _(
+        "Organisations of the caller's divisions; firms, utilities and banks work everywhere and are always there."
+    )
+    tag = _("Organisations")
     item_form = OrganisationForm
     filterset = OrganisationFilterSet
     orders: ClassVar = {"id": (Term("id"),), "name": (Term("name"), Term("id"))}
@@ -220,14 +223,13 @@ class OrganisationList(ListView):
 
 
 class OrganisationDetail(ApiView):
-    """One organisation."""
-
     operation_id = "organisations_retrieve"
     summary = _("An organisation")
-    tag = "organisations"
+    explanation = _("One organisation.")
+    tag = _("Organisations")
     answer_form = OrganisationForm
     path_parameters = (
-        OpenApiParameter("id", {"type": "integer", "minimum": 1}, "path", description="Its id."),
+        OpenApiParameter("id", {"type": "integer", "minimum": 1}, "path", description=_("Its id.")),
     )
 
     def get(self, request: Request, id: int) -> HttpResponse:  # noqa: A002

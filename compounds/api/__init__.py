@@ -41,16 +41,14 @@ class SeesRegister(MayRead):
 
 
 class CompoundList(ListView):
-    """Compounds within the caller's divisions.
-
-    Merged and split-up ones are left out unless `ended` asks for them. With
-    `updated_since` the order is that of the changes; a compound also counts as changed
-    when its place in the pool or its urgency changed.
-    """
-
     operation_id = "compounds_list"
     summary = _("Compounds")
-    tag = "compounds"
+    explanation = _(
+        "Compounds within the caller's divisions. Merged and split-up ones are left out unless `ended` asks for "
+        "them. With `updated_since` the order is that of the changes; a compound also counts as changed when its "
+        "place in the pool or its urgency changed."
+    )
+    tag = _("Compounds")
     permission_classes = (SeesRegister,)
     item_form = CompoundForm
     filterset = CompoundFilter
@@ -69,15 +67,14 @@ class CompoundList(ListView):
 
 
 class PoolList(ListView):
-    """The reserve pool in its order: a decided place first, then urgent first, compounds without a score last.
-
-    Takes the filters of the list of compounds. Without `batch` all three batches are
-    listed; compounds that left the pool appear only with `batch=out`.
-    """
-
     operation_id = "pool_list"
     summary = _("Reserve pool")
-    tag = "pool"
+    explanation = _(
+        "The reserve pool in its order: a decided place first, then urgent first, compounds without a score last. "
+        "Takes the filters of the list of compounds. Without `batch` all three batches are listed; compounds that "
+        "left the pool appear only with `batch=out`."
+    )
+    tag = _("Reserve pool")
     permission_classes = (SeesRegister,)
     item_form = PoolEntryForm
     filterset = PoolFilter
@@ -96,16 +93,18 @@ class PoolList(ListView):
 
 
 class CompoundDetail(ApiView):
-    """One compound with everything the register knows: buildings, confirmed surveys, urgency and eligibility explained."""
-
     operation_id = "compounds_retrieve"
     summary = _("A compound")
-    tag = "compounds"
+    explanation = _(
+        "One compound with everything the register knows: buildings, confirmed surveys, urgency and eligibility "
+        "explained."
+    )
+    tag = _("Compounds")
     permission_classes = (SeesRegister,)
     answer_form = CompoundDetailForm
     path_parameters = (
         OpenApiParameter(
-            "code", {"type": "string", "minLength": 1}, "path", description="The compound's code."
+            "code", {"type": "string", "minLength": 1}, "path", description=_("The compound's code.")
         ),
     )
 

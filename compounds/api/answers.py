@@ -6,6 +6,7 @@ them); tests hold every real answer against the schema made from them.
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from compounds.eligibility import Criterion
@@ -38,32 +39,32 @@ def _score(**kwargs: Any) -> serializers.DecimalField:
 
 
 class ClusterForm(TypeForm):
-    """片区: neighbouring compounds that are planned together."""
+    explanation = _("片区: neighbouring compounds that are planned together.")
 
     id = serializers.IntegerField()
     name = serializers.CharField()
 
 
 class PositionForm(TypeForm):
-    """A position in WGS-84, degrees as decimal text."""
+    explanation = _("A position in WGS-84, degrees as decimal text.")
 
     longitude = _degrees()
     latitude = _degrees()
 
 
 class PoolPlaceForm(TypeForm):
-    """The compound's current place in the reserve pool 储备库."""
+    explanation = _("The compound's current place in the reserve pool 储备库.")
 
     batch = serializers.ChoiceField(choices=Batch.values)
     since = serializers.DateTimeField()
     override_rank = serializers.IntegerField(
-        allow_null=True, help_text="Place in the order that was decided out of turn, 1 = first."
+        allow_null=True, help_text=_("Place in the order that was decided out of turn, 1 = first.")
     )
     override_reason = serializers.CharField(allow_blank=True)
 
 
 class FiguresForm(TypeForm):
-    """Counts, and floor area in m² as decimal text; null where not recorded."""
+    explanation = _("Counts, and floor area in m² as decimal text; null where not recorded.")
 
     building_count = serializers.IntegerField(allow_null=True)
     staircase_count = serializers.IntegerField(allow_null=True)
@@ -72,9 +73,9 @@ class FiguresForm(TypeForm):
 
 
 class CompoundForm(FiguresForm):
-    """小区: one record for its whole life. The figures are the compound's own, declared ones."""
+    explanation = _("小区: one record for its whole life. The figures are the compound's own, declared ones.")
 
-    code = serializers.CharField(help_text="Stable for the compound's whole life.")
+    code = serializers.CharField(help_text=_("Stable for the compound's whole life."))
     name = serializers.CharField()
     former_names = serializers.ListField(child=serializers.CharField())
     community = DivisionRefForm()
@@ -87,15 +88,15 @@ class CompoundForm(FiguresForm):
     has_owners_committee = serializers.BooleanField(allow_null=True)
     has_repair_fund = serializers.BooleanField(allow_null=True)
     no_manager = serializers.BooleanField(
-        help_text="三无: no title owner, no owners' committee, nobody manages it."
+        help_text=_("三无: no title owner, no owners' committee, nobody manages it.")
     )
     position = PositionForm(allow_null=True)
     heritage = serializers.ChoiceField(choices=Heritage.values)
     pool = PoolPlaceForm(allow_null=True)
-    urgency_score = _score(allow_null=True, help_text="0 to 100; null while no survey is confirmed.")
-    eligible = serializers.BooleanField(allow_null=True, help_text="Null while no survey is confirmed.")
+    urgency_score = _score(allow_null=True, help_text=_("0 to 100; null while no survey is confirmed."))
+    eligible = serializers.BooleanField(allow_null=True, help_text=_("Null while no survey is confirmed."))
     ended_on = serializers.DateField(
-        allow_null=True, help_text="Merged into another or split up on this day."
+        allow_null=True, help_text=_("Merged into another or split up on this day.")
     )
     updated_at = serializers.DateTimeField()
 
@@ -104,22 +105,22 @@ class CompoundForm(FiguresForm):
 
 
 class OriginalPositionForm(PositionForm):
-    """The position as it was entered."""
+    explanation = _("The position as it was entered.")
 
     coordinate_system = serializers.ChoiceField(choices=CoordinateSystem.values)
 
 
 class FullPositionForm(PositionForm):
-    """A position in WGS-84, and as it was entered."""
+    explanation = _("A position in WGS-84, and as it was entered.")
 
     original = OriginalPositionForm()
 
 
 class ComparisonForm(TypeForm):
-    """The declared figures beside what the listed buildings add up to."""
+    explanation = _("The declared figures beside what the listed buildings add up to.")
 
     declared = FiguresForm()
-    listed = FiguresForm(help_text="All null while no building is listed.")
+    listed = FiguresForm(help_text=_("All null while no building is listed."))
     differing = serializers.ListField(
         child=serializers.ChoiceField(
             choices=["building_count", "staircase_count", "household_count", "floor_area"]
@@ -128,23 +129,23 @@ class ComparisonForm(TypeForm):
 
 
 class UrgencyPartForm(TypeForm):
-    """What one part adds to the urgency score."""
+    explanation = _("What one part adds to the urgency score.")
 
     part = serializers.ChoiceField(choices=PARTS)
-    value = serializers.DecimalField(max_digits=5, decimal_places=4, help_text="0 to 1.")
+    value = serializers.DecimalField(max_digits=5, decimal_places=4, help_text=_("0 to 1."))
     weight = serializers.IntegerField()
     points = _score()
 
 
 class FormulaForm(TypeForm):
-    """The version of the formula and where it was set; no division: the portal's own."""
+    explanation = _("The version of the formula and where it was set; no division: the portal's own.")
 
     version = serializers.IntegerField()
     division = serializers.CharField(allow_null=True)
 
 
 class UrgencyForm(TypeForm):
-    """紧迫度: the score, 0 to 100, is the sum of its parts' points."""
+    explanation = _("紧迫度: the score, 0 to 100, is the sum of its parts' points.")
 
     score = _score()
     formula = FormulaForm()
@@ -154,7 +155,9 @@ class UrgencyForm(TypeForm):
 
 
 class EligibilityLineForm(TypeForm):
-    """One criterion: what was found and what is needed; `met` is null where the fact is missing."""
+    explanation = _(
+        "One criterion: what was found and what is needed; `met` is null where the fact is missing."
+    )
 
     criterion = serializers.ChoiceField(choices=[criterion.value for criterion in Criterion])
     met = serializers.BooleanField(allow_null=True)
@@ -163,14 +166,14 @@ class EligibilityLineForm(TypeForm):
 
 
 class EligibilityForm(TypeForm):
-    """Eligible when every line is met."""
+    explanation = _("Eligible when every line is met.")
 
     eligible = serializers.BooleanField()
     lines = EligibilityLineForm(many=True)
 
 
 class BuildingForm(TypeForm):
-    """楼栋. Floor area in m² as decimal text."""
+    explanation = _("楼栋. Floor area in m² as decimal text.")
 
     number = serializers.CharField()
     floors = serializers.IntegerField(allow_null=True)
@@ -184,7 +187,7 @@ class BuildingForm(TypeForm):
 
 
 class FindingForm(TypeForm):
-    """The score of one topic, 0 (good) to 4 (very bad)."""
+    explanation = _("The score of one topic, 0 (good) to 4 (very bad).")
 
     topic = serializers.ChoiceField(choices=Topic.values)
     score = serializers.IntegerField(min_value=0, max_value=4)
@@ -192,7 +195,7 @@ class FindingForm(TypeForm):
 
 
 class SurveyForm(TypeForm):
-    """A confirmed condition survey 调查摸底."""
+    explanation = _("A confirmed condition survey 调查摸底.")
 
     surveyed_on = serializers.DateField()
     confirmed_at = serializers.DateTimeField()
@@ -204,16 +207,18 @@ class SurveyForm(TypeForm):
 
 
 class CompoundSuccessionForm(TypeForm):
-    """A merge or split that this compound took part in."""
+    explanation = _("A merge or split that this compound took part in.")
 
-    code = serializers.CharField(help_text="Code of the other compound.")
+    code = serializers.CharField(help_text=_("Code of the other compound."))
     kind = serializers.ChoiceField(choices=CompoundSuccession.Kind.values)
     effective_on = serializers.DateField()
     reason = serializers.CharField()
 
 
 class CompoundDetailForm(CompoundForm):
-    """A compound with its figures compared, urgency and eligibility explained, buildings and surveys."""
+    explanation = _(
+        "A compound with its figures compared, urgency and eligibility explained, buildings and surveys."
+    )
 
     position = FullPositionForm(allow_null=True)
     notes = serializers.CharField(allow_blank=True)
@@ -222,7 +227,7 @@ class CompoundDetailForm(CompoundForm):
     urgency = UrgencyForm(allow_null=True)
     eligibility = EligibilityForm(allow_null=True)
     buildings = BuildingForm(many=True)
-    surveys = SurveyForm(many=True, help_text="Confirmed ones, latest first.")
+    surveys = SurveyForm(many=True, help_text=_("Confirmed ones, latest first."))
     successors = CompoundSuccessionForm(many=True)
     predecessors = CompoundSuccessionForm(many=True)
 
@@ -231,7 +236,7 @@ class CompoundDetailForm(CompoundForm):
 
 
 class PooledCompoundForm(TypeForm):
-    """A compound as the pool's list names it."""
+    explanation = _("A compound as the pool's list names it.")
 
     code = serializers.CharField()
     name = serializers.CharField()
@@ -242,7 +247,7 @@ class PooledCompoundForm(TypeForm):
 
 
 class PoolEntryForm(PoolPlaceForm):
-    """A compound in the pool. `rank` is its place in this list, counted from the first page."""
+    explanation = _("A compound in the pool. `rank` is its place in this list, counted from the first page.")
 
     rank = serializers.IntegerField()
     urgency_score = _score(allow_null=True)

@@ -3,12 +3,13 @@
 from functools import cache
 from typing import Any
 
+import orjson
 import yaml
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
@@ -17,15 +18,17 @@ from rest_framework.permissions import AllowAny
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from core.api.problems import FieldError, InvalidParameters, all_problems
-from core.api.renderers import OrjsonRenderer
+from core.api.problems import PROBLEMS, FieldError, InvalidParameters, rule_problems
+from core.api.renderers import OrjsonRenderer, dumps
 from core.api.views import ApiView, answer
 
 
 @cache
 def openapi(language: str) -> dict[str, Any]:
-    """The document in a language (that of the thread), made once per process."""
-    found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    """The document in a language, made once per process."""
+    with override(language):
+        # Through JSON, so that nothing in it waits for another reader's language.
+        found: dict[str, Any] = orjson.loads(dumps(SchemaGenerator().get_schema(request=None, public=True)))
     return found
 
 
@@ -93,4 +96,6 @@ def docs(request: HttpRequest) -> HttpResponse:
 @require_safe
 def problems(request: HttpRequest) -> HttpResponse:
     """What `type` of a problem document points at."""
-    return render(request, "core/api_problems.html", {"problems": all_problems()})
+    return render(
+        request, "core/api_problems.html", {"problems": PROBLEMS.values(), "rules": rule_problems()}
+    )

@@ -17,6 +17,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import exceptions
@@ -37,6 +39,10 @@ class Problem:
     status: int
     title: TypeText
     advice: TypeText
+
+    @property
+    def advice_markup(self) -> SafeString:
+        return marked_up(self.advice)
 
 
 PROBLEMS = {
@@ -208,12 +214,13 @@ def field_errors(detail: Any, field: str = "") -> Iterator[FieldError]:
 # --- The page that explains them --------------------------------------------------------
 
 
-def all_problems() -> list[Problem]:
-    """Those of HTTP by status, then the refusals that some rule of the portal makes."""
-    known = dict(PROBLEMS)
+def rule_problems() -> list[Problem]:
+    """The refusals that some rule of the portal makes; an address that only reads meets none of them."""
+    known: dict[str, Problem] = {}
     for refusal in _refusals(DomainError):
-        known.setdefault(refusal.code, Problem(refusal.code, refusal.status, _sentence(refusal), ""))
-    return sorted(known.values(), key=lambda kind: (kind.status, kind.code))
+        if refusal.code not in PROBLEMS:
+            known.setdefault(refusal.code, Problem(refusal.code, refusal.status, _sentence(refusal), ""))
+    return sorted(known.values(), key=lambda kind: kind.code)
 
 
 def _refusals(base: type[DomainError]) -> Iterator[type[DomainError]]:
@@ -224,3 +231,11 @@ def _refusals(base: type[DomainError]) -> Iterator[type[DomainError]]:
 
 def _sentence(refusal: type[DomainError]) -> str:
     return re.sub(r"\{[^}]*\}", "…", str(refusal.sentence))
+
+
+def marked_up(text: TypeText) -> SafeString:
+    """Words in backticks as code."""
+    pieces = enumerate(str(text).split("`"))
+    return format_html_join(
+        "", "{}", ((format_html("<code>{}</code>", part) if at % 2 else part,) for at, part in pieces)
+    )

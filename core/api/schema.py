@@ -7,6 +7,8 @@ names in `answer_form` (or, for a list, `item_form`); every operation lists its 
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django_filters import MultipleChoiceFilter
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
@@ -20,20 +22,22 @@ Schema = dict[str, Any]
 
 
 class FieldProblem(serializers.Serializer[Any]):
-    """One field or parameter and what is wrong with it."""
+    explanation = _("One field or parameter and what is wrong with it.")
 
-    field = serializers.CharField(help_text="Name of the parameter, or path of the field (`lines.0.score`).")
-    message = serializers.CharField(help_text="What is wrong, in the reader's language.")
+    field = serializers.CharField(
+        help_text=_("Name of the parameter, or path of the field (`lines.0.score`).")
+    )
+    message = serializers.CharField(help_text=_("What is wrong, in the reader's language."))
 
 
 class ProblemDocument(serializers.Serializer[Any]):
-    """A refusal as RFC 9457 describes it."""
+    explanation = _("A refusal as RFC 9457 describes it.")
 
-    type = serializers.CharField(help_text="Address of an explanation; a stable name of the problem.")
+    type = serializers.CharField(help_text=_("Address of an explanation; a stable name of the problem."))
     title = serializers.CharField()
-    status = serializers.IntegerField(help_text="The HTTP status once more.")
+    status = serializers.IntegerField(help_text=_("The HTTP status once more."))
     detail = serializers.CharField(allow_blank=True)
-    code = serializers.CharField(help_text="For programs: does not change with the language.")
+    code = serializers.CharField(help_text=_("For programs: does not change with the language."))
     errors = FieldProblem(many=True, required=False)
 
     class Meta:
@@ -46,15 +50,17 @@ def page_of(
     """The envelope of a list of `item`."""
     name = item.__name__.removesuffix("Form")
     fields: dict[str, Any] = {
-        "__doc__": f"A page of {name} objects.",
+        "explanation": _("A page of a list."),
         "next": serializers.CharField(
-            allow_null=True, help_text="Address of the next page; null on the last one."
+            allow_null=True, help_text=_("Address of the next page; null on the last one.")
         ),
     }
     if with_until:
         fields["updated_until"] = serializers.DateTimeField(
             allow_null=True,
-            help_text="With `updated_since`: use this value for it next time; nothing in between is missed.",
+            help_text=_(
+                "With `updated_since`: use this value for it next time; nothing in between is missed."
+            ),
         )
     fields["results"] = item(many=True)
     return type(f"{name}Page", (serializers.Serializer,), fields)
@@ -112,15 +118,15 @@ def list_parameters(view: Any) -> list[OpenApiParameter]:
         found.append(
             OpenApiParameter(
                 "sort",
-                {"type": "string", "enum": names},
-                description=f"Order; `{view.default_order}` by default.",
+                {"type": "string", "enum": names, "default": view.default_order},
+                description=_("Order; with a minus sign, backwards. Rows without a value come last."),
             )
         )
     size = {"type": "integer", "minimum": 1, "maximum": view.largest_page, "default": view.page_size}
-    found.append(OpenApiParameter("page_size", size, description="Rows on a page."))
+    found.append(OpenApiParameter("page_size", size, description=_("Rows on a page.")))
     found.append(
         OpenApiParameter(
-            "cursor", {"type": "string", "minLength": 1}, description="From `next` of the page before."
+            "cursor", {"type": "string", "minLength": 1}, description=_("From `next` of the page before.")
         )
     )
     return found
@@ -128,27 +134,27 @@ def list_parameters(view: Any) -> list[OpenApiParameter]:
 
 # --- Operations -------------------------------------------------------------------------
 
-NOT_CHANGED = OpenApiResponse(description="What the client has (`If-None-Match`) is still right; no body.")
+NOT_CHANGED = OpenApiResponse(description=_("What the client has (`If-None-Match`) is still right; no body."))
 MEANINGS = {
-    400: "A parameter that cannot be used; `errors` names it.",
-    401: "No token, or one that is unknown, expired or revoked.",
-    403: "The role or the token's scope does not include this.",
-    404: "No such record, or it lies outside the caller's divisions.",
-    406: "`Accept` does not allow JSON.",
-    429: "Too many requests; `Retry-After` says how many seconds to wait.",
+    400: _("A parameter that cannot be used; `errors` names it."),
+    401: _("No token, or one that is unknown, expired or revoked."),
+    403: _("The role or the token's scope does not include this."),
+    404: _("No such record, or it lies outside the caller's divisions."),
+    406: _("`Accept` does not allow JSON."),
+    429: _("Too many requests; `Retry-After` says how many seconds to wait."),
 }
 HEADERS = {
-    "ETag": (str, [200, 304], "Strong validator of exactly this answer; send it back in `If-None-Match`."),
-    "X-RateLimit-Limit": (int, [200, 304], "Requests a minute."),
-    "X-RateLimit-Remaining": (int, [200, 304], "Requests left in this minute."),
-    "X-RateLimit-Reset": (int, [200, 304], "Seconds until the count starts anew."),
-    "Retry-After": (int, [429], "Seconds to wait."),
-    "WWW-Authenticate": (str, [401], "How to authenticate."),
+    "ETag": (str, [200, 304], _("Strong validator of exactly this answer; send it back in `If-None-Match`.")),
+    "X-RateLimit-Limit": (int, [200, 304], _("Requests a minute.")),
+    "X-RateLimit-Remaining": (int, [200, 304], _("Requests left in this minute.")),
+    "X-RateLimit-Reset": (int, [200, 304], _("Seconds until the count starts anew.")),
+    "Retry-After": (int, [429], _("Seconds to wait.")),
+    "WWW-Authenticate": (str, [401], _("How to authenticate.")),
 }
 
 
 class EndpointSchema(AutoSchema):
-    """Reads `summary`, `tag`, `answer_form` or `item_form`, and `path_parameters` of the view."""
+    """Reads `summary`, `explanation`, `tag`, `answer_form` or `item_form`, and `path_parameters` of the view."""
 
     def get_operation_id(self) -> str:
         return self.view.operation_id
@@ -161,8 +167,17 @@ class EndpointSchema(AutoSchema):
         name: str = super().get_serializer_name(serializer, direction)
         return name.removesuffix("Form")
 
+    def get_description(self) -> str:
+        return str(self.view.explanation)
+
     def get_tags(self) -> list[str]:
-        return [self.view.tag]
+        return [str(self.view.tag)]
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
+        schema = super()._map_basic_serializer(serializer, direction)
+        if explanation := getattr(serializer, "explanation", None):
+            schema["description"] = str(explanation)
+        return schema
 
     def get_override_parameters(self) -> list[OpenApiParameter]:
         if hasattr(self.view, "filterset"):
@@ -171,11 +186,14 @@ class EndpointSchema(AutoSchema):
             found = list(getattr(self.view, "path_parameters", ()))
         found.append(
             OpenApiParameter(
-                "If-None-Match", str, OpenApiParameter.HEADER, description="The `ETag` of an earlier answer."
+                "If-None-Match",
+                str,
+                OpenApiParameter.HEADER,
+                description=_("The `ETag` of an earlier answer."),
             )
         )
         return found + [
-            OpenApiParameter(name, kind, OpenApiParameter.HEADER, description=text, response=statuses)
+            OpenApiParameter(name, kind, OpenApiParameter.HEADER, description=str(text), response=statuses)
             for name, (kind, statuses, text) in HEADERS.items()
         ]
 
@@ -188,7 +206,7 @@ class EndpointSchema(AutoSchema):
             if status != 404 or not hasattr(view, "filterset")
         }
         return {
-            (200, "application/json"): OpenApiResponse(form, description=str(view.summary)),
+            (200, "application/json"): OpenApiResponse(form, description=view.summary),
             (304, "application/json"): NOT_CHANGED,
             **problems,
         }
@@ -205,5 +223,5 @@ class BearerScheme(OpenApiAuthenticationExtension):
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "rp_…",
-            "description": "A service user's token, issued by the security administrator.",
+            "description": gettext("A service user's token, issued by the security administrator."),
         }

@@ -13,7 +13,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet, TextField
 from django.http import HttpResponse, QueryDict
 from django.utils.cache import get_conditional_response
-from django.utils.functional import Promise
 from django.utils.http import http_date
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, FilterSet, MultipleChoiceFilter
@@ -23,7 +22,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from core.api.cursors import Place, cursor_after, fingerprint, place_of
-from core.api.problems import FieldError, InvalidParameters
+from core.api.problems import FieldError, InvalidParameters, TypeText
 from core.api.renderers import dumps
 from core.api.schema import EndpointSchema, page_of
 from core.changes import complete_until
@@ -56,13 +55,14 @@ def answer(request: Request, body: Any, *, modified: float | None = None) -> Htt
 
 
 class ApiView(APIView):
-    """Reads only. `operation_id`, `summary`, `tag` and `answer_form` are for the schema."""
+    """Reads only. `operation_id`, `summary`, `explanation`, `tag` and `answer_form` are for the schema."""
 
     http_method_names = ["get", "head", "options"]
     schema = EndpointSchema()
     operation_id: ClassVar[str]
-    summary: ClassVar[str]
-    tag: ClassVar[str]
+    summary: ClassVar[TypeText]
+    explanation: ClassVar[TypeText]
+    tag: ClassVar[TypeText]
     answer_form: ClassVar[TypeForm]
     path_parameters: ClassVar[tuple[OpenApiParameter, ...]] = ()
     # Parameters behind the question mark; any other is refused.
@@ -92,7 +92,7 @@ class ApiView(APIView):
             raise InvalidParameters(errors)
 
     @classmethod
-    def _fault(cls, name: str, values: Sequence[Any]) -> str | Promise:
+    def _fault(cls, name: str, values: Sequence[Any]) -> TypeText:
         if name not in cls.parameters:
             return _("There is no such parameter here.")
         if len(values) > 1 and name not in cls.repeated_parameters:
