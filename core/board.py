@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
@@ -40,14 +41,18 @@ class AccountItem:
 
 @dataclass(frozen=True, kw_only=True)
 class Beacon:
-    """A sign in the top bar with a number: what runs, what is unread. `count(user)` is one statement at most."""
+    """A sign in the top bar with the number of rows that `rows(user)` gives: what runs, what is unread.
+
+    The QuerySet must depend on nothing but `user.pk`: all beacons are counted in one
+    statement that is built once (`core.prepared`).
+    """
 
     key: str
     label: TypeText
     icon: str
     url_name: str
     position: int
-    count: Callable[[Any], int]
+    rows: Callable[[Any], QuerySet[Any, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +189,9 @@ class Board:
 
     def rail(self, user: Any) -> list[RailItem]:
         return [item for item in self._of(RailItem) if item.may_see(user)]
+
+    def all_rail_items(self) -> list[RailItem]:
+        return self._of(RailItem)
 
     def account_items(self) -> list[AccountItem]:
         return self._of(AccountItem)

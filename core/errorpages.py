@@ -1,8 +1,11 @@
 """Error pages in the house style; they need neither the database nor a signed-in user."""
 
+import sys
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -52,8 +55,12 @@ def refusal_page(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     return error_page(request, refusal.status, text=refusal.message, code=refusal.code, **refusal.details)
 
 
+# Django answers these with 400; they are honest requests that are too large.
+TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+
+
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return error_page(request, 400)
+    return error_page(request, 413 if isinstance(exception, TOO_LARGE) else 400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -65,7 +72,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return error_page(request, 500)
+    """Also where the database was found to be away before any view began: the session lies there."""
+    return error_page(request, 503 if isinstance(sys.exc_info()[1], OperationalError) else 500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

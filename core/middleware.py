@@ -7,7 +7,7 @@ from urllib.parse import unquote_to_bytes
 from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -89,18 +89,23 @@ def _is_text(raw: bytes) -> bool:
 
 
 class RefusalMiddleware:
-    """The one place where a page's refusal becomes HTTP."""
+    """The one place where a page's refusal becomes HTTP, and a bare "method not allowed" a page."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            page = error_page(request, response.status_code)
+            page.headers["Allow"] = response.headers["Allow"]
+            return page
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, DomainError):
             return refusal_page(request, exception)
         if isinstance(exception, OperationalError):
-            logger.exception("The database is away")
+            logger.error("The database is away", exc_info=exception)
             return error_page(request, 503)
         return None

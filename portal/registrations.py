@@ -31,7 +31,7 @@ def register_on_board() -> None:
             icon="loader-2",
             url_name="jobs:list",
             position=10,
-            count=lambda user: Job.objects.visible_to(user).unfinished().count(),
+            rows=lambda user: Job.objects.visible_to(user).unfinished(),
         )
     )
     board.register(
@@ -41,6 +41,6 @@ def register_on_board() -> None:
             icon="inbox",
             url_name="outbox:inbox",
             position=20,
-            count=lambda user: Message.objects.in_inbox_of(user).unread().count(),
+            rows=lambda user: Message.objects.in_inbox_of(user).unread(),
         )
     )

@@ -45,13 +45,14 @@ class Link:
         self.paths = paths
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Column:
     """`source` is a path for `values_list` or an expression (default: the key).
 
     `sort` is an order of `core.keyset` (its last term unique), `None` for a column that
     cannot be sorted; without it the order follows the source. `render(row)` and
-    `export(row)` get a mapping of the value (under `key`) and of `needs`.
+    `export(row)` get a mapping of the value (under `key`) and of `needs`. `wrap` lets a
+    long text take several lines.
     """
 
     key: str
@@ -71,6 +72,7 @@ class Column:
     render: Callable[[Row], Any] | None = None
     export: Callable[[Row], Any] | None = None
     hint: TypeText = ""
+    wrap: bool = False
     width: int = 14
 
     @property

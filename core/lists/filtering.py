@@ -1,22 +1,30 @@
 """Applying a django-filter FilterSet to a list, and saying in words what it does."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm, Field
 from django.http import QueryDict
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import pgettext
 from django_filters import FilterSet
 
 from core.errors import InvalidInput
+from core.lists.columns import Total
+from core.lists.query import Statement, select_page, totals_of
 from core.lists.state import ListState
 
 if TYPE_CHECKING:
     from core.lists.spec import ListSpec
 
 FilterSetType = type[FilterSet]
+# How many readings of addresses a process keeps ready, SQL and all.
+KEPT = 200
 
 
 @dataclass(frozen=True)
@@ -28,12 +36,13 @@ class Chip:
     remove_url: str
 
 
-@dataclass(frozen=True)
+@dataclass
 class Narrowed:
-    """The rows that the address asks for."""
+    """The rows that an address asks for, and the SQL for them once it has been built."""
 
     queryset: QuerySet[Any, Any]
     filterset: FilterSet | None
+    _statements: dict[Hashable, Statement] = field(default_factory=dict)
 
     @property
     def form(self) -> BaseForm | None:
@@ -48,25 +57,111 @@ class Narrowed:
         for name, sentences in self.errors.items():
             raise InvalidInput(reason=f"{name}: {sentences[0]}")
 
+    def page(self, state: ListState) -> list[tuple[Any, ...]]:
+        """The rows of the page and one more. A later page's SQL carries its place and is not kept."""
+        if state.cursor is not None:
+            return list(select_page(state, self.queryset))
+        key = (state.sort, state.column_keys)
+        if key not in self._statements:
+            self._statements[key] = Statement.of_rows(select_page(state, self.queryset))
+        return self._statements[key].rows()
+
+    def totals(self, wanted: tuple[Total, ...]) -> list[Any]:
+        """The number of rows, then the totals."""
+        if "totals" not in self._statements:
+            found, statement = Statement.heard(lambda: totals_of(self.queryset, wanted))
+            if statement is not None:
+                self._statements["totals"] = statement
+            return found
+        return list(self._statements["totals"].rows()[0])
+
+
+# --- Applying ---------------------------------------------------------------------------
+
+
+class Shelf:
+    """The latest readings, the one used longest ago thrown away."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, Narrowed] = {}
+        self._lock = Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Narrowed]) -> Narrowed:
+        with self._lock:
+            found = self._kept.pop(key, None)
+            if found is not None:
+                self._kept[key] = found
+                return found
+        made = make()
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > KEPT:
+                del self._kept[next(iter(self._kept))]
+        return made
+
+
+shelf = Shelf()
+
 
 def narrowed(
+    spec: "ListSpec",
+    state: ListState,
+    queryset: QuerySet[Any, Any],
+    filterset: FilterSetType | None,
+    *,
+    depends_on: Hashable | None = None,
+) -> Narrowed:
+    """`depends_on`: all of the person and the view that `queryset` depends on; None keeps nothing."""
+    if depends_on is None:
+        return _applied(spec, state, queryset, filterset)
+    # A filter may speak of today ("late"): tomorrow it is read anew.
+    asked = (state.division, state.parameters.get("division", ""), *state.filter_items)
+    key = (spec.key, filterset, depends_on, timezone.localdate(), asked)
+    return shelf.get(key, lambda: _applied(spec, state, queryset, filterset))
+
+
+def _applied(
     spec: "ListSpec", state: ListState, queryset: QuerySet[Any, Any], filterset: FilterSetType | None
 ) -> Narrowed:
-    if state.division:
-        queryset = queryset.filter(**{f"{spec.division}__startswith": state.division})
-    elif spec.division and (asked := state.parameters.get("division", "")) and _is_code(asked):
-        queryset = queryset.filter(**{f"{spec.division}__startswith": asked})
+    division = state.division or state.parameters.get("division", "")
+    if spec.division and division.isascii() and division.isdigit():
+        queryset = queryset.filter(**{f"{spec.division}__startswith": division[:12]})
     if filterset is None:
         return Narrowed(queryset, None)
-    data = QueryDict(mutable=True)
+    values: MultiValueDict[str, str] = MultiValueDict()
     for name, value in state.filter_items:
-        data.appendlist(name, value)
-    applied = filterset(data, queryset)
+        values.appendlist(name, value)
+    data = QueryDict(mutable=True)
+    data.update(values)
+    needed = _needed(filterset, frozenset(values))
+    applied = needed(data, queryset)
     return Narrowed(applied.qs, applied)
 
 
-def _is_code(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 12
+@lru_cache(maxsize=500)
+def _needed(filterset: FilterSetType, names: frozenset[str]) -> FilterSetType:
+    """The same filter with only those parts that can do something for these parameters.
+
+    A FilterSet copies and cleans all of its fields for every request, most of them for
+    nothing. Parts that act without a value (a list without the ended ones) always stay.
+    """
+    parts = {
+        name: part for name, part in filterset.base_filters.items() if name in names or name in _acting(filterset)
+    }
+    return type(filterset.__name__, (filterset,), {"base_filters": parts})
+
+
+@lru_cache(maxsize=100)
+def _acting(filterset: FilterSetType) -> frozenset[str]:
+    """Parts that narrow the list although nothing was given."""
+    whole = filterset({}, filterset._meta.model._default_manager.all())
+    rows = whole.queryset
+    whole.errors  # noqa: B018 - cleans the form
+    empty = whole.form.cleaned_data
+    return frozenset(name for name, part in whole.filters.items() if part.filter(rows, empty.get(name)) is not rows)
+
+
+# --- Words ------------------------------------------------------------------------------
 
 
 def chips(state: ListState, rows: Narrowed, describe: Mapping[str, Callable[[Any], Any]]) -> list[Chip]:
@@ -86,11 +181,11 @@ def chips(state: ListState, rows: Narrowed, describe: Mapping[str, Callable[[Any
 
 def _words(field: Field, raw: str) -> str:
     """A value of the address as the form would show it."""
-    choices = getattr(field, "choices", None)
-    if choices is not None and not hasattr(field, "queryset"):
-        return str({str(value): label for value, label in _flat(choices)}.get(raw, raw))
     if hasattr(field, "queryset"):
         return _row_name(field, raw)
+    choices = getattr(field, "choices", None)
+    if choices is not None:
+        return str({str(value): label for value, label in _flat(choices)}.get(raw, raw))
     if raw.lower() in {"true", "false"}:
         return pgettext("answer", "yes") if raw.lower() == "true" else pgettext("answer", "no")
     return raw
@@ -106,5 +201,3 @@ def _flat(choices: Any) -> list[tuple[Any, Any]]:
     for value, label in choices:
         flat.extend(label) if isinstance(label, (list, tuple)) else flat.append((value, label))
     return flat
-
-

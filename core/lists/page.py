@@ -1,26 +1,32 @@
 """One drawn page of a list: what its templates ask for, each part computed when asked."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import BigIntegerField, CharField, Model
+from django.forms import CheckboxSelectMultiple, ChoiceField, MultipleChoiceField
+from django.forms.boundfield import BoundField
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from core import figures
 from core.html import icon_markup
 from core.lists.cells import Writer, pick_writer, rows_markup, text_of, writer
 from core.lists.columns import Bulk, Column
-from core.lists.filtering import Chip, Narrowed, chips
-from core.lists.query import places, select_page
+from core.lists.filtering import Chip, FilterSetType, Narrowed, chips
+from core.lists.query import places
 from core.lists.state import ListState
+from core.prepared import Prepared, Slot
+
+ANY = gettext_lazy("any")
 
 
 @dataclass(frozen=True)
@@ -33,11 +39,13 @@ class SavedTab:
     pk: int | None = None
 
 
-@dataclass(frozen=True)
-class ColumnChoice:
-    key: str
-    label: Any
-    is_shown: bool
+@lru_cache(maxsize=200)
+def _column_boxes(columns: tuple[Column, ...], shown: tuple[str, ...], _language: str) -> SafeString:
+    return format_html_join(
+        "",
+        '<label class="tick"><input type="checkbox" name="cols" value="{}"{}><span>{}</span></label>',
+        ((column.key, SafeString(" checked") if column.key in shown else "", column.label) for column in columns),
+    )
 
 
 class ListPage:
@@ -48,6 +56,7 @@ class ListPage:
         *,
         state: ListState,
         rows: Narrowed,
+        filterset: FilterSetType | None = None,
         bulk: tuple[Bulk, ...] = (),
         may_export: bool = False,
         describe: Mapping[str, Callable[[Any], Any]],
@@ -55,6 +64,7 @@ class ListPage:
         self.state = state
         self.spec = state.spec
         self.narrowed = rows
+        self._filterset = filterset
         self.bulk = bulk
         self.may_export = may_export
         self._describe = describe
@@ -62,26 +72,25 @@ class ListPage:
     # --- figures of the filtered set
 
     @cached_property
-    def _aggregates(self) -> dict[str, Any]:
-        wanted = {f"total_{place}": total.aggregate for place, total in enumerate(self.spec.totals)}
-        return self.narrowed.queryset.order_by().aggregate(list_count=Count("*"), **wanted)
+    def _totals(self) -> list[Any]:
+        return self.narrowed.totals(self.spec.totals)
 
     @property
     def count(self) -> int:
-        return self._aggregates["list_count"]
+        return self._totals[0]
 
     @property
     def totals(self) -> Iterator[tuple[SafeString, Any]]:
         """(written figure, label) for the line beneath the title."""
-        for place, total in enumerate(self.spec.totals):
-            column = Column(f"total_{place}", total.label, kind=total.kind)
-            yield SafeString(text_of(column)(self._aggregates[f"total_{place}"] or 0)), total.label
+        for total, value in zip(self.spec.totals, self._totals[1:], strict=True):
+            written = text_of(Column("total", total.label, kind=total.kind))
+            yield SafeString(written(value or 0)), total.label
 
     # --- rows
 
     @cached_property
     def _fetched(self) -> list[tuple[Any, ...]]:
-        return list(select_page(self.state, self.narrowed.queryset))
+        return self.narrowed.page(self.state)
 
     @property
     def has_rows(self) -> bool:
@@ -180,20 +189,30 @@ class ListPage:
         return self.state.parameters.get("q", "")
 
     @property
+    def _parts(self) -> Iterable[str]:
+        """The names of all that the list can be narrowed by."""
+        return self._filterset.base_filters if self._filterset is not None else ()
+
+    @property
     def has_search(self) -> bool:
-        return self.narrowed.filterset is not None and "q" in self.narrowed.filterset.filters
+        return "q" in self._parts
 
     @property
     def has_filters(self) -> bool:
-        filterset = self.narrowed.filterset
-        return filterset is not None and any(name not in self.spec.hidden_filters for name in filterset.filters)
+        return any(name not in self._not_in_panel for name in self._parts)
 
     @property
-    def filter_fields(self) -> list[Any]:
-        """Bound fields of the panel; the search field has its own box."""
-        form = self.narrowed.form
-        hidden = self.spec.hidden_filters | {"q"}
-        return [bound for bound in form if bound.name not in hidden] if form is not None else []
+    def _not_in_panel(self) -> frozenset[str]:
+        """The search field has its own box, the division the top bar."""
+        return self.spec.hidden_filters | ({"q", "division"} if self.spec.division else {"q"})
+
+    @property
+    def filter_fields(self) -> list[BoundField]:
+        """Bound fields of the whole panel, with what the address says in them."""
+        if self._filterset is None:
+            return []
+        form = self._filterset(self.state.parameters, self.narrowed.queryset.none()).form
+        return [_as_drawn(bound) for bound in form if bound.name not in self._not_in_panel]
 
     @property
     def errors(self) -> list[tuple[Any, str]]:
@@ -222,16 +241,15 @@ class ListPage:
         return self._parameters_without("cols", "after", "filters", "export")
 
     def _is_outside(self, name: str) -> bool:
-        filterset = self.narrowed.filterset
-        return filterset is None or name not in filterset.filters or name in self.spec.hidden_filters
+        return name not in self._parts or name in self._not_in_panel - {"q"}
 
     def _parameters_without(self, *names: str) -> list[tuple[str, str]]:
         return [item for item in self.state._items() if item[0] not in names]
 
     @property
-    def column_choices(self) -> list[ColumnChoice]:
-        shown = set(self.state.column_keys)
-        return [ColumnChoice(column.key, column.label, column.key in shown) for column in self.spec.columns[1:]]
+    def column_boxes(self) -> SafeString:
+        """The boxes of the column chooser."""
+        return _column_boxes(self.spec.columns[1:], self.state.column_keys, get_language() or "")
 
     @property
     def export_urls(self) -> dict[str, str]:
@@ -242,7 +260,11 @@ class ListPage:
         """All, and the views this person kept of this list."""
         here = self.state.query
         kept = getattr(self.state.request.user, "saved_views", None)
-        views = kept.filter(page=self.spec.key).values_list("pk", "name", "query") if kept is not None else ()
+        views = (
+            _kept_views(kept.model).fetch(user=self.state.request.user.pk, page=self.spec.key)
+            if kept is not None
+            else ()
+        )
         tabs = [SavedTab(name, f"?{query}", query == here, pk) for pk, name, query in views]
         return [SavedTab(_("All"), "?", not any(tab.is_here for tab in tabs) and not here), *tabs]
 
@@ -263,6 +285,22 @@ class ListPage:
         ).format(count=figures.thousands(self.count))
 
 
+@lru_cache(maxsize=1)
+def _kept_views(model: type[Model]) -> Prepared:
+    mine = model._default_manager.filter(user=Slot("user", BigIntegerField()), page=Slot("page", CharField()))
+    return Prepared(mine.values_list("pk", "name", "query"))
+
+
 def _portable(value: Any) -> Any:
     """A value of the last row as JSON; the database reads the text back as its own type."""
     return str(value) if isinstance(value, (Decimal, date)) else value
+
+
+def _as_drawn(bound: BoundField) -> BoundField:
+    """Several of a few choices are boxes to tick; no choice at all says so in a word."""
+    field = bound.field
+    if isinstance(field, MultipleChoiceField):
+        field.widget = CheckboxSelectMultiple(choices=field.choices)
+    elif isinstance(field, ChoiceField):
+        field.widget.choices = [(value, label if value else ANY) for value, label in field.choices]
+    return bound

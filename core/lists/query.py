@@ -1,10 +1,15 @@
 """From the declared columns to one `values_list`: only what is shown is read and joined."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Count, QuerySet
 
 from core.keyset import after, order_by
+from core.lists.columns import Total
 from core.lists.state import ListState
 
 
@@ -39,3 +44,49 @@ def select_page(state: ListState, queryset: QuerySet[Any, Any]) -> QuerySet[Any,
     if state.cursor is not None:
         rows = rows.filter(after(state.order, state.cursor))
     return rows[: state.spec.size + 1]
+
+
+def totals_of(queryset: QuerySet[Any, Any], wanted: tuple[Total, ...]) -> list[Any]:
+    """The number of rows, then each total, in one statement."""
+    sums = {f"total_{place}": total.aggregate for place, total in enumerate(wanted)}
+    found = queryset.order_by().aggregate(list_count=Count("*"), **sums)
+    return [found["list_count"], *(found[name] for name in sums)]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL that was built once. Building it anew costs Django more than the database needs to answer it.
+
+    Values come as the driver gives them: numbers, texts, dates and arrays are what the
+    fields would make of them; a JSON column would be text.
+    """
+
+    sql: str
+    params: tuple[Any, ...]
+
+    @classmethod
+    def of_rows(cls, rows: QuerySet[Any, Any]) -> "Statement":
+        try:
+            return cls(*rows.query.sql_with_params())
+        except EmptyResultSet:
+            return cls("", ())
+
+    @classmethod
+    def heard(cls, run: Callable[[], Any]) -> tuple[Any, "Statement | None"]:
+        """The result of `run`, and the one statement it sent (None if it sent none or several)."""
+        sent: list[Statement] = []
+
+        def listen(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
+            sent.append(cls(sql, tuple(params or ())))
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(listen):
+            found = run()
+        return found, sent[0] if len(sent) == 1 else None
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        if not self.sql:
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, self.params)
+            return cursor.fetchall()

@@ -1,7 +1,10 @@
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
+
+from portal.demo.note import published_figures
 
 
 @login_not_required
@@ -10,4 +13,4 @@ def front(request: HttpRequest) -> HttpResponse:
     """The public front page; whoever is signed in goes on to the overview."""
     if request.user.is_authenticated:
         return redirect("portal:overview")
-    return render(request, "portal/front.html")
+    return render(request, "portal/front.html", published_figures() if settings.DEMO else {})

@@ -1,19 +1,53 @@
+from dataclasses import dataclass
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from core.board import board
+from core import figures
+from core.board import TypeText, WaitingLine, board
 from core.scope import chosen_division
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A line of "waits for me" as drawn; late means the day has passed."""
+
+    text: TypeText
+    count: int
+    url: str
+    due: date | None
+    is_late: bool
+
+    @property
+    def due_day(self) -> str:
+        return figures.day(self.due)
 
 
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Figures, panels and "waits for me" of the chosen division, as the apps put them on the board."""
     code = chosen_division(request)
-    figures = [value for block in board.figures("overview") for value in block.values(request, code)]
+    shown = [value for block in board.figures("overview") for value in block.values(request, code)]
     panels = [
-        {"template": panel.template, "context": panel.context(request, code)}
+        render_to_string(panel.template, panel.context(request, code), request)
         for panel in board.panels("overview", request.user)
     ]
-    waiting = [line for line in board.waiting(request.user) if line.count]
-    return render(request, "portal/overview.html", {"figures": figures, "panels": panels, "waiting": waiting})
+    return render(
+        request, "portal/overview.html", {"figures": shown, "panels": panels, "waiting": waiting(request)}
+    )
+
+
+def waiting(request: HttpRequest) -> list[Waiting]:
+    """What there is to do, what is due first on top."""
+    today = timezone.localdate()
+    lines = [_drawn(line, today) for line in board.waiting(request.user) if line.count]
+    return sorted(lines, key=lambda line: line.due or date.max)
+
+
+def _drawn(line: WaitingLine, today: date) -> Waiting:
+    is_late = line.due is not None and line.due < today
+    return Waiting(line.text, line.count, line.url, line.due, is_late)
