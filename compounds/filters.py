@@ -8,18 +8,15 @@ parameters. Give it a QuerySet that went through `with_pool()`:
     rows = filters.qs.order_by(*order_by(order))
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import django_filters
-from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Sum
-from django.forms import Form, Select
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from compounds.models import (
     Batch,
     Building,
-    Cluster,
     Compound,
     CompoundQuerySet,
     ConditionSurvey,
@@ -43,7 +40,6 @@ from core.filters import (
 )
 from core.keyset import Order, Term
 from directory.fields import DivisionFilter
-from directory.models import Organisation
 
 UNKNOWN, NONE = "unknown", "none"
 IN_POOL = [Batch.RESERVE.value, Batch.PREPARING.value, Batch.IMPLEMENTING.value]
@@ -75,7 +71,7 @@ SUMMED = (
 )
 
 
-def with_differing_figures() -> QuerySet[Building, dict[str, Any]]:
+def with_differing_figures() -> QuerySet[Any, Any]:
     """Compounds (their keys) of which a declared figure differs from what their listed buildings add up to."""
     differs = ~Q(listed=F("compound__building_count"))
     sums = {f"{field}_listed": Sum(of_building) for field, of_building in SUMMED}
@@ -91,12 +87,12 @@ def with_differing_figures() -> QuerySet[Building, dict[str, Any]]:
 
 
 class PositionFilter(YesNoFilter):
-    def filter(self, qs: CompoundQuerySet, value: str) -> CompoundQuerySet:
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         return qs.filter(wgs84_longitude__isnull=value == NO) if value else qs
 
 
 class DifferenceFilter(YesNoFilter):
-    def filter(self, qs: CompoundQuerySet, value: str) -> CompoundQuerySet:
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         if not value:
             return qs
         differing = Q(pk__in=with_differing_figures())
@@ -283,23 +279,11 @@ class PoolFilter(CompoundFilter):
 
 
 class CompoundPageFilter(CompoundFilter):
-    """The same on a page, where clusters and title-owner units are chosen by name among those that occur.
+    """The same on a page, where people know clusters and title-owner units by name."""
 
-    Their names are read only when the panel is drawn.
-    """
-
-    @property
-    def form(self) -> Form:
-        form = super().form
-        for name, model in (("cluster", Cluster), ("title_owner", Organisation)):
-            if not isinstance(form.fields[name].widget, Select):
-                form.fields[name].widget = Select(choices=self._names(name, model))
-        return form
-
-    def _names(self, field: str, model: type[Model]) -> Callable[[], list[tuple[Any, str]]]:
-        def named() -> list[tuple[Any, str]]:
-            occurring = self.queryset.order_by().values(field)
-            rows = model._default_manager.filter(pk__in=occurring).order_by("name").values_list("pk", "name")
-            return [("", str(_("any"))), *rows]
-
-        return named
+    cluster_name = django_filters.CharFilter(
+        field_name="cluster__name", lookup_expr="icontains", label=_("Cluster"), max_length=60
+    )
+    owner_name = django_filters.CharFilter(
+        field_name="title_owner__name", lookup_expr="icontains", label=_("Title-owner unit"), max_length=80
+    )

@@ -36,7 +36,7 @@ class DecimalNumberField(forms.DecimalField):
 
     default_error_messages = {"invalid": _("Write a number such as 62.5.")}
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if value in self.empty_values:
             return None
         text = levelled(value)
@@ -69,7 +69,7 @@ class MomentField(forms.CharField):
         super().__init__(**{"max_length": 40, **kwargs})
 
     def to_python(self, value: Any) -> datetime | None:  # type: ignore[override]
-        text = LOST_PLUS.sub(r"\1+\2", super().to_python(value))
+        text = LOST_PLUS.sub(r"\1+\2", super().to_python(value) or "")
         if not text:
             return None
         if not MOMENT.fullmatch(text):

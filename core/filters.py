@@ -23,7 +23,7 @@ class WholeNumberFilter(django_filters.NumberFilter):
 
 
 class DecimalNumberFilter(WholeNumberFilter):
-    field_class = DecimalNumberField
+    field_class = DecimalNumberField  # type: ignore[assignment]
 
 
 class MomentFilter(django_filters.Filter):

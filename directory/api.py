@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from core.api.views import ApiView, ListView, Row, answer
 from core.filters import AnyOfFilter, ContainsFilter, EndedFilter, SeveralChoicesFilter
 from core.keyset import Term
+from directory.authentication import caller
 from directory.fields import DivisionFilter
 from directory.models import Division, DivisionSuccession, Organisation, OrganisationKind
 from directory.models.divisions import Level
@@ -37,7 +38,7 @@ class DivisionForm(DivisionRefForm):
     explanation = _("An administrative division of one of five levels.")
 
     level = serializers.ChoiceField(choices=sorted(LEVELS.values()))
-    parent = serializers.CharField(
+    parent = serializers.CharField(  # type: ignore[assignment]
         allow_null=True, help_text=_("Code of the division above; null for a province.")
     )
     ended_on = serializers.DateField(
@@ -146,7 +147,10 @@ class DivisionDetail(ApiView):
     def get(self, request: Request, code: str) -> HttpResponse:
         self.check_parameters(request.query_params)
         row = (
-            Division.objects.visible_to(request.user).filter(code=code).values_list(*DIVISION_COLUMNS).first()
+            Division.objects.visible_to(caller(request))
+            .filter(code=code)
+            .values_list(*DIVISION_COLUMNS)
+            .first()
         )
         if row is None:
             raise Http404
@@ -234,7 +238,7 @@ class OrganisationDetail(ApiView):
 
     def get(self, request: Request, id: int) -> HttpResponse:  # noqa: A002
         self.check_parameters(request.query_params)
-        seen = Organisation.objects.visible_to(request.user).filter(pk=id)
+        seen = Organisation.objects.visible_to(caller(request)).filter(pk=id)
         row = seen.values_list(*ORGANISATION_COLUMNS).first()
         if row is None:
             raise Http404

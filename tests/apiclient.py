@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -58,20 +57,18 @@ class Api:
         }
         self.client = Client(raise_request_exception=False)
 
-    def request(self, path: str, query: str = "", *, method: str = "get", **headers: str) -> HttpResponse:
+    def request(self, path: str, query: str = "", *, method: str = "get", **headers: str) -> Any:
         """`query` as it stands in the address."""
         address = f"{path}?{query}" if query else path
-        found: HttpResponse = getattr(self.client, method)(address, headers={**self.headers, **headers})
-        return found
+        return getattr(self.client, method)(address, headers={**self.headers, **headers})
 
-    def get(self, path: str, **parameters: Any) -> HttpResponse:
-        found: HttpResponse = self.client.get(f"{V1}/{path}/", parameters, headers=self.headers)
-        return found
+    def get(self, path: str, **parameters: Any) -> Any:
+        return self.client.get(f"{V1}/{path}/", parameters, headers=self.headers)
 
     def json(self, path: str, **parameters: Any) -> Any:
         response = self.get(path, **parameters)
         assert response.status_code == 200, response.content.decode()
-        return response.json()  # type: ignore[attr-defined]
+        return response.json()
 
     def results(self, path: str, **parameters: Any) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.json(path, **parameters)["results"]
@@ -85,7 +82,7 @@ class Api:
             parts = urlsplit(page["next"])
             response = self.request(parts.path, parts.query)
             assert response.status_code == 200, response.content.decode()
-            page = response.json()  # type: ignore[attr-defined]
+            page = response.json()
             yield page
 
 
@@ -93,19 +90,19 @@ def names(rows: list[dict[str, Any]]) -> list[str]:
     return [row["name"] for row in rows]
 
 
-def demand_problem(response: HttpResponse, status: int, code: str) -> dict[str, Any]:
+def demand_problem(response: Any, status: int, code: str) -> dict[str, Any]:
     """The answer is a problem document of this kind; it is returned."""
     assert (response.status_code, response.headers["Content-Type"]) == (status, PROBLEM), (
         response.content.decode()
     )
-    body: dict[str, Any] = response.json()  # type: ignore[attr-defined]
+    body: dict[str, Any] = response.json()
     assert {"type", "title", "status", "detail", "code"} <= body.keys()
     assert (body["status"], body["code"], body["type"]) == (status, code, f"/api/problems/#{code}")
     assert body["title"]
     return body
 
 
-def faults(response: HttpResponse) -> dict[str, str]:
+def faults(response: Any) -> dict[str, str]:
     """Parameter → what is wrong with it, of a 400."""
     body = demand_problem(response, 400, "invalid_parameters")
     return {error["field"]: error["message"] for error in body["errors"]}

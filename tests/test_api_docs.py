@@ -78,10 +78,8 @@ def environment(site: str, committed_cast: Cast) -> dict[str, str]:
     return {**os.environ, "PORTAL": site, "TOKEN": key}
 
 
-def run(command: list[str], environment: dict[str, str], **options: str) -> str:
-    done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=60, check=False, **options
-    )
+def run(command: list[str], environment: dict[str, str]) -> str:
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -95,7 +95,7 @@ def test_a_problem_is_as_described(api: Api) -> None:
     document = openapi("en")
     schema = {"$ref": "#/components/schemas/Problem", "components": document["components"]}
     for response in (api.get("compounds", x="1"), api.get("compounds/x"), Api().get("pool")):
-        jsonschema.Draft202012Validator(schema).validate(response.json())  # type: ignore[attr-defined]
+        jsonschema.Draft202012Validator(schema).validate(response.json())
 
 
 # --- The document itself ----------------------------------------------------------------
@@ -126,7 +126,7 @@ def test_every_operation_says_what_it_is_and_what_can_go_wrong(db: None) -> None
 
 def test_the_index_leads_everywhere(cast: Cast) -> None:
     api = Api(cast.service)
-    entries = api.request(f"{V1}/").json()  # type: ignore[attr-defined]
+    entries = api.request(f"{V1}/").json()
     for name, address in entries.items():
         assert api.request(address.removeprefix("http://testserver")).status_code == 200, name
 
@@ -160,7 +160,7 @@ def test_made_up_requests(api: Api, mode: GenerationMode) -> None:
     """Schemathesis makes requests from the document, allowed and forbidden ones, and checks the answers by it."""
     schema = schemathesis.openapi.from_wsgi(f"{V1}/schema/", get_wsgi_application())
     for result in schema.get_all_operations():
-        operation = result.ok()
+        operation = result.ok()  # type: ignore[union-attr]
 
         @given(case=operation.as_strategy(generation_mode=mode))
         @bounded

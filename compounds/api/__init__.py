@@ -24,7 +24,7 @@ from compounds.models import Compound
 from compounds.permissions import can_see_register
 from core.api.views import ApiView, ListView, Row, answer
 from core.errors import NotPermitted
-from directory.authentication import MayRead
+from directory.authentication import MayRead, caller
 from directory.models import User
 from directory.powers import Power
 
@@ -35,7 +35,7 @@ class SeesRegister(MayRead):
     def has_permission(self, request: Request, view: Any) -> bool:
         if not super().has_permission(request, view):
             return False
-        if not can_see_register(request.user):
+        if not can_see_register(caller(request)):
             raise NotPermitted
         return True
 
@@ -83,7 +83,7 @@ class PoolList(ListView):
     columns = POOL_COLUMNS
 
     def rows(self, user: User) -> QuerySet[Compound]:
-        return Compound.objects.visible_to(user).with_pool().filter(batch__isnull=False)
+        return Compound.objects.visible_to(user).with_pool().filter(batch__isnull=False)  # type: ignore[misc]
 
     def listing_key(self, user: User) -> tuple[str, ...]:
         return user.scopes_for(Power.SEE_REGISTER)
@@ -110,10 +110,10 @@ class CompoundDetail(ApiView):
 
     def get(self, request: Request, code: str) -> HttpResponse:
         self.check_parameters(request.query_params)
-        row = detail_row(Compound.objects.visible_to(request.user).with_pool(), code)
+        row = detail_row(Compound.objects.visible_to(caller(request)).with_pool(), code)
         if row is None:
             raise Http404
-        body = detail_body(row, user=request.user)
+        body = detail_body(row, user=caller(request))
         return answer(request, body, modified=body["updated_at"].timestamp())
 
 

@@ -192,7 +192,7 @@ def _http_problem(exc: Exception) -> HttpResponse | None:
 
 
 def _throttled(exc: exceptions.Throttled) -> HttpResponse:
-    seconds = max(1, ceil(exc.wait or 1))
+    seconds = max(1, ceil(getattr(exc, "wait", None) or 1))
     detail = _("Wait {seconds} seconds.").format(seconds=seconds)
     return problem("too_many_requests", detail=detail, headers={"Retry-After": str(seconds)})
 

@@ -38,7 +38,7 @@ class ProblemDocument(serializers.Serializer[Any]):
     status = serializers.IntegerField(help_text=_("The HTTP status once more."))
     detail = serializers.CharField(allow_blank=True)
     code = serializers.CharField(help_text=_("For programs: does not change with the language."))
-    errors = FieldProblem(many=True, required=False)
+    errors = FieldProblem(many=True, required=False)  # type: ignore[assignment]
 
     class Meta:
         ref_name = "Problem"
@@ -156,6 +156,8 @@ HEADERS = {
 class EndpointSchema(AutoSchema):
     """Reads `summary`, `explanation`, `tag`, `answer_form` or `item_form`, and `path_parameters` of the view."""
 
+    view: Any
+
     def get_operation_id(self) -> str:
         return self.view.operation_id
 
@@ -167,7 +169,7 @@ class EndpointSchema(AutoSchema):
         name: str = super().get_serializer_name(serializer, direction)
         return name.removesuffix("Form")
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         return str(self.view.explanation)
 
     def get_tags(self) -> list[str]:
@@ -179,7 +181,7 @@ class EndpointSchema(AutoSchema):
             schema["description"] = str(explanation)
         return schema
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    def get_override_parameters(self) -> list[Any]:
         if hasattr(self.view, "filterset"):
             found = list_parameters(self.view)
         else:

@@ -42,7 +42,7 @@ class Counter:
         if time.monotonic() < self._ask_again_at:
             return None
         try:
-            used = int(_redis().incr(key))  # type: ignore[arg-type]
+            used = int(_redis().incr(key))
             if used == 1:
                 _redis().expire(key, 2 * WINDOW)
         except (RedisError, OSError):

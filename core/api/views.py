@@ -70,11 +70,11 @@ class ApiView(APIView):
     repeated_parameters: ClassVar[frozenset[str]] = frozenset()
     text_parameters: ClassVar[frozenset[str]] = frozenset()
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
         """The header `Allow` says it; the schema describes the rest."""
         return HttpResponse(status=204)
 
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "private, no-cache")
         limit = getattr(request, "rate_limit", None)

@@ -46,7 +46,7 @@ def demand_answer(api: Api, path: str, query: str) -> None:
     response = api.request(path, query)
     assert response.status_code in {200, 400, 404}, (response.status_code, query)
     if response.status_code == 200:
-        response.json()  # type: ignore[attr-defined]
+        response.json()
     else:
         assert response.headers["Content-Type"] == PROBLEM, query
 

@@ -246,7 +246,7 @@ def test_a_lost_plus_before_the_zone_is_understood(cast: Cast, api: Api) -> None
     make_many(cast, 1)
     assert (
         len(api.request(f"{V1}/compounds/", "updated_since=2020-01-01T00:00:00+08:00").json()["results"]) == 1
-    )  # type: ignore[attr-defined]
+    )
 
 
 # --- What it costs ----------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Every refusal below /api/ is a problem document, whoever refuses: address, method, format, token, rule, accident."""
 
+import json
 import re
 from typing import Any
 
@@ -31,10 +32,10 @@ class Refusing(APIView):
         return HttpResponse(request.data)
 
 
-def posted(body: bytes = b"{}", content_type: str = "application/json", **attributes: Any) -> HttpResponse:
+def posted(body: bytes = b"{}", content_type: str = "application/json", **attributes: Any) -> Any:
     request = RequestFactory().post("/api/v1/things/", body, content_type=content_type)
-    response: HttpResponse = Refusing.as_view(**attributes)(request)
-    response.json = lambda: __import__("json").loads(response.content)  # type: ignore[attr-defined]
+    response: Any = Refusing.as_view(**attributes)(request)
+    response.json = lambda: json.loads(response.content)
     return response
 
 
@@ -103,7 +104,7 @@ def test_a_body_of_another_kind() -> None:
 
 
 def test_wrong_fields_are_named_by_their_path() -> None:
-    detail = {"name": ["missing"], "lines": [{}, {"score": ["too high"]}], "whole": "odd"}
+    detail: Any = {"name": ["missing"], "lines": [{}, {"score": ["too high"]}], "whole": "odd"}
     body = demand_problem(posted(raises=exceptions.ValidationError(detail)), 400, "invalid_input")
     assert body["errors"] == [
         {"field": "name", "message": "missing"},
@@ -125,8 +126,8 @@ def test_a_rule_that_refuses_keeps_its_code_and_its_figures() -> None:
 
 
 def test_problems_are_told_in_the_readers_language(cast: Cast) -> None:
-    english = Api(cast.service).get("nothing").json()  # type: ignore[attr-defined]
-    chinese = Api(cast.service, **{"Accept-Language": "zh-CN"}).get("nothing").json()  # type: ignore[attr-defined]
+    english = Api(cast.service).get("nothing").json()
+    chinese = Api(cast.service, **{"Accept-Language": "zh-CN"}).get("nothing").json()
     assert english["code"] == chinese["code"]
     assert english["title"].isascii()
     assert not chinese["title"].isascii()
