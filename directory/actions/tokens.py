@@ -47,7 +47,7 @@ def issue_token(
     key = new_key()
     token = ApiToken(
         user=user, label=clean_line(label), prefix=key[:SHOWN], digest=digest(key),
-        scopes=sorted(scopes), expires_at=expires_at, created_by=actor,
+        scopes=sorted(set(scopes)), expires_at=expires_at, created_by=actor,
     )  # fmt: skip
     refuse_unclean(token, exclude=["last_used_at", "revoked_at"])
     token.save(force_insert=True)

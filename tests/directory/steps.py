@@ -29,14 +29,18 @@ def role_of(user: User) -> RoleAssignment:
     return RoleAssignment.objects.get(user=user, ended_at__isnull=True)
 
 
-def grant(cast: Cast, user: User, role: str, division: str, *, by: str = "secadmin", **how: Any) -> RoleAssignment:
+def grant(
+    cast: Cast, user: User, role: str, division: str, *, by: str = "secadmin", **how: Any
+) -> RoleAssignment:
     how.setdefault("period", Period(today()))
     return grant_role(
         actor=getattr(cast, by), user=user, role=role, division=Division.objects.get(pk=division), **how
     )
 
 
-def sign_in(client: Client, username: str, password: str = PASSWORD, *, address: str = OFFICE, **extra: Any) -> Any:
+def sign_in(
+    client: Client, username: str, password: str = PASSWORD, *, address: str = OFFICE, **extra: Any
+) -> Any:
     return client.post(
         reverse("account_login"), {"login": username, "password": password}, REMOTE_ADDR=address, **extra
     )

@@ -25,9 +25,13 @@ from tests.cast import JINGZHOU, SHENGLI, WEST_STREET, ZAOYANG, Cast, make_organ
 from tests.directory.steps import fresh, grant, in_days, is_signed_in, last_entry, role_of, sign_in, today
 
 
-def make_account(cast: Cast, username: str = "newcomer", *, by: str = "sysadmin", **facts: str) -> accounts.NewAccount:
+def make_account(
+    cast: Cast, username: str = "newcomer", *, by: str = "sysadmin", **facts: str
+) -> accounts.NewAccount:
     return accounts.create_user(
-        actor=getattr(cast, by), username=username, **{"name": "新同事", "home_division": WEST_STREET, **facts}
+        actor=getattr(cast, by),
+        username=username,
+        **{"name": "新同事", "home_division": WEST_STREET, **facts},
     )
 
 
@@ -64,13 +68,17 @@ def test_an_impossible_user_name_is_refused(cast: Cast, username: str) -> None:
         make_account(cast, username)
 
 
-@pytest.mark.parametrize("who", ["secadmin", "auditadmin", "bureau", "street", "auditor", "service", "nobody"])
+@pytest.mark.parametrize(
+    "who", ["secadmin", "auditadmin", "bureau", "street", "auditor", "service", "nobody"]
+)
 def test_nobody_else_makes_accounts(cast: Cast, who: str) -> None:
     with pytest.raises(NotPermitted):
         make_account(cast, by=who)
 
 
-@pytest.mark.parametrize(("division", "refusal"), [(ZAOYANG, NotPermitted), ("42", NotPermitted), ("99", DivisionUnknown)])
+@pytest.mark.parametrize(
+    ("division", "refusal"), [(ZAOYANG, NotPermitted), ("42", NotPermitted), ("99", DivisionUnknown)]
+)
 def test_an_account_is_made_only_within_the_own_division(cast: Cast, division: str, refusal: type) -> None:
     with pytest.raises(refusal):
         make_account(cast, home_division=division)
@@ -210,7 +218,9 @@ def test_only_the_system_administrator_gives_passwords(cast: Cast, who: str) -> 
 
 
 @pytest.mark.parametrize("who", ["sysadmin", "auditadmin", "bureau", "street"])
-def test_only_the_security_administrator_locks_unlocks_and_resets_second_factors(cast: Cast, who: str) -> None:
+def test_only_the_security_administrator_locks_unlocks_and_resets_second_factors(
+    cast: Cast, who: str
+) -> None:
     actor, reason = getattr(cast, who), "试一试"
     for act in (accounts.lock_user, accounts.unlock_user, accounts.reset_second_factor):
         with pytest.raises(NotPermitted):
@@ -256,7 +266,9 @@ def test_staff_see_no_accounts_but_their_own(cast: Cast) -> None:
     assert list(User.objects.visible_to(cast.bureau)) == [cast.bureau]
 
 
-def test_a_person_of_another_division_with_a_role_here_is_seen_but_their_account_is_not_kept_here(cast: Cast) -> None:
+def test_a_person_of_another_division_with_a_role_here_is_seen_but_their_account_is_not_kept_here(
+    cast: Cast,
+) -> None:
     guest = make_user("guest", division=ZAOYANG, role=Role.AUDITOR)
     RoleAssignment.objects.create(user=guest, role=Role.AUDITOR, division_id=JINGZHOU, starts_on=today())
     assert guest in User.objects.visible_to(cast.secadmin)
