@@ -183,6 +183,9 @@ class Board:
     def register(self, item: Any) -> None:
         self._items[type(item), getattr(item, "subject", ""), item.key] = item
 
+    def forget(self, item: Any) -> None:
+        self._items.pop((type(item), getattr(item, "subject", ""), item.key), None)
+
     def _of(self, kind: type, subject: str = "") -> list[Any]:
         found = [item for (its, about, _), item in self._items.items() if its is kind and about == subject]
         return sorted(found, key=lambda item: (getattr(item, "position", 0), item.key))

@@ -13,5 +13,6 @@ urlpatterns = [
     path("division/", preferences.division, name="division"),
     path("large-print/", preferences.large_print, name="large_print"),
     path("views/", saved_views.save, name="save_view"),
+    path("views/<int:pk>/rename/", saved_views.rename, name="rename_view"),
     path("views/<int:pk>/delete/", saved_views.delete, name="delete_view"),
 ]

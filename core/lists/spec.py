@@ -15,7 +15,7 @@ from core.errors import DomainError, NotPermitted
 from core.htmx import render_page
 from core.lists.columns import Bulk, Column, Total
 from core.lists.export import KINDS, spreadsheet
-from core.lists.filtering import FilterSetType, Narrowed, narrowed
+from core.lists.filtering import FilterSetType, narrowed
 from core.lists.page import ListPage
 from core.lists.state import ListState, remember_columns
 
@@ -56,7 +56,7 @@ class ListSpec:
     def state(self, request: HttpRequest, parameters: QueryDict | None = None) -> ListState:
         return ListState(self, request, request.GET if parameters is None else parameters)
 
-    def respond(
+    def page(
         self,
         request: HttpRequest,
         queryset: QuerySet[Any, Any],
@@ -65,42 +65,49 @@ class ListSpec:
         depends_on: Hashable | None = None,
         may_export: bool = False,
         bulk: Sequence[str] = (),
-        template: str = PAGE,
-        context: Mapping[str, Any] | None = None,
         describe: Mapping[str, Callable[[Any], Any]] | None = None,
-    ) -> HttpResponse:
-        """The page, the part of it that htmx asked for, or the spreadsheet.
+    ) -> ListPage:
+        """What the templates draw. `queryset` went through `visible_to`.
 
-        `queryset` went through `visible_to`. `bulk` are the keys of the actions this
-        person may use; `describe` turns the value of a filter into words for its chip.
-        `depends_on` is everything that `queryset` depends on (for most lists the scopes of
-        one power): with it the SQL is built once and kept; without it, anew each time.
+        `bulk` are the keys of the actions this person may use; `describe` turns the value
+        of a filter into words for its chip. `depends_on` is everything that `queryset`
+        depends on (for most lists the scopes of one power): with it the SQL is built once
+        and kept; without it, anew each time.
         """
         state = self.state(request)
-        rows = narrowed(self, state, queryset, filterset, depends_on=depends_on)
-        if state.export in KINDS:
-            return self._exported(request, state, rows, may_export=may_export)
-        page = ListPage(
+        return ListPage(
             state=state,
-            rows=rows,
+            rows=narrowed(self, state, queryset, filterset, depends_on=depends_on),
             filterset=filterset,
             bulk=tuple(action for action in self.bulk if action.key in bulk),
             may_export=may_export,
             describe=describe or {},
         )
-        response = render_page(
-            request, template, _fragment(request, state), {"list": page, "filter": rows.filterset, **(context or {})}
-        )
-        remember_columns(response, state)
+
+    def respond(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Any, Any],
+        *,
+        template: str = PAGE,
+        context: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> HttpResponse:
+        """The page, the part of it that htmx asked for, or the spreadsheet. `options` are those of `page`."""
+        page = self.page(request, queryset, **options)
+        if page.state.export in KINDS:
+            return self._exported(request, page)
+        fragment = _fragment(request, page.state)
+        response = render_page(request, template, fragment, {"list": page, **(context or {})})
+        remember_columns(response, page.state)
         return response
 
-    def _exported(
-        self, request: HttpRequest, state: ListState, rows: Narrowed, *, may_export: bool
-    ) -> HttpResponse:
-        if not may_export:
+    @staticmethod
+    def _exported(request: HttpRequest, page: ListPage) -> HttpResponse:
+        if not page.may_export:
             raise NotPermitted
-        rows.demand_valid()
-        return spreadsheet(request, state, rows.queryset)
+        page.narrowed.demand_valid()
+        return spreadsheet(request, page.state, page.narrowed.queryset)
 
     def selected(
         self, request: HttpRequest, queryset: QuerySet[Any, Any], *, filterset: FilterSetType | None = None

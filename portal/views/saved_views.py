@@ -1,24 +1,35 @@
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
-from directory.actions.saved_views import delete_view, save_view
-from portal.views.preferences import way_back, without
+from directory.actions import saved_views
+from directory.models import SavedView
+from portal.views.preferences import way_back
 
 
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
     """Keep the filter, order and columns of a list under a name; the same name again replaces it."""
-    view = save_view(
+    view = saved_views.save_view(
         user=request.user,
         page=request.POST.get("page", ""),
         name=request.POST.get("name", ""),
         query=request.POST.get("query", ""),
     )
-    return redirect(f"{without(way_back(request, 'portal:overview')).split('?')[0]}?{view.query}")
+    place = way_back(request, "portal:overview").split("?")[0]
+    return redirect(f"{place}?{view.query}")
+
+
+@require_POST
+def rename(request: HttpRequest, pk: int) -> HttpResponse:
+    view = get_object_or_404(SavedView, user=request.user, pk=pk)
+    saved_views.rename_view(user=request.user, view=view, name=request.POST.get("name", ""))
+    place = way_back(request, "portal:overview").split("?")[0]
+    return redirect(f"{place}?{view.query}")
 
 
 @require_POST
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
-    delete_view(user=request.user, pk=pk)
+    view = get_object_or_404(SavedView, user=request.user, pk=pk)
+    saved_views.delete_view(user=request.user, view=view)
     return redirect(way_back(request, "portal:overview"))
