@@ -24,7 +24,10 @@ FILES = "files"
 
 
 def sha256(file: IO[bytes]) -> str:
-    return hashlib.file_digest(file, "sha256").hexdigest()
+    found = hashlib.sha256()
+    while block := file.read(2**20):
+        found.update(block)
+    return found.hexdigest()
 
 
 @dataclass
@@ -56,7 +59,7 @@ def pack(target: Path, manifest: Manifest, sources: Mapping[str, Path]) -> None:
             manifest.members[name] = sha256(file)
     text = manifest.as_json().encode()
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file, tarfile.open(fileobj=file, mode="w") as tar:
+    with os.fdopen(descriptor, "wb") as output, tarfile.open(fileobj=output, mode="w") as tar:
         about = tarfile.TarInfo(MANIFEST)
         about.size = len(text)
         tar.addfile(about, BytesIO(text))

@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from types import FrameType
+from typing import IO
 
 from renovation.embedded.processes import end_with_parent
 from tools.steps import BASE_DIR
@@ -29,10 +30,10 @@ class Child:
     """One process, its output passed on with its name before each line."""
 
     def __init__(
-        self, name: str, command: Sequence[str], environment: Mapping[str, str], *, quiet: bool
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], output: IO[str]
     ) -> None:
         self.name = name
-        self.quiet = quiet
+        self.output = output
         self.last: deque[str] = deque(maxlen=12)
         self.process = subprocess.Popen(
             command,
@@ -52,8 +53,7 @@ class Child:
     def _read(self) -> None:
         for line in self.process.stdout or ():
             self.last.append(line.rstrip())
-            if not self.quiet:
-                print(f"{self.name:>6} | {line}", end="", flush=True)
+            print(f"{self.name:>6} | {line}", end="", flush=True, file=self.output)
 
     def signal(self, sent: signal.Signals) -> None:
         """To the whole group: a killed parent must not leave its workers."""
@@ -66,12 +66,12 @@ class Child:
 class Processes:
     """The children of one run."""
 
-    def __init__(self, *, quiet: bool = False) -> None:
-        self.quiet = quiet
+    def __init__(self, *, output: IO[str] = sys.stdout) -> None:
+        self.output = output
         self.children: list[Child] = []
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        self.children.append(Child(name, command, environment, quiet=self.quiet))
+        self.children.append(Child(name, command, environment, self.output))
 
     def ended(self) -> Child | None:
         """A child that ended by itself, if there is one."""

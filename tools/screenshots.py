@@ -32,28 +32,77 @@ LONGEST = 6000
 
 @dataclass(frozen=True, kw_only=True)
 class Shot:
-    """A page as somebody sees it; `follow` names the first link on `path` that leads to the page meant."""
+    """A page as somebody sees it.
+
+    `follow` names the first link on `path` that leads to the thing meant, `then` what comes behind its address.
+    """
 
     name: str
     path: str
     user: str = ""
     follow: str = ""
+    then: str = ""
     status: int = 200
 
 
 OFFICE, COMMUNITY = "jz-bureau", "jz-community"
 SYSTEM, SECURITY, AUDIT = "jz-system", "jz-security", "jz-audit"
-FIRST_COMPOUND = "main a[href*='/compounds/4']"
+
+
+def subject(name: str, path: str, then: str = "", *, user: str, inside: str = "") -> Shot:
+    """The first thing of a list: the first link of its table that leads below `inside`, else below `path`."""
+    return Shot(name=name, path=path, user=user, follow=f"main tbody a[href*='{inside or path}']", then=then)
+
 
 SHOTS = (
+    # Signed out
     Shot(name="front", path="/"),
-    Shot(name="sign-in", path="/accounts/login/"),
+    Shot(name="sign-in", path="/accounts/sign-in/"),
     Shot(name="not-found", path="/no-such-page/", status=404),
+    Shot(name="api-docs", path="/api/docs/"),
+    Shot(name="api-problems", path="/api/problems/"),
+    # The bureau's day
     Shot(name="overview", path="/overview/", user=OFFICE),
+    Shot(name="search", path="/search/?q=小区", user=OFFICE),
+    Shot(name="division-choice", path="/division/", user=OFFICE),
+    Shot(name="inbox", path="/inbox/", user=OFFICE),
+    Shot(name="jobs", path="/jobs/", user=OFFICE),
     Shot(name="register", path="/compounds/", user=OFFICE),
     Shot(name="register-empty", path="/compounds/?q=zzzz", user=OFFICE),
     Shot(name="register-map", path="/compounds/map/", user=OFFICE),
-    Shot(name="compound", path="/compounds/", user=OFFICE, follow=FIRST_COMPOUND),
+    Shot(name="compound-add", path="/compounds/add/", user=OFFICE),
+    subject("compound", "/compounds/", user=OFFICE),
+    subject("compound-buildings", "/compounds/", "buildings/", user=OFFICE),
+    subject("compound-surveys", "/compounds/", "surveys/", user=OFFICE),
+    subject("compound-pool", "/compounds/", "pool/", user=OFFICE),
+    subject("compound-history", "/compounds/", "history/", user=OFFICE),
+    subject("compound-edit", "/compounds/", "edit/", user=OFFICE),
+    subject("compound-merge", "/compounds/", "merge/", user=OFFICE),
+    subject("compound-split", "/compounds/", "split/", user=OFFICE),
+    Shot(name="surveys", path="/surveys/", user=OFFICE),
+    subject("survey", "/surveys/", user=OFFICE),
+    Shot(name="pool-board", path="/pool/", user=OFFICE),
+    Shot(name="pool-list", path="/pool/list/", user=OFFICE),
+    Shot(name="rules", path="/rules/", user=OFFICE),
+    Shot(name="rule-urgency-new", path="/rules/urgency/new/", user=OFFICE),
+    Shot(name="imports", path="/imports/", user=OFFICE),
+    Shot(name="profile", path="/accounts/profile/", user=OFFICE),
+    Shot(name="sessions", path="/accounts/sessions/", user=OFFICE),
+    Shot(name="second-factor", path="/accounts/second-factor/", user=OFFICE),
+    # The community's phone
+    Shot(name="community-overview", path="/overview/", user=COMMUNITY),
+    Shot(name="community-surveys", path="/surveys/", user=COMMUNITY),
+    # The three administrations
+    Shot(name="system", path="/system/", user=SYSTEM),
+    Shot(name="users", path="/system/users/", user=SYSTEM),
+    subject("user", "/system/users/", user=SYSTEM),
+    Shot(name="user-new", path="/system/users/new/", user=SYSTEM),
+    Shot(name="organisations", path="/system/organisations/", user=SYSTEM),
+    subject("organisation", "/system/organisations/", user=SYSTEM),
+    Shot(name="divisions", path="/system/divisions/", user=SYSTEM),
+    Shot(name="tokens", path="/system/tokens/", user=SECURITY),
+    subject("user-roles", "/system/users/", user=SECURITY),
+    Shot(name="audit", path="/system/audit/", user=AUDIT),
 )
 
 
@@ -85,11 +134,11 @@ class Camera:
     def _signed_in(context: BrowserContext, user: str, password: str) -> Page:
         page = context.new_page()
         if user:
-            page.goto("/accounts/login/")
+            page.goto("/accounts/sign-in/")
             page.fill("input[name=login]", user)
             page.fill("input[name=password]", password)
             page.press("input[name=password]", "Enter")
-            page.wait_for_url(lambda url: "/login/" not in url)
+            page.wait_for_url(lambda url: "/sign-in/" not in url)
         return page
 
     def take(self, page: Page, shot: Shot, width: int, language: str) -> None:
@@ -97,7 +146,17 @@ class Camera:
         page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
         response = page.goto(shot.path, wait_until="load")
         if shot.follow:
-            page.locator(shot.follow).first.click()
+            found = page.locator(shot.follow)
+            if not found.count():
+                self.faults.append(f"{shot.name} {width} {language}: nothing to follow on {shot.path}")
+                return
+            # The list's own address is a prefix of its things' addresses: the first longer one is meant.
+            address = next(
+                link
+                for link in found.evaluate_all("links => links.map(a => a.pathname)")
+                if link != shot.path
+            )
+            response = page.goto(address + shot.then, wait_until="load")
         page.wait_for_load_state("networkidle")
         place = self.target / str(width) / language / f"{shot.name}.png"
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -134,9 +193,10 @@ def demo_address() -> Iterator[str]:
     if running := running_address():
         yield running
         return
-    portal = Portal(demo=True, port=free_port(), quiet=True)
-    with portal.running():
-        yield portal.address
+    with (data_dir() / "screenshots.log").open("w", encoding="utf-8") as log:
+        portal = Portal(demo=True, port=free_port(), output=log)
+        with portal.running():
+            yield portal.address
 
 
 def demo_password() -> str:
@@ -164,6 +224,8 @@ def main() -> int:
         raise Stop(str(error)) from None
     print(f"{len(shots) * 4} pictures in {camera.target}")
     print("\n".join(camera.faults) or "No page complained.")
+    if camera.faults:
+        print(f"What the portal said, when it was started for this: {data_dir() / 'screenshots.log'}")
     return 0
 
 

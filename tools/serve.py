@@ -65,12 +65,12 @@ def _take(file: IO[str]) -> None:
 class Portal:
     """The processes of one folder, and the commands that prepare its database."""
 
-    def __init__(self, *, demo: bool, port: int, quiet: bool = False) -> None:
+    def __init__(self, *, demo: bool, port: int, output: IO[str] = sys.stdout) -> None:
         self.demo = demo
         self.port = port
         self.host = os.environ.get("LISTEN") or "127.0.0.1"
         self.installation = Installation.main()
-        self.processes = Processes(quiet=quiet)
+        self.processes = Processes(output=output)
 
     @property
     def address(self) -> str:
