@@ -18,8 +18,8 @@ from renovation.environment import BASE_DIR
 
 CONNECTIONS = 4
 ROUNDS = 5
-SECONDS = 2.0
-WARM_UP = 0.5
+SECONDS = 1.5
+WARM_UP = 0.3
 
 
 @dataclass

@@ -45,7 +45,7 @@ class BenchDatabase:
             "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
             "HTTPS": "0",
             "DEMO": "0",
-            "LOG_LEVEL": "WARNING",
+            "LOG_LEVEL": "ERROR",
             "SECOND_FACTOR_FOR_ADMINISTRATORS": "0",
             # The throttle counts every request and lets them pass.
             "API_REQUESTS_PER_MINUTE": "1000000000",
