@@ -251,6 +251,7 @@ class Postgres:
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
             if not cursor.fetchone():
                 cursor.execute(f"CREATE DATABASE {DATABASE} OWNER owner")
-            cursor.execute(f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC")
-            cursor.execute(f"GRANT CONNECT, TEMPORARY ON DATABASE {DATABASE} TO app")
+            # No temporary tables: one named like a history table would catch what triggers write to it.
+            cursor.execute(f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC, app")
+            cursor.execute(f"GRANT CONNECT ON DATABASE {DATABASE} TO app")
         connection.close()
