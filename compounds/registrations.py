@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compounds.actions.register import follow_division
 from compounds.breakdown import SHOWN_BATCHES, by_division, level_below
+from compounds.imports.kind import CompoundImport
 from compounds.models import Batch, Compound, CompoundQuerySet, ConditionSurvey, SurveyState
 from compounds.permissions import can_edit_compound, can_see_register
 from compounds.worklists import CONFIRM_WITHIN
@@ -33,10 +34,12 @@ from core.board import (
 from core.figures import area, thousands
 from directory.models import User
 from directory.powers import Power
+from imports.kinds import register as register_import
 
 
 def register_on_board() -> None:
     board.register(DivisionFollower(key="compounds", follow=follow_division))
+    register_import(CompoundImport())
     _register_pages()
     _register_work()
 

@@ -38,21 +38,25 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
 class ImportRun(models.Model):
     """One uploaded workbook for one kind of record.
 
-    `mapping` is {column key: heading in the file}; `counts` is {verdict: rows}.
+    `mapping` is {column key: heading in the file}; `options` are the kind's own choices
+    (imports.kinds) and `leave_out_wrong`; `counts` is {verdict: rows}. Without
+    `uploaded_by` it was started from the server's shell.
     """
 
     kind = models.CharField(max_length=60)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     sheet = models.CharField(_("sheet"), max_length=100, blank=True)
     mapping = models.JSONField(default=dict)
+    options = models.JSONField(default=dict)
     division_code = models.CharField(_("division"), max_length=12, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=ImportState, default=ImportState.UPLOADED)
     counts = models.JSONField(default=dict)
     warnings = models.PositiveIntegerField(default=0)
     job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
     uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("uploaded by"), on_delete=models.PROTECT, related_name="+"
-    )
+        settings.AUTH_USER_MODEL, verbose_name=_("uploaded by"), null=True, on_delete=models.PROTECT,
+        related_name="+",
+    )  # fmt: skip
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     written_at = models.DateTimeField(_("written"), null=True)
 
@@ -82,7 +86,8 @@ class ImportRow(models.Model):
     `problems` and `warnings` are {column key: sentence}; `changes` is {column key: [old, new]}.
     """
 
-    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
+    # The unique constraint below begins with it: an index of its own would only slow the staging down.
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField(_("row"))
     verdict = models.CharField(max_length=10, choices=Verdict)
     target_id = models.BigIntegerField(null=True)
@@ -101,7 +106,13 @@ class ImportRow(models.Model):
                 condition=~Q(verdict="wrong") | ~Q(problems={}), name="import_wrong_says_why"
             ),
         ]
-        indexes = [models.Index(fields=["run", "verdict", "number"], name="import_row_by_verdict")]
+        indexes = [
+            # The few among many; a page of the others is found by number.
+            models.Index(
+                fields=["run", "verdict", "number"], name="import_row_to_look_at",
+                condition=Q(verdict__in=["wrong", "changed"]),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.number}: {self.verdict}"

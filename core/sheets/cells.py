@@ -35,6 +35,9 @@ def number_text(value: float) -> str:
     """1.0 → 1; 0.1 + 0.2 → 0.3; never in powers of ten within what a sheet can hold exactly."""
     if value.is_integer() and abs(value) < 10**SIGNIFICANT_DIGITS:
         return str(int(value))
+    shortest = repr(value)
+    if len(shortest) <= SIGNIFICANT_DIGITS and "e" not in shortest and "n" not in shortest:
+        return shortest
     return (
         format(Decimal(format(value, f".{SIGNIFICANT_DIGITS}g")), "f") if abs(value) < 1e21 else repr(value)
     )

@@ -27,13 +27,16 @@ MAX_RATIO, RATIO_MATTERS_FROM = 250, 16 * 1024 * 1024
 CHUNK = 1024 * 1024
 OVERLAP = 512
 
-# Below these no rectangle can hold more than MAX_CELLS: most files are done with two quick searches.
-_WIDE = re.compile(rb"""\br\s*=\s*["'](?:[A-Z]{3,}|[B-Z][A-Z])\d""")
-_TALL = re.compile(rb"""\br\s*=\s*["'][A-Z]{0,3}\d{5,}["']""")
-_CELL = re.compile(
-    rb"""<(?:\w+:)?c\s[^<>]{0,300}?\br\s*=\s*["']([A-Z]{1,8})(\d{1,12})["'][^<>]{0,300}?(/?)>(</)?"""
-)
+# A rectangle up to this column, or up to this row, cannot hold more than MAX_CELLS.
 WIDE_FROM, TALL_FROM = 52, 10_000
+# Plain searches that find nothing in almost every file; what they find is looked at closely.
+_WIDE_OR_FAR = re.compile(rb'r="(?:(?:[A-Z]{3,}|[B-Z][A-Z])[0-9]|[A-Z]{0,8}[0-9]{6})')
+_TALL = re.compile(rb'r="[A-Z]{0,8}[0-9]{5}')
+# The same attribute in a spelling that programs do not use.
+_UNUSUAL = (b"r='", b"r =", b"r\t", b"r\n", b"r\r", b'= "')
+_CELL = re.compile(
+    rb"""<(?:\w+:)?c\s[^<>]{0,300}?\br\s*=\s*["']([A-Z]{1,8})([0-9]{1,12})["'][^<>]{0,300}?(/?)>(</)?"""
+)
 
 
 def check_grid(rows: int, columns: int) -> None:
@@ -82,20 +85,29 @@ def _chunks(package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]
 
 
 def _check_references(chunks: Iterator[bytes]) -> None:
-    """How far the cells of an .xlsx sheet reach; cells without a value do not count."""
-    wide = tall = False
+    """How far the cells of an .xlsx sheet reach; cells without a value do not count.
+
+    Only a sheet that has wide or far references, which few have, is measured exactly.
+    """
+    is_sheet = suspicious = tall = False
     rows = columns = 0
     rest = b""
     for chunk in chunks:
         text = rest + chunk
-        wide = wide or _WIDE.search(text) is not None
-        tall = tall or _TALL.search(text) is not None
-        if wide or tall:
+        is_sheet = is_sheet or b"sheetData" in text
+        if is_sheet:
+            tall = tall or _TALL.search(text) is not None
+            suspicious = suspicious or _is_suspicious(text)
+        if suspicious:
             last_row, last_column = _reach(text)
             rows, columns = max(rows, last_row), max(columns, last_column)
-            # What came before the first far cell was within the harmless rectangle.
-            check_grid(max(rows, TALL_FROM if wide else 0), max(columns, WIDE_FROM if tall else 0))
+            # What came before the first suspicious cell was within the harmless columns.
+            check_grid(max(rows, TALL_FROM if tall else 0), max(columns, WIDE_FROM if tall else 0))
         rest = text[-OVERLAP:]
+
+
+def _is_suspicious(text: bytes) -> bool:
+    return _WIDE_OR_FAR.search(text) is not None or any(spelling in text for spelling in _UNUSUAL)
 
 
 def _reach(text: bytes) -> tuple[int, int]:

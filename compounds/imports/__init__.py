@@ -1,0 +1,1 @@
+"""Rosters of compounds coming in: cells, places, comparison and writing, put together in `kind`."""

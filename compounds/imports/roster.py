@@ -1,0 +1,252 @@
+"""From the cells of a roster to the facts of compounds, row by row, with what is wrong and what is doubted."""
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from compounds.imports import cells
+from compounds.imports.cells import CellProblem, Reader, Reading
+from compounds.imports.places import Places
+from compounds.models import BuiltYearCertainty, Heritage, ManagementState
+from compounds.positions import CoordinateSystem, to_wgs84
+from compounds.sanity import Figures, sanity_warnings
+from core.sheets import bracket_of
+from core.text import comparison_key
+from imports.kinds import Row, Task
+
+# Lines beneath a table that are no record.
+TOTALS = {"合计", "总计", "小计", "共计", "汇总", "总合计", "total", "sum", "subtotal"}
+REMARKS = (
+    "注:",
+    "备注:",
+    "说明:",
+    "填表",
+    "制表",
+    "填报",
+    "审核",
+    "联系人",
+    "联系电话",
+    "单位负责人",
+    "note:",
+)
+
+# Column of the sanity warning → where it is shown.
+FIGURES = ("built_year", "building_count", "staircase_count", "household_count", "floor_area")
+
+
+class Roster:
+    """Reads rows; the same text in a column is read once."""
+
+    def __init__(self, *, task: Task, places: Places) -> None:
+        self._task, self._places = task, places
+        self._options = task.options
+        self._readers = self._made_readers()
+        self._read: dict[str, dict[str, Reading | str]] = {key: {} for key in self._readers}
+        self._system = str(self._options.get("coordinate_system") or CoordinateSystem.WGS84)
+        heading_systems = [
+            cells.system_named(task.mapping[key])
+            for key in ("longitude", "latitude", "position")
+            if key in task.mapping
+        ]
+        self._system = next((system for system in heading_systems if system), self._system)
+
+    def _made_readers(self) -> dict[str, Reader]:
+        certainty = str(self._options.get("year_certainty") or BuiltYearCertainty.CERTAIN)
+        words = cells.words
+        unit = bracket_of(self._task.mapping.get("floor_area", ""))
+        found: dict[str, Reader] = {
+            "name": cells.line("name", 80),
+            "former_names": cells.former_names,
+            "address": cells.line("address", 200),
+            "cluster": cells.line("cluster", 60),
+            "built_year": cells.built_year(certainty),
+            "built_year_certainty": words(
+                "built_year_certainty", cells.CERTAINTY_WORDS, BuiltYearCertainty.choices
+            ),
+            "title_owner": cells.line("title_owner", 120),
+            "management_state": words("management_state", cells.MANAGEMENT_WORDS, ManagementState.choices),
+            "property_firm": cells.property_firm,
+            "has_owners_committee": words("has_owners_committee", cells.YES_NO_WORDS, cells.yes_no_labels()),
+            "has_repair_fund": words("has_repair_fund", cells.YES_NO_WORDS, cells.yes_no_labels()),
+            "building_count": cells.count("building_count"),
+            "staircase_count": cells.count("staircase_count"),
+            "household_count": cells.count("household_count"),
+            "floor_area": cells.area(unit),
+            "longitude": cells.degrees("longitude"),
+            "latitude": cells.degrees("latitude"),
+            "position": cells.both_degrees,
+            "coordinate_system": words("coordinate_system", cells.SYSTEM_WORDS, CoordinateSystem.choices),
+            "heritage": words("heritage", cells.HERITAGE_WORDS, Heritage.choices),
+            "notes": cells.notes,
+        }
+        return {key: reader for key, reader in found.items() if key in self._task.mapping}
+
+    def read(self, row: Row) -> None:
+        """Fill the row's values, problems and warnings."""
+        values, given = row.values, row.cells
+        for key, cache in self._read.items():
+            text = given.get(key)
+            if text is None:
+                continue
+            reading = cache.get(text)
+            if reading is None:
+                reading = cache[text] = self._reading(key, text)
+            if type(reading) is str:
+                row.problems[key] = reading
+                continue
+            if key == "property_firm" and "management_state" in values:
+                # An own heading for the management beats what a firm's name says.
+                continue
+            values.update(reading.fields)
+            if reading.warning:
+                row.warnings[key] = reading.warning
+        self._name(row)
+        self._place(row)
+        self._settle_year(row)
+        self._settle_position(row)
+        self._settle_former_names(row)
+        self._doubt(row)
+
+    def _reading(self, key: str, text: str) -> Reading | str:
+        try:
+            return self._readers[key](text)
+        except CellProblem as problem:
+            return str(problem)
+        except (InvalidOperation, ValueError, OverflowError):
+            return _("“{text}” cannot be read.").format(text=cells.quoted(text))
+
+    def _name(self, row: Row) -> None:
+        name = row.values.get("name")
+        if name is None:
+            if "name" not in row.problems and not code_of(row):
+                row.problems["name"] = self._why_nameless(row)
+        elif cells.name_key(name) in TOTALS:
+            row.problems["name"] = _("This is a line of totals, not a compound. Leave it out.")
+
+    @staticmethod
+    def _why_nameless(row: Row) -> str:
+        texts = [cells.levelled(text).replace(" ", "") for text in row.cells.values()]
+        if any(text.casefold() in TOTALS or text.casefold().startswith(REMARKS) for text in texts):
+            return _("This is a remark or a line of totals, not a compound. Leave it out.")
+        return _("The name is missing.")
+
+    def _place(self, row: Row) -> None:
+        """The community: of the cell, else of the value that was assigned by hand, else of the whole file."""
+        given = row.cells
+        text = given.get("community", "")
+        if cells.is_nothing(text):
+            text = ""
+        source = self._options.get("community_heading") or ""
+        street, county = given.get("street", ""), given.get("county", "")
+        assigned = ""
+        if source:
+            value = row.extras.get(source, "")
+            assigned = self._options.get("community_map", {}).get(value, "")
+            if not assigned and not text and not code_of(row):
+                row.problems["community"] = (
+                    _("No community was chosen for “{value}”.").format(value=cells.quoted(value))
+                    if value
+                    else _("The column “{heading}” is empty, so the community is not known.").format(
+                        heading=source
+                    )
+                )
+                return
+        chosen = assigned or text or str(self._options.get("community") or "")
+        if code_of(row) and not text:
+            # A compound that is known by its code is not moved by a choice made for the whole file.
+            return
+        if not chosen:
+            row.problems["community"] = self._why_placeless(street)
+            return
+        try:
+            place = self._places.find(chosen, street="" if chosen != text else street, county=county)
+        except CellProblem as problem:
+            row.problems["community"] = str(problem)
+            return
+        row.values["community"] = place.code
+        if place.warning:
+            row.warnings["community"] = place.warning
+
+    def _why_placeless(self, street: str) -> str:
+        if street:
+            return _(
+                "The community is missing; a sub-district alone does not say where it is. Choose communities by value when uploading."
+            )
+        return _("The community is missing.")
+
+    def _settle_year(self, row: Row) -> None:
+        values = row.values
+        if "built_year" not in values:
+            # How sure a year is says nothing without the year.
+            values.pop("built_year_certainty", None)
+        elif values.get("built_year_certainty") == BuiltYearCertainty.UNKNOWN:
+            values["built_year_certainty"] = BuiltYearCertainty.APPROXIMATE
+
+    def _settle_position(self, row: Row) -> None:
+        values = row.values
+        longitude, latitude = values.pop("longitude", None), values.pop("latitude", None)
+        system = values.pop("coordinate_system", None) or self._system
+        if longitude is None and latitude is None:
+            return
+        here = "position" if "position" in row.cells else "longitude"
+        if longitude is None or latitude is None:
+            missing = "longitude" if longitude is None else "latitude"
+            if not {"longitude", "latitude", "position"} & row.problems.keys():
+                row.problems[missing if missing in self._task.mapping else here] = _(
+                    "Longitude and latitude are needed together."
+                )
+            return
+        if _within(longitude, cells.LATITUDES) and _within(latitude, cells.LONGITUDES):
+            longitude, latitude = latitude, longitude
+            row.warnings[here] = _("Longitude and latitude were exchanged; read the right way round.")
+        if not (_within(longitude, cells.LONGITUDES) and _within(latitude, cells.LATITUDES)):
+            row.problems[here] = _("The position lies outside China: longitude 73–136, latitude 3–54.")
+            return
+        values |= {
+            "longitude": f"{longitude:.6f}",
+            "latitude": f"{latitude:.6f}",
+            "coordinate_system": system,
+        }
+
+    def _settle_former_names(self, row: Row) -> None:
+        """The name in use is no former name."""
+        former = row.values.get("former_names")
+        if former and "name" in row.values:
+            own = comparison_key(row.values["name"])
+            row.values["former_names"] = kept = [name for name in former if comparison_key(name) != own]
+            if not kept:
+                del row.values["former_names"]
+
+    def _doubt(self, row: Row) -> None:
+        values = row.values
+        area = values.get("floor_area")
+        figures = Figures(
+            built_year=values.get("built_year"),
+            buildings=values.get("building_count"),
+            staircases=values.get("staircase_count"),
+            households=values.get("household_count"),
+            area=Decimal(area) if area is not None else None,
+        )
+        for warning in sanity_warnings(figures):
+            earlier = row.warnings.get(warning.field)
+            row.warnings[warning.field] = f"{earlier} {warning.text}" if earlier else warning.text
+
+
+def code_of(row: Row) -> str:
+    """The compound's code in the row, levelled; "" for none."""
+    text = row.cells.get("code", "")
+    return "" if not text or cells.is_nothing(text) else cells.levelled(text).replace(" ", "")
+
+
+def _within(value: float, limits: tuple[int, int]) -> bool:
+    return limits[0] <= value <= limits[1]
+
+
+def wgs84(values: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The position of parsed values in WGS-84, to the millionth of a degree."""
+    if "longitude" not in values:
+        return None
+    east, north = to_wgs84(float(values["longitude"]), float(values["latitude"]), values["coordinate_system"])
+    return f"{east:.6f}", f"{north:.6f}"

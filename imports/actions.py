@@ -1,0 +1,259 @@
+"""The steps of an import: upload, columns, preview, writing. Nothing reaches the register before the last."""
+
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+import pghistory
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.actions import record
+from core.errors import NotPermitted
+from core.integrity import violated_constraint
+from files import storage
+from files.actions import SPREADSHEETS, store_document
+from imports.errors import (
+    ChangedSincePreview,
+    ColumnsMissing,
+    NothingToWrite,
+    RefusedByDatabase,
+    StillWorking,
+    WrongRowsLeft,
+    WrongStep,
+)
+from imports.kinds import ImportKind, Row, Task, kind_of
+from imports.models import ImportRun, ImportState, Verdict
+from imports.permissions import can_import
+from imports.reading import Table, match, open_table, rows_of
+from imports.staging import stage
+from jobs.actions import enqueue
+from jobs.models import Job
+from jobs.progress import Progress
+
+PREVIEW, WRITE = "imports.preview", "imports.write"
+LEAVE_OUT = "leave_out_wrong"
+WRITTEN_VERDICTS = (Verdict.NEW, Verdict.CHANGED)
+
+
+# --- Upload and columns -----------------------------------------------------------------
+
+
+def upload(
+    *, kind: ImportKind, file: BinaryIO, name: str, user: Any, sheet: str = "", division: str = ""
+) -> ImportRun:
+    """Keep the file if it can be read as a table, and match its columns by their headings.
+
+    Raises the refusals of `core.sheets` and `files`.
+    """
+    if user is not None and not can_import(user, kind):
+        raise NotPermitted
+    table = open_table(file, kind, sheet)
+    stored = store_document(file=file, name=name, user=user, accepted=SPREADSHEETS)
+    return ImportRun.objects.create(
+        kind=kind.key,
+        file=stored,
+        sheet=table.sheet.name,
+        mapping=match(kind, table),
+        division_code=division,
+        uploaded_by=user,
+    )
+
+
+def table_of_run(run: ImportRun, sheet: str | None = None) -> Table:
+    with storage.fetch(run.file.key) as source:
+        return open_table(source, kind_of(run.kind), run.sheet if sheet is None else sheet)
+
+
+def task_of(run: ImportRun, table: Table) -> Task:
+    return Task(
+        user=run.uploaded_by,
+        mapping={key: label for key, label in run.mapping.items() if label in table.labels},
+        headings=table.labels,
+        options=run.options,
+        division=run.division_code,
+    )
+
+
+@transaction.atomic
+def choose_columns(
+    *, run: ImportRun, sheet: str, mapping: Mapping[str, str], options: Mapping[str, Any]
+) -> ImportRun:
+    """Say which column is which; an earlier preview is thereby void. Choices not named stay."""
+    run = _locked(run, ImportState.UPLOADED, ImportState.PREVIEWED)
+    run.sheet, run.mapping = sheet, dict(mapping)
+    run.options = {**run.options, **options}
+    run.state, run.counts, run.warnings = ImportState.UPLOADED, {}, 0
+    run.rows.all().delete()
+    run.save()
+    missing = kind_of(run.kind).missing_columns(task_of(run, table_of_run(run)))
+    if missing:
+        raise ColumnsMissing(columns="、".join(missing))
+    return run
+
+
+@transaction.atomic
+def answer(*, run: ImportRun, option: str, answers: Mapping[str, str]) -> ImportRun:
+    """Keep what was chosen for the values of a column."""
+    run = _locked(run, ImportState.UPLOADED, ImportState.PREVIEWED)
+    run.options = {**run.options, option: dict(answers)}
+    run.save(update_fields=["options"])
+    return run
+
+
+@transaction.atomic
+def discard(*, run: ImportRun) -> ImportRun:
+    run = _locked(run, ImportState.UPLOADED, ImportState.PREVIEWED)
+    run.state = ImportState.DISCARDED
+    run.rows.all().delete()
+    run.save(update_fields=["state"])
+    return run
+
+
+def _locked(run: ImportRun, *states: str) -> ImportRun:
+    """The run's row, locked and read anew; refused while a job works on it or at another step."""
+    run = (
+        ImportRun.objects.select_for_update(of=("self",)).select_related("file", "uploaded_by").get(pk=run.pk)
+    )
+    if run.state not in states:
+        raise WrongStep
+    if run.job_id and not Job.objects.get(pk=run.job_id).is_finished:
+        raise StillWorking
+    return run
+
+
+# --- Preview ----------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ask_for_preview(*, run: ImportRun, user: Any) -> Job:
+    run = _locked(run, ImportState.UPLOADED, ImportState.PREVIEWED)
+    return _enqueue(run, PREVIEW, _("Preview of {file}").format(file=run.file.name), user)
+
+
+def _enqueue(run: ImportRun, kind: str, title: str, user: Any) -> Job:
+    job = enqueue(kind=kind, title=title, params={"run": run.pk}, user=user, division_code=run.division_code)
+    run.job = job
+    run.save(update_fields=["job"])
+    return job
+
+
+def examined(*, kind: ImportKind, table: Table, task: Task, progress: Progress) -> list[Row]:
+    """All rows with their verdicts; nothing is written anywhere."""
+    with _collector_resting():
+        rows = rows_of(table, kind, task)
+        progress.step(0, len(rows), _("checking"))
+        kind.examine(rows, task, progress)
+    return rows
+
+
+@contextmanager
+def _collector_resting() -> Iterator[None]:
+    """Tens of thousands of rows are made and none is garbage: looking for some costs a fifth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def preview(*, run: ImportRun, progress: Progress) -> ImportRun:
+    """Examine the file and stage its rows for the preview. Running it again replaces them."""
+    kind, table = kind_of(run.kind), table_of_run(run)
+    rows = examined(kind=kind, table=table, task=task_of(run, table), progress=progress)
+    with transaction.atomic():
+        run = (
+            ImportRun.objects.select_for_update(of=("self",))
+            .select_related("file", "uploaded_by")
+            .get(pk=run.pk)
+        )
+        if run.state not in {ImportState.UPLOADED, ImportState.PREVIEWED}:
+            raise WrongStep
+        run.counts = stage(run.pk, rows)
+        run.warnings = sum(1 for row in rows if row.warnings and not row.problems)
+        run.state = ImportState.PREVIEWED
+        run.save()
+    return run
+
+
+# --- Writing ----------------------------------------------------------------------------
+
+
+@transaction.atomic
+def confirm(*, run: ImportRun, user: Any, reason: str, leave_out_wrong: bool) -> Job:
+    """Have the previewed rows written by a job. Wrong rows must be left out by an express choice."""
+    run = _locked(run, ImportState.PREVIEWED)
+    check_writable(run, leave_out_wrong=leave_out_wrong)
+    run.options = {**run.options, LEAVE_OUT: leave_out_wrong, "reason": reason.strip()[:300]}
+    run.save(update_fields=["options"])
+    return _enqueue(run, WRITE, _("Import of {file}").format(file=run.file.name), user)
+
+
+def check_writable(run: ImportRun, *, leave_out_wrong: bool) -> None:
+    if run.counts.get(Verdict.WRONG) and not leave_out_wrong:
+        raise WrongRowsLeft(count=run.counts[Verdict.WRONG])
+    if not any(run.counts.get(verdict) for verdict in WRITTEN_VERDICTS):
+        raise NothingToWrite
+
+
+def write(*, run: ImportRun, progress: Progress) -> ImportRun:
+    """Write the previewed rows, all or nothing, if the register is still what the preview compared with.
+
+    Otherwise the preview is made anew and the refusal says so. Running it again after it
+    succeeded changes nothing.
+    """
+    try:
+        return _write(run, progress)
+    except ChangedSincePreview:
+        preview(run=run, progress=progress)
+        raise
+    except IntegrityError as error:
+        # Somebody else wrote between our look and our lock, or a rule we did not foresee.
+        name = violated_constraint(error)
+        preview(run=run, progress=progress)
+        raise RefusedByDatabase(explanation=_explanation(error, name)) from error
+
+
+def _explanation(error: IntegrityError, constraint: str) -> str:
+    detail = getattr(getattr(error.__cause__, "diag", None), "message_detail", "") or ""
+    return f"{constraint} {detail}".strip() or str(error)
+
+
+@transaction.atomic
+def _write(run: ImportRun, progress: Progress) -> ImportRun:
+    run = (
+        ImportRun.objects.select_for_update(of=("self",)).select_related("file", "uploaded_by").get(pk=run.pk)
+    )
+    if run.state == ImportState.WRITTEN:
+        return run
+    if run.state != ImportState.PREVIEWED:
+        raise WrongStep
+    check_writable(run, leave_out_wrong=bool(run.options.get(LEAVE_OUT)))
+    kind = kind_of(run.kind)
+    reason = run.options.get("reason") or _("Import of {file}").format(file=run.file.name)
+    context: dict[str, Any] = {"reason": reason, "import": run.pk}
+    with pghistory.context(**context):
+        task = Task(
+            user=run.uploaded_by,
+            mapping=run.mapping,
+            headings=(),
+            options=run.options,
+            division=run.division_code,
+        )
+        written = kind.write(run.pk, task, progress)
+    run.state, run.written_at = ImportState.WRITTEN, timezone.now()
+    run.save(update_fields=["state", "written_at"])
+    record(
+        action="imports.written",
+        actor=run.uploaded_by,
+        subject=run,
+        division_code=run.division_code,
+        detail={"kind": run.kind, "file": run.file.name, "sha256": run.file.sha256, **written,
+                "left_out": run.counts.get(Verdict.WRONG, 0)},
+        reason=reason,
+    )  # fmt: skip
+    return run

@@ -1,0 +1,192 @@
+"""What can be imported. The app that owns the target declares a kind and registers it in `AppConfig.ready`.
+
+This app knows files, rows, verdicts and the order of the steps; a kind knows what a row means.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.functional import Promise
+
+from core.sheets import SheetColumn
+from imports.errors import UnknownKind
+from imports.models import Verdict
+from jobs.progress import Progress
+
+TypeText = str | Promise
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportColumn(SheetColumn):
+    """A column that may be imported.
+
+    `names` are headings under which it is known, in any language, the best first. With
+    `fills_down` a cell merged over several rows holds for each of them. `in_template`
+    is False for what is understood but not asked for. `samples_like` is a pattern that the
+    values beneath a heading must fit before the column is taken by its heading alone.
+    """
+
+    names: tuple[str, ...] = ()
+    fills_down: bool = False
+    in_template: bool = True
+    samples_like: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """What an import is to do: for whom, with which columns and choices.
+
+    `user` None is the server's shell. `mapping` is {column key: heading label}; `headings` are the
+    labels of the file; `division` limits everything to a division ("" = the person's own scope).
+    """
+
+    user: Any
+    mapping: Mapping[str, str]
+    headings: Sequence[str]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    division: str = ""
+
+
+@dataclass(slots=True)
+class Row:
+    """A row on its way through: `cells` as typed, by column key; the rest as in `ImportRow`, by field.
+
+    `extras` are cells of columns that a choice named by its heading, by heading label.
+    """
+
+    number: int
+    cells: dict[str, str]
+    values: dict[str, Any] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    warnings: dict[str, str] = field(default_factory=dict)
+    changes: dict[str, list[str]] = field(default_factory=dict)
+    extras: dict[str, str] = field(default_factory=dict)
+    target_id: int | None = None
+    verdict: str = ""
+
+    def settle(self) -> None:
+        """The verdict follows from what was found."""
+        if self.problems:
+            self.verdict = Verdict.WRONG
+        elif self.target_id is None:
+            self.verdict = Verdict.NEW
+        else:
+            self.verdict = Verdict.CHANGED if self.changes else Verdict.UNCHANGED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A column of the preview: a field of the record and the file's columns that feed it."""
+
+    key: str
+    label: TypeText
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValueQuestion:
+    """ "Which of ours is meant by …?", asked once for each different value of a column.
+
+    `values` are (text, rows, our suggestion); the answers are kept as options[`option`] = {text: answer}.
+    """
+
+    option: str
+    heading: str
+    title: TypeText
+    help: TypeText
+    values: tuple[tuple[str, int, str], ...]
+    choices: tuple[tuple[str, str], ...]
+
+
+class ImportKind(ABC):
+    """One kind of record. Methods that look at rows are called with all of them: compare and write set-wise."""
+
+    key: ClassVar[str]
+    title: TypeText
+    noun: TypeText
+    columns: Sequence[ImportColumn]
+    notes: Sequence[TypeText] = ()
+
+    def column(self, key: str) -> ImportColumn:
+        return next(column for column in self.columns if column.key == key)
+
+    @abstractmethod
+    def may_import(self, user: Any) -> bool: ...
+
+    @abstractmethod
+    def list_url(self) -> str:
+        """The page where the records stand; the breadcrumb leads there."""
+
+    def template_columns(self, user: Any) -> Sequence[SheetColumn]:
+        """The template's columns; choices may depend on the person."""
+        return [column for column in self.columns if column.in_template]
+
+    @abstractmethod
+    def options_form(
+        self,
+        data: Mapping[str, Any] | None,
+        *,
+        headings: Sequence[str],
+        initial: Mapping[str, Any],
+        user: Any,
+    ) -> forms.Form:
+        """What is to be chosen beside the columns; `cleaned_data` (JSON values) become the options."""
+
+    def missing_columns(self, task: Task) -> list[str]:
+        """Labels of columns without which no row could be right."""
+        return [
+            str(column.heading)
+            for column in self.columns
+            if column.required and column.key not in task.mapping
+        ]
+
+    def extra_headings(self, task: Task) -> Sequence[str]:
+        """Headings whose cells the kind wants although no column is mapped to them."""
+        return ()
+
+    def question(self, task: Task, rows: Sequence[Row]) -> ValueQuestion | None:
+        return None
+
+    def answer(self, question: ValueQuestion, text: str, *, task: Task) -> str:
+        """What a person typed for a value, as it is kept; "" for nothing; raises `forms.ValidationError`."""
+        return text
+
+    @abstractmethod
+    def fields(self, task: Task) -> Sequence[Field]:
+        """The columns of the preview."""
+
+    @abstractmethod
+    def words(self, rows: Sequence[Row]) -> Callable[[str, Any], str]:
+        """How a page of rows is worded: (field, stored value) → text, "" for no value."""
+
+    @abstractmethod
+    def examine(self, rows: Sequence[Row], task: Task, progress: Progress) -> None:
+        """Read, check and compare all rows; afterwards each has its verdict and says why."""
+
+    @abstractmethod
+    def write(self, run_id: int, task: Task, progress: Progress) -> dict[str, int]:
+        """Write the staged rows, in the caller's transaction; returns {verdict: rows written}.
+
+        Raises `imports.errors.ChangedSincePreview` when the staged rows no longer fit the register.
+        """
+
+
+_kinds: dict[str, ImportKind] = {}
+
+
+def register(kind: ImportKind) -> None:
+    _kinds[kind.key] = kind
+
+
+def kind_of(key: str) -> ImportKind:
+    try:
+        return _kinds[key]
+    except KeyError:
+        raise UnknownKind from None
+
+
+def kinds_for(user: Any) -> list[ImportKind]:
+    return [kind for kind in _kinds.values() if kind.may_import(user)]

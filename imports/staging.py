@@ -1,0 +1,62 @@
+"""Rows between sheet and register: written by COPY, read back for the preview and for the writing."""
+
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from imports.kinds import Row
+from imports.models import ImportRow, Verdict
+
+COLUMNS = ("run_id", "number", "verdict", "target_id", "cells", "values", "problems", "warnings", "changes")
+_EMPTY = "{}"
+
+
+def stage(run_id: int, rows: Sequence[Row]) -> dict[str, int]:
+    """Replace the run's rows; returns {verdict: rows}. In the caller's transaction."""
+    ImportRow.objects.filter(run=run_id).delete()
+    quoted = ", ".join(f'"{name}"' for name in COLUMNS)
+    table = ImportRow._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f'COPY "{table}" ({quoted}) FROM STDIN', StringIO(_lines(run_id, rows)))
+    counts = dict.fromkeys(Verdict.values, 0)
+    for row in rows:
+        counts[row.verdict] += 1
+    return counts
+
+
+def _lines(run_id: int, rows: Iterable[Row]) -> str:
+    lines = []
+    for row in rows:
+        target = r"\N" if row.target_id is None else row.target_id
+        lines.append(
+            f"{run_id}\t{row.number}\t{row.verdict}\t{target}\t{_json(row.cells)}\t{_json(row.values)}"
+            f"\t{_json(row.problems)}\t{_json(row.warnings)}\t{_json(row.changes)}\n"
+        )
+    return "".join(lines)
+
+
+def _json(content: dict[str, Any]) -> str:
+    # JSON has no raw tabs and newlines: of COPY's own signs only the backslash can occur.
+    return orjson.dumps(content).decode().replace("\\", "\\\\") if content else _EMPTY
+
+
+def staged(run_id: int, verdicts: Sequence[str]) -> list[Row]:
+    """The run's rows with these verdicts, in the file's order."""
+    found = ImportRow.objects.filter(run=run_id, verdict__in=verdicts).order_by("number")
+    return [
+        Row(
+            row.number,
+            row.cells,
+            row.values,
+            row.problems,
+            row.warnings,
+            row.changes,
+            {},
+            row.target_id,
+            row.verdict,
+        )
+        for row in found
+    ]
