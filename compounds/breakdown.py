@@ -1,6 +1,7 @@
 """Compounds counted by division: the table beneath the map and on the overview."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Left
@@ -39,7 +40,7 @@ def level_below(codes: list[str]) -> int:
 def by_division(rows: CompoundQuerySet, digits: int) -> list[DivisionLine]:
     """One line for each division with that many digits; two statements. `rows` went through `with_pool`."""
     batches = {f"in_{batch}": Count("pk", filter=Q(current_entry__batch=batch)) for batch in SHOWN_BATCHES}
-    found = list(
+    found: list[dict[str, Any]] = list(
         rows.order_by()
         .values(here=Left("community_id", digits))
         .annotate(

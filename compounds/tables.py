@@ -106,8 +106,8 @@ COMPOUNDS = ListSpec(
         Column("updated_at", _("Changed"), kind=Kind.MOMENT, shown=False, descending=True, width=16),
     ),
     sort="community",
-    # Asked by programs, not by people; the division has its own switch.
-    hidden_filters=frozenset({"division", "updated_since"}),
+    # Asked by programs and links, not by people.
+    hidden_filters=frozenset({"updated_since", "cluster", "title_owner"}),
     totals=(
         Total(pgettext_lazy("count", "buildings"), Sum("building_count")),
         Total(pgettext_lazy("count", "households"), Sum("household_count")),

@@ -15,7 +15,7 @@ from compounds.models import Cluster, Compound
 from compounds.permissions import can_edit_compound
 from core.errors import NotPermitted
 from core.text import clean_line
-from directory.models import Division, Organisation, OrganisationKind, User
+from directory.models import Organisation, OrganisationKind, User
 
 COUNTY = 6
 
@@ -52,16 +52,16 @@ def title_owner_named(*, name: str, community: str) -> Organisation | None:
 def register_compound(
     *,
     user: User,
-    community: Division,
     cluster_name: str = "",
     new_title_owner: str = "",
     **facts: Unpack[CompoundFacts],
 ) -> Compound:
     """`create_compound` with names; `new_title_owner` stands for a unit that is not listed yet."""
-    facts["cluster"] = cluster_named(name=cluster_name, community=community.code)
+    community = facts["community"].code
+    facts["cluster"] = cluster_named(name=cluster_name, community=community)
     if new_title_owner:
-        facts["title_owner"] = title_owner_named(name=new_title_owner, community=community.code)
-    return create_compound(user=user, community=community, **facts)
+        facts["title_owner"] = title_owner_named(name=new_title_owner, community=community)
+    return create_compound(user=user, **facts)
 
 
 @transaction.atomic

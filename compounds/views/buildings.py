@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,15 +15,16 @@ from compounds.permissions import can_edit_compound
 from compounds.sums import compared_figures
 from compounds.views.shared import compound_page, demand, seen_compound
 from core.errors import DomainError
+from directory.requests import SignedInRequest
 
 
-def building_list(request: HttpRequest, code: str) -> HttpResponse:
+def building_list(request: SignedInRequest, code: str) -> HttpResponse:
     compound = seen_compound(request, code)
     context = {"buildings": compound.buildings.all(), "figures": compared_figures(compound)}
     return compound_page(request, "compounds/buildings.html", compound, "buildings", context)
 
 
-def add(request: HttpRequest, code: str) -> HttpResponse:
+def add(request: SignedInRequest, code: str) -> HttpResponse:
     compound = _editable(request, code)
     form = BuildingForm(request.POST or None, compound=compound)
     if form.is_valid():
@@ -38,7 +39,7 @@ def add(request: HttpRequest, code: str) -> HttpResponse:
     return _form_page(request, compound, form, None)
 
 
-def edit(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+def edit(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     compound = _editable(request, code)
     building = _building(compound, pk)
     form = BuildingForm(
@@ -58,7 +59,7 @@ def edit(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-def remove(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+def remove(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     compound = _editable(request, code)
     building = _building(compound, pk)
     remove_building(building=building, user=request.user)
@@ -68,7 +69,7 @@ def remove(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     return redirect("compounds:buildings", code)
 
 
-def _editable(request: HttpRequest, code: str) -> Compound:
+def _editable(request: SignedInRequest, code: str) -> Compound:
     compound = seen_compound(request, code)
     demand(can_edit_compound(request.user, compound))
     return compound
@@ -84,7 +85,7 @@ def _initial(building: Building) -> dict[str, Any]:
 
 
 def _form_page(
-    request: HttpRequest, compound: Compound, form: BuildingForm, building: Building | None
+    request: SignedInRequest, compound: Compound, form: BuildingForm, building: Building | None
 ) -> HttpResponse:
     context = {"form": form, "building": building}
     status = 422 if form.errors else 200

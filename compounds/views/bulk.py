@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -23,16 +23,17 @@ from core.lists.cells import rows_markup, writer
 from core.lists.export import spreadsheet
 from core.lists.query import places, select
 from directory.powers import Power
+from directory.requests import SignedInRequest
 
 NAMED = 12
 
 
-def _chosen(request: HttpRequest) -> QuerySet[Compound]:
+def _chosen(request: SignedInRequest) -> QuerySet[Compound]:
     return COMPOUNDS.selected(request, listed(request.user), filterset=CompoundPageFilter)
 
 
 def _page(
-    request: HttpRequest, template: str, rows: QuerySet[Compound], context: dict[str, Any]
+    request: SignedInRequest, template: str, rows: QuerySet[Compound], context: dict[str, Any]
 ) -> HttpResponse:
     """What is asked about the chosen rows: how many, which, and what they carry along to the act."""
     form = context["form"]
@@ -54,14 +55,14 @@ def _page(
 
 
 @require_POST
-def move(request: HttpRequest) -> HttpResponse:
+def move(request: SignedInRequest) -> HttpResponse:
     """The pool's own page asks where to, and why; here only the rows are this list's."""
     demand(request.user.has_power(Power.MANAGE_POOL))
     return move_chosen(request, _chosen(request))
 
 
 @require_POST
-def cluster(request: HttpRequest) -> HttpResponse:
+def cluster(request: SignedInRequest) -> HttpResponse:
     demand(request.user.has_power(Power.EDIT_REGISTER))
     rows = _chosen(request)
     form = ClusterForm(request.POST) if request.POST.get("step") == "done" else ClusterForm()
@@ -80,7 +81,7 @@ def cluster(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: SignedInRequest) -> HttpResponse:
     """The chosen rows as a workbook, with the columns and the order of the screen."""
     demand(can_export(request.user))
     rows = _chosen(request)
@@ -88,7 +89,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def print_rows(request: HttpRequest) -> HttpResponse:
+def print_rows(request: SignedInRequest) -> HttpResponse:
     """The chosen rows on paper, with the columns and the order of the screen."""
     rows = _chosen(request)
     state = COMPOUNDS.state(request, _shown(request))
@@ -100,7 +101,7 @@ def print_rows(request: HttpRequest) -> HttpResponse:
     return render(request, "compounds/print.html", context)
 
 
-def _shown(request: HttpRequest, **more: str) -> QueryDict:
+def _shown(request: SignedInRequest, **more: str) -> QueryDict:
     """The screen's own parameters, as the bulk form carries them."""
     parameters = QueryDict(request.POST.get("query", "")).copy()
     for name, value in more.items():

@@ -4,7 +4,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,14 +20,14 @@ from compounds.views.map import map_setting, neighbours, tile_position
 from compounds.views.shared import compound_page, seen_compound
 from compounds.words import PART_LABELS
 from core.board import board
+from directory.requests import SignedInRequest
 
 LAST_PAGE = 10_000
-
 
 # --- Overview ---------------------------------------------------------------------------
 
 
-def overview(request: HttpRequest, code: str) -> HttpResponse:
+def overview(request: SignedInRequest, code: str) -> HttpResponse:
     compound = seen_compound(request, code)
     score: UrgencyScore | None = getattr(compound, "urgency_score", None)
     position = tile_position(compound.wgs84_longitude, compound.wgs84_latitude)
@@ -127,7 +127,7 @@ def _parts(score: UrgencyScore | None) -> list[dict[str, Any]]:
 # --- History ----------------------------------------------------------------------------
 
 
-def history(request: HttpRequest, code: str) -> HttpResponse:
+def history(request: SignedInRequest, code: str) -> HttpResponse:
     compound = seen_compound(request, code)
     kind, page = request.GET.get("kind", ""), _page_number(request.GET.get("page", ""))
     kind = kind if kind in KINDS else ""

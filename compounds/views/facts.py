@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.db.models import Avg
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -21,6 +21,7 @@ from compounds.views.shared import demand, place_names, seen_compound
 from core.errors import DomainError
 from core.scope import chosen_division
 from directory.powers import Power
+from directory.requests import SignedInRequest
 
 
 class Conflict(NamedTuple):
@@ -31,7 +32,7 @@ class Conflict(NamedTuple):
     taken: list[str]
 
 
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: SignedInRequest) -> HttpResponse:
     demand(request.user.has_power(Power.CREATE_COMPOUNDS))
     here = chosen_division(request)
     initial = {"community": here if len(here) == 12 else ""}
@@ -47,7 +48,7 @@ def create(request: HttpRequest) -> HttpResponse:
     return _form_page(request, form, None, None)
 
 
-def edit(request: HttpRequest, code: str) -> HttpResponse:
+def edit(request: SignedInRequest, code: str) -> HttpResponse:
     compound = seen_compound(request, code)
     demand(can_edit_compound(request.user, compound))
     form, conflict = _edit_form(request, compound), None
@@ -69,7 +70,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     return _form_page(request, form, compound, conflict)
 
 
-def _edit_form(request: HttpRequest, compound: Compound) -> CompoundForm:
+def _edit_form(request: SignedInRequest, compound: Compound) -> CompoundForm:
     # The version first: facts that are newer than their version only ask once too often.
     version = compound_version(compound)
     facts = facts_of(Compound.objects.select_related("community", "title_owner").get(pk=compound.pk))
@@ -78,7 +79,7 @@ def _edit_form(request: HttpRequest, compound: Compound) -> CompoundForm:
 
 
 def _reconciled(
-    request: HttpRequest, compound: Compound, form: CompoundForm, refusal: CompoundChanged
+    request: SignedInRequest, compound: Compound, form: CompoundForm, refusal: CompoundChanged
 ) -> tuple[CompoundForm, Conflict]:
     """What only the other changed is taken over; what both changed is shown and decided by saving again."""
     version = compound_version(compound)
@@ -112,14 +113,14 @@ def _put(data: Any, form: CompoundForm, name: str, value: Any) -> None:
     data[name] = "" if prepared is None else str(prepared)
 
 
-def _tell_saved(request: HttpRequest, compound: Compound, sentence: str) -> None:
+def _tell_saved(request: SignedInRequest, compound: Compound, sentence: str) -> None:
     messages.success(request, sentence)
     for warning in sanity_warnings(declared_figures(compound)):
         messages.warning(request, warning.text)
 
 
 def _form_page(
-    request: HttpRequest, form: CompoundForm, compound: Compound | None, conflict: Conflict | None
+    request: SignedInRequest, form: CompoundForm, compound: Compound | None, conflict: Conflict | None
 ) -> HttpResponse:
     return render(
         request,
@@ -136,7 +137,7 @@ def _form_page(
     )
 
 
-def _around(request: HttpRequest, compound: Compound | None) -> tuple[float, float] | None:
+def _around(request: SignedInRequest, compound: Compound | None) -> tuple[float, float] | None:
     """Where the map of the form begins: the middle of the compounds of the same county, or of one's own."""
     scope = compound.community_id[:6] if compound else chosen_division(request)
     rows = Compound.objects.visible_to(request.user)

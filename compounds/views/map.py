@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
@@ -31,6 +31,7 @@ from core.lists.filtering import Narrowed, narrowed
 from core.lists.state import ListState
 from directory.codes import is_division_code
 from directory.models import Division
+from directory.requests import SignedInRequest
 
 # More would freeze an office computer; the page says so and names the way out.
 MOST_POINTS = 20_000
@@ -63,7 +64,7 @@ def _drawn_at(longitude: Decimal, latitude: Decimal) -> tuple[float, float]:
     return round(place[0], 6), round(place[1], 6)
 
 
-def neighbours(request: HttpRequest, compound: Compound) -> list[dict[str, Any]]:
+def neighbours(request: SignedInRequest, compound: Compound) -> list[dict[str, Any]]:
     """Other compounds around this one, for a small map that may have no tiles to show where one is."""
     longitude, latitude = compound.wgs84_longitude, compound.wgs84_latitude
     if longitude is None or latitude is None:
@@ -80,17 +81,17 @@ def neighbours(request: HttpRequest, compound: Compound) -> list[dict[str, Any]]
 # --- The page ---------------------------------------------------------------------------
 
 
-def _narrowed(request: HttpRequest) -> tuple[ListState, Narrowed]:
+def _narrowed(request: SignedInRequest) -> tuple[ListState, Narrowed]:
     """The rows that the same address shows as a list."""
     state = COMPOUNDS.state(request)
     return state, narrowed(COMPOUNDS, state, listed(request.user), CompoundPageFilter)
 
 
-def compound_map(request: HttpRequest) -> HttpResponse:
+def compound_map(request: SignedInRequest) -> HttpResponse:
     demand(can_see_register(request.user))
     state, rows = _narrowed(request)
     if getattr(request, "htmx", None) and request.htmx.target == "list-filters":
-        page = ListPage(state=state, rows=rows, describe=DESCRIBE)
+        page = ListPage(state=state, rows=rows, filterset=CompoundPageFilter, describe=DESCRIBE)
         return render(request, "core/_list_filters.html", {"list": page})
     found: CompoundQuerySet = rows.queryset
     table = by_division(found, _depth(state, request))
@@ -98,7 +99,7 @@ def compound_map(request: HttpRequest) -> HttpResponse:
         request,
         "compounds/map.html",
         {
-            "list": ListPage(state=state, rows=rows, describe=DESCRIBE),
+            "list": ListPage(state=state, rows=rows, filterset=CompoundPageFilter, describe=DESCRIBE),
             "map": map_setting(),
             "points_query": state.bulk_query,
             "table": table,
@@ -108,7 +109,7 @@ def compound_map(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _depth(state: ListState, request: HttpRequest) -> int:
+def _depth(state: ListState, request: SignedInRequest) -> int:
     """One level below the division on the screen, or below one's own."""
     asked = state.division or request.GET.get("division", "")
     return level_below([asked] if is_division_code(asked) else list(request.user.scopes))
@@ -117,7 +118,7 @@ def _depth(state: ListState, request: HttpRequest) -> int:
 # --- The points -------------------------------------------------------------------------
 
 
-def points(request: HttpRequest) -> HttpResponse:
+def points(request: SignedInRequest) -> HttpResponse:
     """The filtered compounds with a position as GeoJSON, and a label for each division they lie in.
 
     Answers 304 to a browser that has them already; the ETag is that of the bytes.
@@ -183,7 +184,7 @@ def _above(places: list[tuple[float, float]]) -> tuple[float, float]:
 # --- A position being typed -------------------------------------------------------------
 
 
-def position(request: HttpRequest) -> HttpResponse:
+def position(request: SignedInRequest) -> HttpResponse:
     """Where a position given in any system lies on the map, for the form's preview."""
     demand(can_see_register(request.user))
     form = PositionForm(request.GET)

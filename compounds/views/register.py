@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from compounds.filters import CompoundPageFilter
@@ -13,6 +13,7 @@ from compounds.tables import COMPOUNDS
 from compounds.views.shared import demand
 from directory.models import Division, Organisation, User
 from directory.powers import Power
+from directory.requests import SignedInRequest
 
 
 def listed(user: User) -> CompoundQuerySet:
@@ -38,12 +39,13 @@ def bulk_acts(user: User) -> list[str]:
     return [*(act for act, power in needed.items() if user.has_power(power)), "print"]
 
 
-def compound_list(request: HttpRequest) -> HttpResponse:
+def compound_list(request: SignedInRequest) -> HttpResponse:
     demand(can_see_register(request.user))
     return COMPOUNDS.respond(
         request,
         listed(request.user),
         filterset=CompoundPageFilter,
+        depends_on=request.user.scopes_for(Power.SEE_REGISTER),
         may_export=can_export(request.user),
         bulk=bulk_acts(request.user),
         describe=DESCRIBE,

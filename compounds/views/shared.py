@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from compounds.models import Batch, Building, Compound, CompoundSuccession
@@ -13,9 +13,10 @@ from compounds.words import BATCH_TONES
 from core.errors import NotPermitted
 from directory.codes import ancestors
 from directory.models import Division
+from directory.requests import SignedInRequest
 
 
-def seen_compound(request: HttpRequest, code: str) -> Compound:
+def seen_compound(request: SignedInRequest, code: str) -> Compound:
     """The compound with its pool entry and urgency score joined; 404 where one may not see it."""
     listed = (
         Building.objects.filter(compound=OuterRef("pk")).order_by().values("compound").annotate(Count("pk"))
@@ -41,7 +42,7 @@ def place_names(community: str) -> list[str]:
 
 
 def compound_page(
-    request: HttpRequest,
+    request: SignedInRequest,
     template: str,
     compound: Compound,
     tab: str,
@@ -60,7 +61,7 @@ def compound_page(
             "tab": tab,
             "place": place_names(here),
             "batch_label": Batch(batch).label if batch else "",
-            "batch_tone": BATCH_TONES.get(batch, ""),
+            "batch_tone": BATCH_TONES.get(batch, "") if batch else "",
             "score": getattr(compound, "urgency_score", None),
             "may_edit": can_edit_compound(user, compound),
             "may_reshape": compound.ended_on is None and can_create_in(user, here),

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from compounds.actions.successions import SplitPart, merge_compounds, split_compound
 from compounds.forms.register import MergeForm, SplitForm, add_refusal
@@ -18,13 +18,19 @@ from compounds.permissions import can_create_in
 from compounds.views.shared import demand, place_names, seen_compound
 from core.errors import DomainError
 from directory.powers import Power
+from directory.requests import SignedInRequest
 
 OFFERED = 50
 FEWEST_PARTS, MOST_PARTS = 2, 9
-SUMMED = ("building_count", "staircase_count", "household_count", "floor_area")
+SUMMED = {
+    "building_count": pgettext_lazy("figure", "Buildings"),
+    "staircase_count": pgettext_lazy("figure", "Staircases"),
+    "household_count": pgettext_lazy("figure", "Households"),
+    "floor_area": gettext_lazy("Floor area (m²)"),
+}
 
 
-def _reshapable(request: HttpRequest, code: str) -> Compound:
+def _reshapable(request: SignedInRequest, code: str) -> Compound:
     compound = seen_compound(request, code)
     demand(compound.ended_on is None and can_create_in(request.user, compound.community_id))
     return compound
@@ -41,7 +47,7 @@ def _under_way(compounds: Iterable[Compound]) -> list[str]:
 # --- Merge ------------------------------------------------------------------------------
 
 
-def merge(request: HttpRequest, code: str) -> HttpResponse:
+def merge(request: SignedInRequest, code: str) -> HttpResponse:
     """GET: search and tick; GET with `step=confirm`: what follows; POST: the merge."""
     compound = _reshapable(request, code)
     offered = _mergeable(request, compound)
@@ -65,7 +71,7 @@ def merge(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "compounds/merge_choose.html", context)
 
 
-def _mergeable(request: HttpRequest, compound: Compound) -> CompoundQuerySet:
+def _mergeable(request: SignedInRequest, compound: Compound) -> CompoundQuerySet:
     """Living compounds of the same county where this person may add and merge."""
     scopes = request.user.scopes_for(Power.CREATE_COMPOUNDS)
     rows = (
@@ -74,7 +80,7 @@ def _mergeable(request: HttpRequest, compound: Compound) -> CompoundQuerySet:
     return rows.exclude(pk=compound.pk).select_related("community")
 
 
-def _merge(request: HttpRequest, compound: Compound, offered: CompoundQuerySet) -> HttpResponse:
+def _merge(request: SignedInRequest, compound: Compound, offered: CompoundQuerySet) -> HttpResponse:
     form = MergeForm(request.POST, offered=offered)
     if form.is_valid():
         others = list(form.cleaned_data["others"])
@@ -99,7 +105,7 @@ def _merge(request: HttpRequest, compound: Compound, offered: CompoundQuerySet) 
 
 
 def _merge_page(
-    request: HttpRequest, compound: Compound, form: MergeForm, chosen: list[Compound]
+    request: SignedInRequest, compound: Compound, form: MergeForm, chosen: list[Compound]
 ) -> HttpResponse:
     listed = dict(
         Building.objects.filter(compound__in=chosen)
@@ -124,12 +130,11 @@ def _merge_page(
     return render(request, "compounds/merge.html", context, status=422 if form.errors else 200)
 
 
-def _sums(compounds: Sequence[Compound]) -> list[tuple[str, Any, Any]]:
+def _sums(compounds: Sequence[Compound]) -> list[tuple[Any, Any, Any]]:
     """(what, before, after) of each figure that adds up."""
     lines = []
-    for field in SUMMED:
+    for field, label in SUMMED.items():
         known = [value for value in (getattr(one, field) for one in compounds) if value is not None]
-        label = str(Compound._meta.get_field(field).verbose_name)
         lines.append((label, getattr(compounds[0], field), sum(known) if known else None))
     return lines
 
@@ -137,7 +142,7 @@ def _sums(compounds: Sequence[Compound]) -> list[tuple[str, Any, Any]]:
 # --- Split ------------------------------------------------------------------------------
 
 
-def split(request: HttpRequest, code: str) -> HttpResponse:
+def split(request: SignedInRequest, code: str) -> HttpResponse:
     compound = _reshapable(request, code)
     buildings = list(compound.buildings.all())
     parts = _parts_asked(request, len(buildings))
@@ -176,7 +181,7 @@ def split(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "compounds/split.html", context, status=422 if form.errors else 200)
 
 
-def _parts_asked(request: HttpRequest, buildings: int) -> int:
+def _parts_asked(request: SignedInRequest, buildings: int) -> int:
     """How many parts the form has: as many as asked, between two and nine, no more than buildings."""
     text = (request.POST or request.GET).get("parts", "")
     asked = int(text) if text.isascii() and text.isdigit() and len(text) < 3 else FEWEST_PARTS

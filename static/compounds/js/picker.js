@@ -19,7 +19,7 @@ function begin(select) {
   list.className = "picker-list";
   list.hidden = true;
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", document.querySelector(`label[for="${select.id}"]`)?.textContent ?? "");
+  list.setAttribute("aria-label", document.querySelector(`label[for="${select.id}"]`)?.firstChild?.textContent ?? "");
   input.setAttribute("role", "combobox");
   input.setAttribute("aria-autocomplete", "list");
   input.setAttribute("aria-expanded", "false");
