@@ -22,7 +22,7 @@ ENOUGH_TO_ESTIMATE = 0.02
 def job_list(request: HttpRequest) -> HttpResponse:
     """The latest jobs of this person, what still runs first."""
     mine = Job.objects.visible_to(request.user)
-    running = list(mine.unfinished().order_by("-created_at"))
+    running = list(mine.unfinished().order_by("-state", "-created_at"))
     finished = list(mine.exclude(pk__in=[job.pk for job in running]).order_by("-created_at")[:LISTED])
     return render(
         request, "jobs/list.html", {"running": [card(job) for job in running], "finished": finished}
