@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from audit.models import AuditEntry, Outcome
 from audit.vocabulary import action_choices, kind_label
@@ -55,7 +56,7 @@ class AuditFilter(django_filters.FilterSet):
     action = ActionFilter(label=_("Action"))
     outcome = django_filters.ChoiceFilter(label=_("Outcome"), choices=Outcome.choices)
     subject = SubjectFilter(label=_("Record"), max_length=150)
-    address = django_filters.CharFilter(label=_("Address"), lookup_expr="startswith", max_length=45)
+    address = django_filters.CharFilter(label=pgettext_lazy("network", "Address"), lookup_expr="startswith", max_length=45)
 
     class Meta:
         model = AuditEntry

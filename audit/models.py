@@ -7,10 +7,11 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Outcome(models.TextChoices):
-    DONE = "done", _("done")
+    DONE = "done", pgettext_lazy("outcome", "done")
     REFUSED = "refused", _("refused")
 
 
@@ -106,7 +107,7 @@ class AuditEntry(models.Model):
     subject_id = models.CharField(_("record"), max_length=80, blank=True)
     subject_name = models.CharField(_("name of the record"), max_length=200, blank=True)
     division_code = models.CharField(_("division"), max_length=12, blank=True, db_index=True)
-    address = models.GenericIPAddressField(_("address"), null=True)
+    address = models.GenericIPAddressField(pgettext_lazy("network", "address"), null=True)
     detail = models.JSONField(_("detail"), default=dict, blank=True)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
 

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from audit.models import AuditEntry, Outcome
 from audit.vocabulary import action_label, division_name, kind_label
@@ -56,7 +57,7 @@ def _detail(row: Row) -> str:
 ENTRIES = ListSpec(
     key="audit",
     title=_("Audit"),
-    noun=_("entries"),
+    noun=pgettext_lazy("count", "entries"),
     division="division_code",
     columns=(
         Column("at", _("Time"), kind=Kind.MOMENT, link=Link("audit:entry", "pk"), sort=(Term("at"), Term("pk")), descending=True),
@@ -68,7 +69,7 @@ ENTRIES = ListSpec(
             render=_subject, export=_subject_text, width=30,
         ),
         Column("place", _("Division"), sort=(Term("division_code"), Term("pk"))),
-        Column("address", _("Address"), kind=Kind.CODE),
+        Column("address", pgettext_lazy("network", "Address"), kind=Kind.CODE),
         Column("reason", _("Reason"), width=30),
         Column("detail", _("Detail"), sort=None, render=_detail, export=_detail, shown=False, width=40),
         Column("code", _("Division code"), source="division_code", kind=Kind.CODE, shown=False),

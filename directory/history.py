@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from directory.models import Division, Organisation, User
 
 Tracked = User | Organisation | Division
 # What the history triggers call their rows.
-ACTS = {"insert": _("recorded"), "update": _("changed"), "delete": _("removed")}
+ACTS = {"insert": pgettext_lazy("history", "recorded"), "update": pgettext_lazy("history", "changed"), "delete": pgettext_lazy("history", "removed")}
 # One line of a change: label, old and new value as written.
 Line = tuple[str, str, str]
 

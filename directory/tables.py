@@ -8,6 +8,7 @@ from django.db.models import Case, CharField, F, OuterRef, Subquery, Value, When
 from django.db.models.functions import Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.html import badge_markup
 from core.keyset import Term
@@ -64,7 +65,7 @@ def _roles(row: Row) -> str:
 USERS = ListSpec(
     key="users",
     title=_("Users"),
-    noun=_("accounts"),
+    noun=pgettext_lazy("count", "accounts"),
     division="home_division",
     columns=(
         Column("name", _("Name"), link=Link("directory:user", "pk"), sort=(Term("name"), Term("pk"))),
@@ -87,7 +88,7 @@ USERS = ListSpec(
 ORGANISATIONS = ListSpec(
     key="organisations",
     title=_("Organisations"),
-    noun=_("organisations"),
+    noun=pgettext_lazy("count", "organisations"),
     division="division_id",
     columns=(
         Column("name", _("Name"), link=Link("directory:organisation", "pk"), sort=(Term("name"), Term("pk"))),
@@ -131,7 +132,7 @@ def _scopes(row: Row) -> str:
 TOKENS = ListSpec(
     key="tokens",
     title=_("API tokens"),
-    noun=_("tokens"),
+    noun=pgettext_lazy("count", "tokens"),
     division="user__home_division",
     columns=(
         Column("label", _("Used by"), link=Link("directory:token", "pk")),
