@@ -21,7 +21,10 @@ _COMPLETE_UNTIL = """
 
 
 def complete_until() -> datetime:
-    """Ask before reading the rows. A long transaction holds the answer back, never makes it wrong."""
+    """Ask before reading the rows. A long transaction holds the answer back, never makes it wrong.
+
+    A role sees only its own role's transactions: it is `app` that writes, the owner only migrates.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_COMPLETE_UNTIL, [MARGIN_SECONDS])
         (moment,) = cursor.fetchone()

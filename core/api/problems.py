@@ -157,11 +157,16 @@ def problem_response(exc: Exception, context: dict[str, Any]) -> HttpResponse | 
     return answer
 
 
+# What a problem has by itself; a refusal's figures of the same name stay in its sentence.
+OWN_MEMBERS = {"type", "title", "status", "detail", "code", "headers"}
+
+
 def _refusal(refusal: DomainError) -> HttpResponse:
+    figures = {name: value for name, value in refusal.details.items() if name not in OWN_MEMBERS}
     if refusal.code in PROBLEMS:
-        return problem(refusal.code, **refusal.details)
+        return problem(refusal.code, **figures)
     return problem_json(
-        refusal.status, code=refusal.code, title=refusal.message, detail=refusal.message, **refusal.details
+        refusal.status, code=refusal.code, title=refusal.message, detail=refusal.message, **figures
     )
 
 

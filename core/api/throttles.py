@@ -1,7 +1,8 @@
 """So many requests a minute for each token or person, counted by one INCR in Redis.
 
-A fixed window: it keeps one client's loop from slowing the others down. It is no
-security control, and while Redis is away everybody goes on uncounted.
+A fixed window: it keeps one client's loop from slowing the others down, refused
+requests included. It is no security control, and while Redis is away everybody goes
+on uncounted.
 """
 
 import logging

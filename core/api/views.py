@@ -70,6 +70,15 @@ class ApiView(APIView):
     repeated_parameters: ClassVar[frozenset[str]] = frozenset()
     text_parameters: ClassVar[frozenset[str]] = frozenset()
 
+    def perform_authentication(self, request: Request) -> None:
+        """Whoever is known is counted at once, so that refusals count too: each of them is an audit row."""
+        super().perform_authentication(request)
+        if request.user.is_authenticated:
+            super().check_throttles(request)
+
+    def check_throttles(self, request: Request) -> None:
+        """Done with the authentication."""
+
     def options(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
         """The header `Allow` says it; the schema describes the rest."""
         return HttpResponse(status=204)

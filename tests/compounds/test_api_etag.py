@@ -1,12 +1,14 @@
 """Conditional requests: what the client has already is not sent again, and what changed always is."""
 
+from http.client import HTTPConnection
+
 import pytest
 from django.http import HttpResponse
 
 from compounds.actions.register import update_compound
 from compounds.models import Cluster
 from directory.models import Division
-from tests.apiclient import V1, Api
+from tests.apiclient import V1, Api, make_token
 from tests.cast import SHENGLI, WEST_STREET, Cast
 from tests.compounds.builders import make_building, make_compound
 
@@ -90,3 +92,23 @@ def test_options_name_the_methods(cast: Cast, api: Api) -> None:
 def test_a_detail_says_when_it_changed(cast: Cast, api: Api) -> None:
     compound = make_compound(cast)
     assert api.get(f"compounds/{compound.code}").headers["Last-Modified"].endswith(" GMT")
+
+
+def test_over_the_wire_a_head_and_a_304_leave_the_connection_clean(site: str, committed_cast: Cast) -> None:
+    make_compound(committed_cast)
+    key, _token = make_token(committed_cast.service)
+    headers = {"Authorization": f"Bearer {key}"}
+    wire = HTTPConnection(site.removeprefix("http://"), timeout=10)
+    etag = ""
+    for method, more, status in (
+        ("GET", {}, 200), ("HEAD", {}, 200), ("GET", {"If-None-Match": "etag"}, 304), ("OPTIONS", {}, 204),
+        ("GET", {}, 200),
+    ):  # fmt: skip
+        sent = dict.fromkeys(more, etag)
+        wire.request(method, f"{V1}/compounds/", headers={**headers, **sent})
+        response = wire.getresponse()
+        body = response.read()
+        assert response.status == status
+        assert bool(body) == (method == "GET" and status == 200)
+        etag = response.headers["ETag"] or etag
+    wire.close()

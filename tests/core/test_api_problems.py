@@ -89,7 +89,8 @@ def test_an_accident(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
         raise RuntimeError("not for anybody's eyes")
 
     monkeypatch.setattr(CompoundList, "rows", fail)
-    response = Api(cast.service).get("compounds")
+    # An address that nobody asked for yet: what was prepared once is not prepared again.
+    response = Api(cast.service).get("compounds", q="accident")
     demand_problem(response, 500, "internal_server_error")
     assert b"eyes" not in response.content
 
@@ -123,6 +124,17 @@ def test_a_rule_that_refuses_keeps_its_code_and_its_figures() -> None:
 
     body = demand_problem(posted(raises=Full(most=3)), 409, "full")
     assert (body["title"], body["most"]) == ("Only 3 fit.", 3)
+
+
+def test_figures_of_a_refusal_never_stand_for_the_problems_own_members() -> None:
+    class Odd(DomainError):
+        code = "odd"
+        sentence = "{title} of {status}"
+
+    body = demand_problem(
+        posted(raises=Odd(title="Prince", status="Wales", detail=1, code=2, kept=3)), 409, "odd"
+    )
+    assert (body["title"], body["kept"]) == ("Prince of Wales", 3)
 
 
 def test_problems_are_told_in_the_readers_language(cast: Cast) -> None:

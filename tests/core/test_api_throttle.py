@@ -87,3 +87,9 @@ def test_whoever_is_not_known_is_not_counted(cast: Cast, monkeypatch: pytest.Mon
     assert Api(key="rp_wrong").get("divisions").status_code == 401
     assert Api().get("divisions").status_code == 401
     assert away.asked == 0
+
+
+def test_refused_requests_count_too(cast: Cast, settings: Any) -> None:
+    settings.API_REQUESTS_PER_MINUTE = 2
+    api = Api(cast.contractor)
+    assert [api.get("compounds").status_code for _request in range(3)] == [403, 403, 429]
