@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Left
 
-from compounds.models import Batch, CompoundQuerySet
+from compounds.models import Batch
 from directory.codes import LENGTHS
 from directory.models import Division
 
@@ -37,10 +37,11 @@ def level_below(codes: list[str]) -> int:
     return next((length for length in LENGTHS if length > shortest), LENGTHS[-1])
 
 
-def by_division(rows: CompoundQuerySet, digits: int) -> list[DivisionLine]:
+def by_division(rows: QuerySet[Any, Any], digits: int) -> list[DivisionLine]:
     """One line for each division with that many digits; two statements. `rows` went through `with_pool`."""
     batches = {f"in_{batch}": Count("pk", filter=Q(current_entry__batch=batch)) for batch in SHOWN_BATCHES}
-    found: list[dict[str, Any]] = list(
+    # The keys of `in_…` are made here; no type checker could know them.
+    grouped: Any = (
         rows.order_by()
         .values(here=Left("community_id", digits))
         .annotate(
@@ -51,6 +52,7 @@ def by_division(rows: CompoundQuerySet, digits: int) -> list[DivisionLine]:
         )
         .order_by("here")
     )
+    found: list[dict[str, Any]] = list(grouped)
     names = dict(
         Division.objects.filter(code__in=[line["here"] for line in found]).values_list("code", "name")
     )

@@ -116,7 +116,7 @@ def _sources(compound: Compound) -> dict[str, QuerySet[Any, Any]]:
         "compound": _history("compound").filter(pgh_obj_id=compound.pk),
         # A building that a merge or split took elsewhere: its coming and its going.
         "building": _history("building")
-        .filter(pgh_obj_id__in=_event("building").filter(**of_compound).values("pgh_obj_id"))
+        .filter(pgh_obj_id__in=history_rows(Building).filter(**of_compound).values("pgh_obj_id"))
         .filter(Q(compound_id=compound.pk) | Q(before__compound_id=compound.pk)),
         "survey": _history("survey").filter(**of_compound),
         # A move ends one stay and begins the next: beside a stay's rows stands the stay before,
@@ -125,12 +125,13 @@ def _sources(compound: Compound) -> dict[str, QuerySet[Any, Any]]:
     }
 
 
-def _event(kind: str) -> QuerySet[Any, Any]:
-    return TRACKED[kind].pgh_event_model.objects.all()  # type: ignore[attr-defined]
+def history_rows(model: type[models.Model]) -> QuerySet[Any, Any]:
+    """The history table of a tracked model."""
+    return model.pgh_event_model.objects.all()  # type: ignore[attr-defined]
 
 
 def _history(kind: str, *, sequence: str = "pgh_obj_id") -> QuerySet[Any, Any]:
-    rows = _event(kind)
+    rows = history_rows(TRACKED[kind])
     return (
         rows.annotate(
             kind=Value(kind),

@@ -113,18 +113,19 @@ def _missing_facts(user: User, compound: Compound) -> Iterator[MissingLine]:
         yield MissingLine(text=_("its buildings"), url=reverse("compounds:buildings", args=[compound.code]))
 
 
-def _of_division(request: HttpRequest, division: str) -> CompoundQuerySet:
-    rows = Compound.objects.visible_to(request.user).living().with_pool()
+def _of_division(user: Any, division: str) -> CompoundQuerySet:
+    rows = Compound.objects.visible_to(user).living().with_pool()
     return rows.within([division]) if division else rows
 
 
 def _figures(request: HttpRequest, division: str) -> Iterator[FigureValue]:
     """The register and the pool in five figures; one statement."""
-    if not can_see_register(request.user):
+    user: Any = request.user
+    if not can_see_register(user):
         return
     batches = {batch.value: Count("pk", filter=Q(current_entry__batch=batch)) for batch in SHOWN_BATCHES}
     found = (
-        _of_division(request, division)
+        _of_division(user, division)
         .order_by()
         .aggregate(
             compounds=Count("pk"),
@@ -153,8 +154,9 @@ def _figures(request: HttpRequest, division: str) -> Iterator[FigureValue]:
 
 
 def _by_division(request: HttpRequest, division: str) -> dict[str, Any]:
-    digits = level_below([division] if division else list(request.user.scopes))
-    lines = by_division(_of_division(request, division), digits)
+    user: Any = request.user
+    digits = level_below([division] if division else list(user.scopes))
+    lines = by_division(_of_division(user, division), digits)
     return {
         "lines": lines,
         "batches": [batch.label for batch in SHOWN_BATCHES],

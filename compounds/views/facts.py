@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from compounds.actions.names import register_compound, revise_compound
 from compounds.actions.register import compound_version
+from compounds.changelog import history_rows
 from compounds.errors import CompoundChanged
 from compounds.forms.register import CompoundForm, add_refusal, facts_of, initial_of
 from compounds.models import Compound
@@ -85,12 +86,10 @@ def _reconciled(
     version = compound_version(compound)
     current = Compound.objects.select_related("community", "title_owner").get(pk=compound.pk)
     theirs, yours = facts_of(current), form.facts()
-    event = Compound.pgh_event_model.objects.filter(
-        pgh_obj=compound, pgh_id=form.cleaned_data["version"]
-    ).first()
+    event = history_rows(Compound).filter(pgh_obj=compound, pgh_id=form.cleaned_data["version"]).first()
     # A form without a known version: everything that differs is to be decided.
     base = facts_of(event) if event is not None else yours
-    data = form.data.copy()
+    data: Any = form.data.copy()  # type: ignore[attr-defined]
     data["version"] = str(version)
     conflict = Conflict(who=refusal.details["who"], rows=[], taken=[])
     for name, their_value in theirs.items():

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
@@ -19,7 +20,7 @@ from django.utils.translation import gettext as _
 from compounds.breakdown import SHOWN_BATCHES, by_division, level_below
 from compounds.filters import CompoundPageFilter
 from compounds.forms.register import PositionForm
-from compounds.models import Compound, CompoundQuerySet
+from compounds.models import Compound
 from compounds.permissions import can_see_register
 from compounds.positions import to_wgs84, wgs84_to_gcj02
 from compounds.tables import COMPOUNDS
@@ -75,7 +76,7 @@ def neighbours(request: SignedInRequest, compound: Compound) -> list[dict[str, A
         wgs84_latitude__range=(latitude - AROUND, latitude + AROUND),
     )
     found = near.order_by("code").values_list("name", "wgs84_longitude", "wgs84_latitude")[:MOST_NEIGHBOURS]
-    return [{"name": name, "at": _drawn_at(east, north)} for name, east, north in found]
+    return [{"name": name, "at": tile_position(east, north)} for name, east, north in found]
 
 
 # --- The page ---------------------------------------------------------------------------
@@ -90,11 +91,10 @@ def _narrowed(request: SignedInRequest) -> tuple[ListState, Narrowed]:
 def compound_map(request: SignedInRequest) -> HttpResponse:
     demand(can_see_register(request.user))
     state, rows = _narrowed(request)
-    if getattr(request, "htmx", None) and request.htmx.target == "list-filters":
+    if getattr(getattr(request, "htmx", None), "target", None) == "list-filters":
         page = ListPage(state=state, rows=rows, filterset=CompoundPageFilter, describe=DESCRIBE)
         return render(request, "core/_list_filters.html", {"list": page})
-    found: CompoundQuerySet = rows.queryset
-    table = by_division(found, _depth(state, request))
+    table = by_division(rows.queryset, _depth(state, request))
     return render(
         request,
         "compounds/map.html",
@@ -134,7 +134,7 @@ def points(request: SignedInRequest) -> HttpResponse:
     return answer
 
 
-def _collection(rows: CompoundQuerySet) -> dict[str, Any]:
+def _collection(rows: QuerySet[Any, Any]) -> dict[str, Any]:
     found = list(
         rows.filter(wgs84_longitude__isnull=False)
         .order_by("code")

@@ -756,7 +756,7 @@ def counted(cast: Cast, compound: Compound) -> dict[str, int]:
 
 
 def test_statements_are_recorded_and_constant_in_the_rows(cast: Cast) -> None:
-    place = {
+    place: dict[str, Any] = {
         "longitude": Decimal("112.19"),
         "latitude": Decimal("30.35"),
         "built_year": 1985,
