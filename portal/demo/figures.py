@@ -95,7 +95,7 @@ def split_figures(
 def make_buildings(random: Random, figures: Figures, *, built_year: int) -> list[BuildingSketch]:
     """Buildings that add up to a compound's declared figures; floors and staircases fit their households."""
     many = figures.buildings
-    sizes = [random.uniform(0.75, 1.25) for _building in range(many)]
+    sizes = [random.uniform(0.75, 1.25) for _ in range(many)]
     homes = share_out(figures.households, sizes, [Bounds(least=1, most=figures.households)] * many)
     areas = share_out(
         int(figures.area * 10),
