@@ -13,7 +13,7 @@ from compounds.models import Topic
 from compounds.models.survey import WORST
 from compounds.topics import SCORE_WORDS
 from compounds.urgency import UrgencyPart
-from core.html import badge_markup
+from core.html import badge_markup, icon_markup
 
 GROUP_OF_PART = {part: key for key, _label, parts in PART_GROUPS for part in parts}
 
@@ -69,7 +69,12 @@ def eligibility_mark(is_eligible: bool | None) -> SafeString:  # noqa: FBT001 (t
     """None where no survey is confirmed yet."""
     if is_eligible is None:
         return badge_markup(_("not surveyed"), "waiting")
-    return badge_markup(_("eligible"), "ok") if is_eligible else badge_markup(_("not eligible"), "late")
+    if is_eligible:
+        return badge_markup(_("eligible"), "ok")
+    # Amber, but nothing is late: a sign of its own.
+    return format_html(
+        '<span class="tag tag-late">{}{}</span>', icon_markup("alert-circle"), _("not eligible")
+    )
 
 
 def photo_words(topic: str, place: int) -> str:

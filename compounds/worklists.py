@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from compounds.filters import NONE, POOL_ORDER, BatchFilter, EligibleFilter, SearchFilter
-from compounds.marks import parts_bar
+from compounds.marks import eligibility_mark, parts_bar
 from compounds.models import Batch, Compound, CompoundQuerySet, ConditionSurvey, SurveyState
 from compounds.words import BATCH_TONES
 from core.filters import MOST, YES, YES_NO, AnyOfFilter, WholeNumberFilter, YesNoFilter
@@ -179,7 +179,7 @@ POOL = ListSpec(
         ),
         Column(
             "eligible", _("Eligible"), source="urgency_score__is_eligible",
-            choices=((True, _("eligible")), (False, _("not eligible"))), tones={True: "ok", False: "late"},
+            choices=((True, _("eligible")), (False, _("not eligible"))), render=lambda row: eligibility_mark(row["eligible"]),
         ),
         Column("built_year", _("Built in"), kind=Kind.YEAR, shown=False, width=9),
         Column("households", _("Households"), source="household_count", kind=Kind.INTEGER, width=9),

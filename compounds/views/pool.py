@@ -303,7 +303,7 @@ def pool_tab(request: HttpRequest, code: str) -> HttpResponse:
         "in_pool": in_pool,
         "entry_tone": BATCH_TONES[Batch(entry.batch)] if entry else "",
         "moves": [(move, BATCH_TONES[Batch(move.batch)]) for move in moves],
-        "place": _place_of(entry) if entry and in_pool else None,
+        "standing": _place_of(entry) if entry and in_pool else None,
         "county": Division.objects.filter(pk=compound.community_id[:6]).first(),
     }
     return compound_page(request, "compounds/pool_tab.html", compound, "pool", context)

@@ -17,12 +17,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from compounds.actions.rules import COUNTY_DIGITS, publish_eligibility_rule, publish_urgency_formula
+from compounds.conditions import condition_of, scores_of
 from compounds.forms.rules import EligibilityForm, FormulaForm, PublishForm
 from compounds.formula_words import rule_sentences, weight_groups
 from compounds.models import EligibilityRule, UrgencyFormula, UrgencyScore
 from compounds.permissions import can_set_rules
 from compounds.previews import effect_of_formula, effect_of_rule, proposed_formula, proposed_rule
-from compounds.urgency import PARTS
+from compounds.urgency import PARTS, part_values
 from compounds.views.shared import demand
 from core.errors import DomainError
 from core.scope import chosen_division
@@ -195,14 +196,21 @@ def _example(code: str) -> UrgencyScore | None:
     scored = UrgencyScore.objects.filter(
         compound__community__code__startswith=code, compound__ended_on__isnull=True
     )
-    return scored.select_related("compound").order_by("-score", "compound_id").first()
+    return scored.select_related("compound", "survey").order_by("-score", "compound_id").first()
+
+
+def _exact_values(example: UrgencyScore) -> dict[str, str]:
+    """{part: value 0–1}, as exact as the score itself was computed; the stored parts are rounded."""
+    found = scores_of([example.survey]).get(example.survey_id, {})
+    condition = condition_of(example.survey, built_year=example.compound.built_year, scores=found)
+    return {part: repr(float(value)) for part, value in part_values(condition).items()}
 
 
 def _weight_rows(
     form: FormulaForm, current: UrgencyFormula, example: UrgencyScore | None
 ) -> list[dict[str, Any]]:
     """The form's weights in their groups, beside today's weight and the example's value of the part."""
-    values = {part["part"]: part["value"] for part in example.parts} if example else {}
+    values = _exact_values(example) if example else {}
     return [
         {
             "group": group,

@@ -179,7 +179,7 @@ def survey_tab(request: HttpRequest, code: str) -> HttpResponse:
         survey.compound = compound
     confirmed = [survey for survey in surveys if survey.state == SurveyState.CONFIRMED]
     latest = confirmed[0] if confirmed else None
-    newer, older = _chosen_pair(request, surveys, confirmed)
+    newer, older = _chosen_pair(request, surveys)
     context: dict[str, Any] = {
         "surveys": [(survey, SURVEY_TONES[SurveyState(survey.state)]) for survey in surveys],
         "under_way": next((one for one in surveys if one.state != SurveyState.CONFIRMED), None),
@@ -197,10 +197,11 @@ def survey_tab(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _chosen_pair(
-    request: HttpRequest, surveys: list[ConditionSurvey], confirmed: list[ConditionSurvey]
+    request: HttpRequest, surveys: list[ConditionSurvey]
 ) -> tuple[ConditionSurvey | None, ConditionSurvey | None]:
-    """`?newer=…&older=…`, or the two latest confirmed ones."""
+    """`?newer=…&older=…`, or the two latest that are filled in."""
     by_key = {str(survey.pk): survey for survey in surveys}
-    newer = by_key.get(request.GET.get("newer", "")) or (confirmed[0] if confirmed else None)
-    older = by_key.get(request.GET.get("older", "")) or (confirmed[1] if len(confirmed) > 1 else None)
+    filled = [survey for survey in surveys if survey.state != SurveyState.DRAFT]
+    newer = by_key.get(request.GET.get("newer", "")) or (filled[0] if filled else None)
+    older = by_key.get(request.GET.get("older", "")) or (filled[1] if len(filled) > 1 else None)
     return newer, older

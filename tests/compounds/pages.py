@@ -3,10 +3,13 @@
 from io import BytesIO
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
+from playwright.sync_api import FilePayload, Page
 
 from compounds.models import ConditionSurvey, Topic
+from tests.cast import Cast
 
 
 def picture(
@@ -34,3 +37,17 @@ def survey_form(
             sent[f"score_{topic}"] = str(score)
     sent |= changes
     return {name: value for name, value in sent.items() if value is not None}
+
+
+def sign_in(page: Page, cast: Cast, username: str, site: str) -> Page:
+    """The page's visitor is this person from now on."""
+    cookie = cast.client(username).cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
+    return page
+
+
+def files(*pictures: SimpleUploadedFile) -> list[FilePayload]:
+    """As somebody chooses them in the browser."""
+    return [
+        {"name": str(one.name), "mimeType": str(one.content_type), "buffer": one.read()} for one in pictures
+    ]

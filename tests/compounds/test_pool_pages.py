@@ -266,7 +266,7 @@ def test_the_tab_tells_every_move(cast: Cast) -> None:
     move_to_batch(compounds=[mild], batch=Batch.PREPARING, user=cast.bureau, reason="与管网改造同步")
     page = cast.client("finance").get(at("pool_tab", mild.code))
     assert [move.batch for move, _tone in page.context["moves"]] == [Batch.PREPARING, Batch.RESERVE]
-    assert page.context["place"] == (1, 1)
+    assert page.context["standing"] == (1, 1)
     assert "与管网改造同步" in page.content.decode()
     assert at("pool_move") not in page.content.decode()
     assert at("pool_move") in cast.client("bureau").get(at("pool_tab", mild.code)).content.decode()
