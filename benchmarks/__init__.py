@@ -1,1 +1,1 @@
-"""Speed as a ratio to a limit measured in the same run: `make bench`, goals in docs/decisions.md."""
+"""Speed as a ratio to a limit measured in the same run: `make bench`."""
