@@ -39,7 +39,7 @@ def job_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
-    actions.cancel(job=job, user=request.user)
+    actions.request_cancel(job=job, user=request.user)
     messages.info(request, _("The job stops at its next step; nothing half-done remains."))
     return redirect("jobs:detail", pk=pk)
 

@@ -53,11 +53,12 @@ def large_print(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def division(request: HttpRequest) -> HttpResponse:
     """Choose the division whose records pages show: a step down the tree at a time, or by name."""
+    mine = Division.objects.visible_to(request.user).living()
     if request.method == "POST":
-        choose_division(request, request.POST.get("division", ""))
+        code = request.POST.get("division", "")
+        choose_division(request, code if is_division_code(code) and mine.filter(pk=code).exists() else "")
         # A division or a place in the list that the address itself names would outlive the choice.
         return redirect(without(way_back(request, "portal:overview"), "division", "after"))
-    mine = Division.objects.visible_to(request.user).living()
     typed = clean_line(request.GET.get("q", ""))[:60]
     here = _standing_at(request, mine)
     path = list(mine.filter(pk__in=[*ancestors(here.code), here.code])) if here else []
