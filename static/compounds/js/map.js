@@ -55,29 +55,34 @@ function draw(map, collection, words) {
   group.addLayers(markers);
   map.fitBounds(L.latLngBounds(markers.map((marker) => marker.getLatLng())).pad(0.08), { maxZoom: 16 });
   map.addLayer(group);
-  if (!words.tiles) labels(map, collection.labels);
+  if (!words.tiles) labels(map, group, collection.labels);
 }
 
-// Names of sub-districts on plain ground; those that would lie on another wait for a closer look.
-function labels(map, names) {
+// Names of sub-districts on plain ground; one that would lie on another, or on a cluster, waits for a closer look.
+function labels(map, group, names) {
   const markers = names.map((label) => {
     const text = document.createElement("span");
     text.textContent = label.name;
     const icon = L.divIcon({ className: "map-label", html: text, iconSize: [160, 20], iconAnchor: [80, 36] });
     const marker = L.marker([label.at[1], label.at[0]], { icon, interactive: false, keyboard: false, zIndexOffset: 2000 });
-    return { marker: marker.addTo(map), width: label.name.length * 14 };
+    return marker.addTo(map);
   });
   const arrange = () => {
-    const shown = [];
-    for (const { marker, width } of markers) {
-      const { x, y } = map.latLngToContainerPoint(marker.getLatLng());
-      const free = shown.every((other) => Math.abs(other.y - y) > 22 || Math.abs(other.x - x) > (other.width + width) / 2);
+    const taken = [...map.getPane("markerPane").querySelectorAll(".map-cluster")].map((one) => one.getBoundingClientRect());
+    for (const marker of markers) {
+      const box = marker.getElement().firstElementChild.getBoundingClientRect();
+      const free = !taken.some((other) => meet(box, other));
       marker.setOpacity(free ? 1 : 0);
-      if (free) shown.push({ x, y, width });
+      if (free) taken.push(box);
     }
   };
-  map.on("zoomend", arrange);
+  map.on("moveend", arrange);
+  group.on("animationend", arrange);
   arrange();
+}
+
+function meet(one, other) {
+  return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
 }
 
 // `batch` is one of BATCHES: nothing typed by people goes into this markup.
