@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from audit.models import AuditEntry, Outcome
 from audit.vocabulary import action_choices, kind_label
-from core.filters import AnyOfFilter, ContainsFilter
+from core.filters import ContainsFilter
 
 
 class DayFilter(django_filters.DateFilter):
@@ -29,9 +29,16 @@ class DayFilter(django_filters.DateFilter):
         return qs.filter(at__lt=midnight + timedelta(days=1)) if self.until else qs.filter(at__gte=midnight)
 
 
-class ActionFilter(AnyOfFilter):
+class ActionFilter(django_filters.ChoiceFilter):
+    """One action, or with `session.` all of that kind."""
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(choices=action_choices, **kwargs)
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        if not value:
+            return qs
+        return qs.filter(action__startswith=value) if value.endswith(".") else qs.filter(action=value)
 
 
 class SubjectFilter(django_filters.CharFilter):
@@ -56,7 +63,9 @@ class AuditFilter(django_filters.FilterSet):
     action = ActionFilter(label=_("Action"))
     outcome = django_filters.ChoiceFilter(label=_("Outcome"), choices=Outcome.choices)
     subject = SubjectFilter(label=_("Record"), max_length=150)
-    address = django_filters.CharFilter(label=pgettext_lazy("network", "Address"), lookup_expr="startswith", max_length=45)
+    address = django_filters.CharFilter(
+        label=pgettext_lazy("network", "Address"), lookup_expr="startswith", max_length=45
+    )
 
     class Meta:
         model = AuditEntry

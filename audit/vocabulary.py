@@ -20,6 +20,7 @@ _actions: dict[str, str | Promise] = {
     "audit.exported": _("exported the audit"),
     "audit.purged": _("removed audit entries past their time"),
 }
+_areas: dict[str, str | Promise] = {"access": _("Access"), "audit": _("Audit")}
 _division_name: list[Callable[[str], Combinable]] = []
 
 
@@ -44,9 +45,21 @@ def action_label(action: str) -> str:
     return str(_actions.get(action, action))
 
 
-def action_choices() -> list[tuple[str, str]]:
-    """Every described action, by label."""
-    return sorted(((action, str(label)) for action, label in _actions.items()), key=lambda pair: pair[1])
+def describe_area(area: str, label: str | Promise) -> None:
+    """What the actions whose names begin with `area.` are about: the groups of the viewer's filter."""
+    _areas[area] = label
+
+
+def action_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every described action in groups; `role.` stands for all of a group."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for action, label in _actions.items():
+        groups.setdefault(action.partition(".")[0], []).append((action, str(label)))
+    everything = str(_("all of these"))
+    return sorted(
+        (str(_areas.get(area, area)), [(f"{area}.", f"{_areas.get(area, area)}: {everything}"), *found])
+        for area, found in groups.items()
+    )
 
 
 def kind_label(kind: str) -> str:

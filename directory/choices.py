@@ -69,6 +69,7 @@ def offer_choices(form: forms.BaseForm, field: str, choices: list[Any]) -> None:
 
 
 def offer_rows(form: forms.BaseForm, field: str, rows: QuerySet[Any]) -> None:
+    form.fields[field].empty_label = "—"  # type: ignore[attr-defined]
     form.fields[field].queryset = rows  # type: ignore[attr-defined]
 
 

@@ -11,7 +11,11 @@ from directory.models import Division, Organisation, User
 
 Tracked = User | Organisation | Division
 # What the history triggers call their rows.
-ACTS = {"insert": pgettext_lazy("history", "recorded"), "update": pgettext_lazy("history", "changed"), "delete": pgettext_lazy("history", "removed")}
+ACTS = {
+    "insert": pgettext_lazy("history", "recorded"),
+    "update": pgettext_lazy("history", "changed"),
+    "delete": pgettext_lazy("history", "removed"),
+}
 # One line of a change: label, old and new value as written.
 Line = tuple[str, str, str]
 

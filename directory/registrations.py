@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from audit.vocabulary import describe_actions, name_divisions_by
+from audit.vocabulary import describe_actions, describe_area, name_divisions_by
 from core.board import AccountItem, RailItem, SearchHit, SearchSource, Tab, WaitingLine, WaitingSource, board
 from directory.models import Division, Organisation, RoleAssignment, User
 from directory.permissions import can_list_tokens, can_list_users, can_open_system, can_see_organisations
@@ -55,11 +55,25 @@ ACTIONS = {
 }
 
 
+AREAS = {
+    "session": _("Sign-in and sessions"),
+    "second_factor": _("Second factor"),
+    "password": _("Password"),
+    "account": _("Accounts"),
+    "role": _("Roles"),
+    "organisation": _("Organisations"),
+    "divisions": _("Divisions"),
+    "token": _("API tokens"),
+}
+
+
 def register_on_board() -> None:
     _register_rail()
     _register_search()
     board.register(WaitingSource(key="hand_over", position=90, lines=hand_over_lines))
     describe_actions(ACTIONS)
+    for area, label in AREAS.items():
+        describe_area(area, label)
     name_divisions_by(
         lambda column: Subquery(
             Division.objects.filter(code=OuterRef(column)).values("name"), output_field=CharField()

@@ -68,7 +68,12 @@ USERS = ListSpec(
     noun=pgettext_lazy("count", "accounts"),
     division="home_division",
     columns=(
-        Column("name", _("Name"), link=Link("directory:user", "pk"), sort=(Term("name"), Term("pk"))),
+        Column(
+            "name",
+            pgettext_lazy("person", "Name"),
+            link=Link("directory:user", "pk"),
+            sort=(Term("name"), Term("pk")),
+        ),
         Column("username", _("User name"), kind=Kind.CODE, sort=(Term("username"),)),
         Column("roles", _("Roles"), source="held", sort=None, render=_roles, export=_roles, width=40),
         Column("home", _("Division"), sort=(Term("home_division"), Term("username"))),

@@ -74,7 +74,9 @@ class TokenForm(forms.Form):
     label = forms.CharField(
         label=_("Used by"),
         max_length=100,
-        help_text=_("Which program, at whose office: for example the wall display of the city operations centre."),
+        help_text=_(
+            "Which program, at whose office: for example the wall display of the city operations centre."
+        ),
     )
     scopes = forms.MultipleChoiceField(
         label=_("May"),

@@ -92,6 +92,10 @@ class Division(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_level_display(self) -> str:
+        """Django writes one only where the choices stand on the field itself, not on a generated one's output."""
+        return str(Level(len(self.code)).label)
+
 
 class SuccessionKind(models.TextChoices):
     RENAMED = "renamed", _("renamed or recoded")

@@ -1,5 +1,7 @@
 """Organisations: the list, a page each, and what is done there."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,7 +23,7 @@ from directory.permissions import (
 from directory.powers import Power
 from directory.requests import SignedInRequest
 from directory.tables import ORGANISATIONS
-from directory.views.shared import act, form_page, require
+from directory.views.shared import act, conflict_with, form_page, require, seen_version
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 
@@ -95,10 +97,13 @@ def organisation_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     organisation = _seen(request, pk)
     require(can_edit_organisation(request.user, organisation))
     form = OrganisationForm(request.POST or None, instance=organisation, actor=request.user)
-    version = request.POST.get("version") or str(version_of(organisation))
+    seen = seen_version(request, organisation)
+
+    def compare() -> dict[str, Any]:
+        now = Organisation.objects.select_related("division").get(pk=pk)
+        return {"conflict": conflict_with(now, form, since=seen), "version": version_of(now)}
 
     def save() -> Organisation:
-        seen = int(version) if version.isascii() and version.isdigit() and len(version) < 19 else 0
         return organisations.update_organisation(
             actor=request.user, organisation=organisation, seen_version=seen, **form.facts()
         )
@@ -107,10 +112,11 @@ def organisation_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect(saved)
 
-    context = {"organisation": Organisation.objects.get(pk=pk), "version": version}
+    context = {"organisation": Organisation.objects.get(pk=pk), "version": seen}
     return form_page(
-        request, form, save=save, template="directory/organisation_form.html", context=context, done=done
-    )
+        request, form, save=save, template="directory/organisation_form.html", context=context, done=done,
+        compare=compare,
+    )  # fmt: skip
 
 
 @require_POST

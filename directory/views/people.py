@@ -1,5 +1,7 @@
 """Accounts and roles: the list, a person's page, and what is done there."""
 
+from typing import Any
+
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
@@ -37,7 +39,7 @@ from directory.permissions import (
 )
 from directory.requests import SignedInRequest
 from directory.tables import USERS, listed_users
-from directory.views.shared import act, form_page, require, seen_user
+from directory.views.shared import act, conflict_with, form_page, require, seen_user, seen_version
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 READ_ONLY_ROLES_SHOWN = 20
@@ -129,20 +131,24 @@ def user_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     user = seen_user(request, pk)
     require(can_edit_user(request.user, user))
     form = AccountForm(request.POST or None, instance=user, actor=request.user)
-    version = request.POST.get("version") or str(version_of(user))
+    seen = seen_version(request, user)
 
     def save() -> User:
-        seen = int(version) if version.isascii() and version.isdigit() and len(version) < 19 else 0
         return accounts.update_user(actor=request.user, user=user, seen_version=seen, **form.facts())
+
+    def compare() -> dict[str, Any]:
+        now = User.objects.select_related("organisation").get(pk=pk)
+        return {"conflict": conflict_with(now, form, since=seen), "version": version_of(now)}
 
     def done(saved: User) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect(saved)
 
-    context = {"person": User.objects.get(pk=user.pk), "version": version}
+    context = {"person": User.objects.get(pk=user.pk), "version": seen}
     return form_page(
-        request, form, save=save, template="directory/user_form.html", context=context, done=done
-    )
+        request, form, save=save, template="directory/user_form.html", context=context, done=done,
+        compare=compare,
+    )  # fmt: skip
 
 
 @require_POST

@@ -1,18 +1,30 @@
 """What the pages under "system" have in common."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Model
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from core.errors import DomainError, NotPermitted
 from directory.forms.people import add_refusal
+from directory.history import Tracked, changed_since, version_of
 from directory.models import User
 from directory.permissions import can_list_users
 from directory.requests import SignedInRequest
+
+CHANGED = "changed_meanwhile"
+
+
+def seen_version(request: SignedInRequest, record: Tracked) -> int:
+    """The version that the sent form was shown with; the present one for a form not yet sent."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else version_of(record)
 
 
 def require(allowed: bool) -> None:  # noqa: FBT001 - a statement, read as a sentence
@@ -28,6 +40,47 @@ def seen_user(request: SignedInRequest, pk: int) -> User:
     return get_object_or_404(rows, pk=pk)
 
 
+@dataclass(frozen=True)
+class Conflict:
+    """Somebody else saved meanwhile: who, when, and (label, theirs, yours) where the two differ."""
+
+    who: str
+    when: datetime
+    rows: list[tuple[str, str, str]]
+
+
+def conflict_with(record: Tracked, form: forms.ModelForm, *, since: int) -> Conflict | None:
+    """What stands in the database now beside what the form says, if the record changed since that version."""
+    change = changed_since(record, since)
+    if change is None:
+        return None
+    rows = []
+    for bound in form.visible_fields():
+        theirs, yours = (
+            _shown(form, bound.name, getattr(record, bound.name)),
+            _shown(form, bound.name, bound.value()),
+        )
+        if theirs != yours:
+            rows.append((str(bound.label), theirs, yours))
+    return Conflict(change.who or "–", change.at, rows)
+
+
+def _shown(form: forms.ModelForm, name: str, value: Any) -> str:
+    """A value of the record or of the form as people read it."""
+    field = form.fields[name]
+    if isinstance(field, forms.ModelChoiceField):
+        row = value if isinstance(value, Model) or not value else field.queryset.filter(pk=value).first()
+        return str(row or "")
+    choices = getattr(field, "choices", None)
+    if choices is None:
+        return "" if value is None else str(value)
+    flat = dict(
+        pair for key, label in choices for pair in (label if isinstance(label, list) else [(key, label)])
+    )
+    key = value.pk if isinstance(value, Model) else value
+    return str(flat.get(key, key or ""))
+
+
 def form_page(
     request: SignedInRequest,
     form: forms.BaseForm,
@@ -36,8 +89,12 @@ def form_page(
     template: str,
     context: dict[str, Any],
     done: Callable[[Any], HttpResponse],
+    compare: Callable[[], dict[str, Any]] | None = None,
 ) -> HttpResponse:
-    """Show the form, or save it: what `save` refuses appears on the form, in the same words everywhere."""
+    """Show the form, or save it: what `save` refuses appears on the form, in the same words everywhere.
+
+    `compare` gives what the page shows further when somebody else saved meanwhile.
+    """
     if form.is_valid():
         try:
             saved = save()
@@ -45,6 +102,8 @@ def form_page(
             raise
         except DomainError as refusal:
             add_refusal(form, refusal)
+            if refusal.code == CHANGED and compare is not None:
+                context |= compare()
         else:
             return done(saved)
     return render(request, template, {"form": form, **context}, status=422 if form.errors else 200)
