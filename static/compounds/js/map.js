@@ -110,7 +110,7 @@ function ring(cluster, words) {
   return L.divIcon({
     className: "map-cluster",
     iconSize: [size, size],
-    html: `<svg viewBox="0 0 40 40" role="img" aria-label="${children.length} ${words}"><circle class="ground" cx="20" cy="20" r="18"/>${arcs.join("")}<text x="20" y="20.5">${children.length}</text></svg>`,
+    html: `<svg viewBox="0 0 40 40" role="img" aria-label="${children.length} ${words}"><circle class="ground" cx="20" cy="20" r="18"/>${arcs.join("")}<text class="${children.length > 999 ? "many" : ""}" x="20" y="20.5">${children.length}</text></svg>`,
   });
 }
 
