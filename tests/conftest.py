@@ -1,8 +1,10 @@
 """Fixtures of every test: the database, the running site, the browser."""
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.core.cache import caches
 from django.db import connections
 from pytest_django import DjangoDbBlocker
@@ -24,6 +26,7 @@ def databases() -> Databases:
 def django_db_setup(databases: Databases, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """In place of pytest-django's: a copy of the migrated template, worked on as the role `app`."""
     databases.create()
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
     yield
     with django_db_blocker.unblock():
         connections.close_all()

@@ -34,6 +34,12 @@ FILES = {
 }
 PACKAGES = ("@tabler/core", "@tabler/icons", "echarts", "leaflet", "leaflet.markercluster")
 
+# A registry that does not answer is said after seconds, not minutes.
+NPM_OPTIONS = (
+    *("--ignore-scripts", "--no-audit", "--no-fund"),
+    *("--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"),
+)
+
 # They name files that are not served; Django's manifest refuses a name it cannot resolve.
 SOURCE_MAP = re.compile(rb"/\*[#@] sourceMappingURL=[^*]*\*/|//[#@] sourceMappingURL=\S*")
 
@@ -53,9 +59,7 @@ def fetch(*, development: bool) -> None:
             [
                 *npm,
                 "ci",
-                "--ignore-scripts",
-                "--no-audit",
-                "--no-fund",
+                *NPM_OPTIONS,
                 *([] if development else ["--omit=dev"]),
             ],
             failure="The front-end packages could not be fetched",

@@ -65,9 +65,7 @@ def load_database(installation: Installation, dump: Path, manifest: Manifest) ->
         cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(LOADING)))
         cursor.execute(sql.SQL("CREATE DATABASE {} OWNER owner").format(sql.Identifier(LOADING)))
         cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(LOADING)))
-        cursor.execute(
-            sql.SQL("GRANT CONNECT ON DATABASE {} TO app").format(sql.Identifier(LOADING))
-        )
+        cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO app").format(sql.Identifier(LOADING)))
     words = ("--exit-on-error", "--no-owner", "--role=owner", f"--dbname={LOADING}", str(dump))
     run_program(installation, "pg_restore", *words)
     if count_rows(installation.postgres.url("postgres", LOADING)) != manifest.rows:

