@@ -20,9 +20,14 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # How pip and npm say that nobody answered.
 NO_ANSWER = (
-    *("ConnectionError", "NewConnectionError", "Max retries exceeded", "Read timed out", "ConnectTimeout"),
-    *("Temporary failure in name resolution", "Could not find a version that satisfies", "ProxyError"),
-    *("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ERR_SOCKET_TIMEOUT", "SSLError"),
+    *(
+        "connection broken by",
+        "Max retries exceeded",
+        "Read timed out",
+        "Temporary failure in name resolution",
+    ),
+    *("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ERR_SOCKET_TIMEOUT"),
+    *("Temporary failure resolving", "Could not connect to", "Failed to fetch"),  # apt
 )
 DISK_FULL = ("No space left on device", "ENOSPC")
 

@@ -83,6 +83,10 @@ class _Usage:
             "npm error code EAI_AGAIN\nnpm error network request failed",
             "It failed: the registry does not answer. Check the network and run the command again.",
         ),
+        (
+            "ERROR: Could not find a version that satisfies the requirement django==99",
+            "It failed: ERROR: Could not find a version that satisfies the requirement django==99 (all of it: /log)",
+        ),
         ("OSError: [Errno 28] No space left on device", "It failed: the disk is full."),
         (
             "Collecting\nERROR: THESE PACKAGES DO NOT MATCH THE HASHES\n",
