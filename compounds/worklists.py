@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from compounds.filters import NONE, POOL_ORDER, BatchFilter, EligibleFilter, SearchFilter
 from compounds.marks import eligibility_mark, parts_bar
-from compounds.models import Batch, Compound, CompoundQuerySet, ConditionSurvey, SurveyState
+from compounds.models import Batch, Compound, ConditionSurvey, SurveyState
 from compounds.words import BATCH_TONES
 from core.filters import MOST, YES, YES_NO, AnyOfFilter, WholeNumberFilter, YesNoFilter
 from core.html import badge_markup, icon_markup
@@ -116,7 +116,7 @@ SURVEYS = ListSpec(
 
 
 class OutOfTurnFilter(YesNoFilter):
-    def filter(self, qs: CompoundQuerySet, value: str) -> CompoundQuerySet:
+    def filter(self, qs: Any, value: str) -> Any:
         return qs.filter(override_rank__isnull=value != YES) if value else qs
 
 

@@ -1,6 +1,5 @@
 """Moves between the batches of the reserve pool, and places out of turn."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -44,9 +43,3 @@ class PlaceForm(forms.Form):
         help_text=_("It stands beside the compound on the board and in the list, for everybody to read."),
         error_messages={"required": _("A place out of turn needs a reason.")},
     )  # fmt: skip
-
-
-def first_error(form: forms.Form) -> str:
-    """The first sentence of what is wrong."""
-    errors: Mapping[str, list[str]] = form.errors
-    return next((str(text) for texts in errors.values() for text in texts), "")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -19,6 +20,12 @@ from core.text import without_invisible
 
 FACTS = ("surveyed_on", "asked_households", "wishing_households", "has_hazard", "hazards", "notes")
 MOST_HOUSEHOLDS = 100_000
+
+
+def stored_findings(survey: ConditionSurvey) -> dict[str, Finding]:
+    return {
+        finding.topic: {"score": finding.score, "note": finding.note} for finding in survey.findings.all()
+    }
 
 
 class LongText(forms.CharField):
@@ -56,12 +63,10 @@ class SurveyForm(forms.Form):
     notes = LongText(label=_("Further remarks"), max_length=4000, required=False)
     version = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
 
-    def __init__(self, *args: Any, survey: ConditionSurvey, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, survey: ConditionSurvey) -> None:
         self.survey = survey
-        self.stored: dict[str, Finding] = {
-            finding.topic: {"score": finding.score, "note": finding.note} for finding in survey.findings.all()
-        }
-        super().__init__(*args, initial=self._stored_values(), **kwargs)
+        self.stored = stored_findings(survey)
+        super().__init__(data, initial=self._stored_values())
         self.fields["surveyed_on"].widget.attrs["max"] = timezone.localdate().isoformat()
         for topic in Topic:
             self.fields[f"score_{topic}"] = forms.TypedChoiceField(

@@ -41,7 +41,7 @@ class SurveyState(models.TextChoices):
 
 
 # Declared once: the action checks it under a lock, the database enforces it.
-SURVEY_TRANSITIONS = [
+SURVEY_TRANSITIONS: list[tuple[str, str]] = [
     (SurveyState.DRAFT, SurveyState.SUBMITTED),
     (SurveyState.SUBMITTED, SurveyState.CONFIRMED),
     (SurveyState.SUBMITTED, SurveyState.RETURNED),

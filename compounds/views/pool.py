@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -31,6 +31,7 @@ from core.scope import chosen_division
 from directory.codes import LENGTHS, is_division_code
 from directory.models import Division
 from directory.powers import Power
+from directory.requests import SignedInRequest
 
 SHOWN = 30
 NAMED = 12
@@ -58,7 +59,7 @@ class BoardColumn:
 
 
 @require_safe
-def pool_board(request: HttpRequest) -> HttpResponse:
+def pool_board(request: SignedInRequest) -> HttpResponse:
     demand(can_see_register(request.user))
     division = _division(request)
     entries = _entries(request, division)
@@ -80,13 +81,13 @@ def pool_board(request: HttpRequest) -> HttpResponse:
     return render(request, "compounds/pool_board.html", context)
 
 
-def _division(request: HttpRequest) -> str:
+def _division(request: SignedInRequest) -> str:
     """`?division=`, else the one of the top bar, "" for everything one may see."""
     asked = request.GET.get("division", "")
     return asked if is_division_code(asked) else chosen_division(request)
 
 
-def _entries(request: HttpRequest, division: str) -> PoolEntryQuerySet:
+def _entries(request: SignedInRequest, division: str) -> PoolEntryQuerySet:
     seen = PoolEntry.objects.visible_to(request.user).current()
     return seen.within([division]) if division else seen
 
@@ -117,7 +118,7 @@ def _cards(entries: PoolEntryQuerySet, batch: Batch, start: int) -> tuple[list[t
     return list(enumerate(rows[:SHOWN], start=start + 1)), following
 
 
-def _more_cards(request: HttpRequest, entries: PoolEntryQuerySet, batch: Batch) -> HttpResponse:
+def _more_cards(request: SignedInRequest, entries: PoolEntryQuerySet, batch: Batch) -> HttpResponse:
     start = _whole_number(request.GET.get("from", ""), most=DEEPEST)
     cards, following = _cards(entries, batch, start)
     context = {
@@ -132,18 +133,18 @@ def _whole_number(text: str, *, most: int) -> int:
     return min(number, most)
 
 
-def _candidates(request: HttpRequest, division: str) -> int:
+def _candidates(request: SignedInRequest, division: str) -> int:
     """Eligible compounds that are not in the pool: what could be taken in."""
     here = _in_division(request, division)
-    return here.filter(urgency_score__is_eligible=True, batch__isnull=True).count()
+    return here.filter(Q(urgency_score__is_eligible=True, batch__isnull=True)).count()
 
 
-def _in_division(request: HttpRequest, division: str) -> CompoundQuerySet:
+def _in_division(request: SignedInRequest, division: str) -> CompoundQuerySet:
     seen = _listed(request)
     return seen.within([division]) if division else seen
 
 
-def _below(request: HttpRequest, division: str) -> list[DivisionLine]:
+def _below(request: SignedInRequest, division: str) -> list[DivisionLine]:
     """The batches of each division one level below; nothing below a community."""
     codes = [division] if division else list(request.user.scopes_for(Power.SEE_REGISTER))
     if all(len(code) == LENGTHS[-1] for code in codes):
@@ -155,7 +156,7 @@ def _below(request: HttpRequest, division: str) -> list[DivisionLine]:
 
 
 @require_safe
-def pool_list(request: HttpRequest) -> HttpResponse:
+def pool_list(request: SignedInRequest) -> HttpResponse:
     demand(can_see_register(request.user))
     return POOL.respond(
         request,
@@ -168,27 +169,27 @@ def pool_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _listed(request: HttpRequest) -> CompoundQuerySet:
+def _listed(request: SignedInRequest) -> CompoundQuerySet:
     return Compound.objects.visible_to(request.user).living().with_pool()
 
 
-def _ranked(request: HttpRequest, parameters: QueryDict) -> CompoundQuerySet:
+def _ranked(request: SignedInRequest, parameters: QueryDict) -> CompoundQuerySet:
     """What the ranking shows: where no batch is asked for, all that is in one of the three."""
     rows = _listed(request)
-    return rows if any(parameters.getlist("batch")) else rows.filter(batch__in=FORWARD)
+    return rows if any(parameters.getlist("batch")) else rows.filter(Q(batch__in=FORWARD))
 
 
 # --- Moves ------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def pool_move(request: HttpRequest) -> HttpResponse:
+def pool_move(request: SignedInRequest) -> HttpResponse:
     """Ask where the chosen compounds go and why, or move them; a refusal asks again and says what would help."""
     demand(request.user.has_power(Power.MANAGE_POOL))
     return move_chosen(request, _chosen(request))
 
 
-def move_chosen(request: HttpRequest, chosen: QuerySet[Compound]) -> HttpResponse:
+def move_chosen(request: SignedInRequest, chosen: QuerySet[Compound]) -> HttpResponse:
     """The same for rows that another list chose: its form posts to its own address again."""
     form = MoveForm(request.POST) if request.POST.get("step") == "done" else MoveForm()
     if not (form.is_bound and form.is_valid()):
@@ -211,7 +212,7 @@ def move_chosen(request: HttpRequest, chosen: QuerySet[Compound]) -> HttpRespons
     return redirect(_way_back(request))
 
 
-def _chosen(request: HttpRequest) -> QuerySet[Compound]:
+def _chosen(request: SignedInRequest) -> QuerySet[Compound]:
     """By post the ticked rows (or all of a filter), by address `?pick=`; seen ones only."""
     rows = _listed(request)
     if request.method == "POST":
@@ -223,7 +224,7 @@ def _chosen(request: HttpRequest) -> QuerySet[Compound]:
 
 
 def _move_page(
-    request: HttpRequest, chosen: QuerySet[Compound], form: MoveForm, refusal: DomainError | None = None
+    request: SignedInRequest, chosen: QuerySet[Compound], form: MoveForm, refusal: DomainError | None = None
 ) -> HttpResponse:
     """All that is asked about the chosen ones. Those already in the batch wanted come unticked."""
     count = chosen.count()
@@ -248,7 +249,7 @@ def _move_page(
     return render(request, "compounds/pool_move.html", context, status=422 if form.errors else 200)
 
 
-def _listed_choice(chosen: QuerySet[Compound]) -> Sequence[dict[str, Any]]:
+def _listed_choice(chosen: QuerySet[Any, Any]) -> Sequence[dict[str, Any]]:
     labels = dict(Batch.choices)
     rows = chosen.order_by("name", "pk").values(
         "pk", "code", "name", "batch", "urgency", "urgency_score__is_eligible", "community__name"
@@ -256,7 +257,7 @@ def _listed_choice(chosen: QuerySet[Compound]) -> Sequence[dict[str, Any]]:
     return [{**row, "batch_label": labels.get(row["batch"], "")} for row in rows]
 
 
-def _way_back(request: HttpRequest) -> str:
+def _way_back(request: SignedInRequest) -> str:
     """`next` of the form or the address, if it leads into this portal; else the board."""
     target = request.POST.get("next") or request.GET.get("next") or ""
     if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
@@ -265,7 +266,7 @@ def _way_back(request: HttpRequest) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def pool_place(request: HttpRequest, code: str) -> HttpResponse:
+def pool_place(request: SignedInRequest, code: str) -> HttpResponse:
     """A place out of turn, with its reason; or back to the order by urgency."""
     compound = seen_compound(request, code)
     demand(can_manage_pool(request.user, compound.community_id))
@@ -292,7 +293,7 @@ def pool_place(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-def pool_tab(request: HttpRequest, code: str) -> HttpResponse:
+def pool_tab(request: SignedInRequest, code: str) -> HttpResponse:
     """Where the compound stands in the pool, and every move with who, why and the score of the day."""
     compound = seen_compound(request, code)
     moves = list(compound.pool_entries.select_related("moved_by"))

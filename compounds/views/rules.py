@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,10 +29,11 @@ from core.errors import DomainError
 from core.scope import chosen_division
 from directory.codes import ancestors, is_division_code
 from directory.models import Division
+from directory.requests import SignedInRequest
 
 TypeRule = EligibilityRule | UrgencyFormula
 IN_FORCE, COMING, REPLACED = "in_force", "coming", "replaced"
-KINDS: dict[str, type[TypeRule]] = {"eligibility": EligibilityRule, "urgency": UrgencyFormula}
+KINDS: dict[str, Any] = {"eligibility": EligibilityRule, "urgency": UrgencyFormula}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +45,7 @@ class Version:
 
 
 @require_safe
-def rules_page(request: HttpRequest) -> HttpResponse:
+def rules_page(request: SignedInRequest) -> HttpResponse:
     """Open to every signed-in person: whoever is judged by a formula may read it."""
     code = _county(request)
     context: dict[str, Any] = {
@@ -52,14 +53,14 @@ def rules_page(request: HttpRequest) -> HttpResponse:
         "may_set": bool(code) and can_set_rules(request.user, code),
     }
     for kind, model in KINDS.items():
-        current = model.objects.in_force(code, timezone.localdate()).select_related("division").nearest()  # type: ignore[attr-defined]
+        current = model.objects.in_force(code, timezone.localdate()).select_related("division").nearest()
         context |= {kind: current, f"{kind}_versions": _versions(model, code, current)}
     context["sentences"] = rule_sentences(context["eligibility"])
     context["groups"] = weight_groups(context["urgency"])
     return render(request, "compounds/rules.html", context)
 
 
-def _county(request: HttpRequest) -> str:
+def _county(request: SignedInRequest) -> str:
     """`?division=`, else that of the top bar, else one's own; what lies below a county has its county's rules."""
     asked = request.GET.get("division", "")
     scopes: tuple[str, ...] = request.user.scopes
@@ -67,7 +68,7 @@ def _county(request: HttpRequest) -> str:
     return code[:COUNTY_DIGITS]
 
 
-def _seen_division(request: HttpRequest, code: str) -> Division | None:
+def _seen_division(request: SignedInRequest, code: str) -> Division | None:
     """The division, 404 where one may not see it; None for somebody without any."""
     return get_object_or_404(Division.objects.visible_to(request.user), pk=code) if code else None
 
@@ -90,7 +91,7 @@ def _state(rule: TypeRule, current: TypeRule, today: date) -> str:
 
 
 @require_safe
-def rule_version(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+def rule_version(request: SignedInRequest, kind: str, pk: int) -> HttpResponse:
     """One version as it was published; it never changes."""
     if kind not in KINDS:
         raise Http404
@@ -109,7 +110,7 @@ def rule_version(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_eligibility(request: HttpRequest) -> HttpResponse:
+def new_eligibility(request: SignedInRequest) -> HttpResponse:
     division = _own_division(request)
     current = EligibilityRule.objects.in_force(division.code, timezone.localdate()).nearest()
     initial = {name: getattr(current, name) for name in EligibilityForm.LIMITS}
@@ -119,14 +120,14 @@ def new_eligibility(request: HttpRequest) -> HttpResponse:
         division,
         form,
         preview=lambda: effect_of_rule(proposed_rule(division.code, **form.limits)),
-        publish=lambda common: publish_eligibility_rule(**common, **form.limits),
+        publish=lambda common: publish_eligibility_rule(**{**common, **form.limits}),
         template="compounds/rules_eligibility_form.html",
         context={"current": current},
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_urgency(request: HttpRequest) -> HttpResponse:
+def new_urgency(request: SignedInRequest) -> HttpResponse:
     division = _own_division(request)
     current = UrgencyFormula.objects.in_force(division.code, timezone.localdate()).nearest()
     initial = {f"weight_{part}": current.weights.get(part, 0) for part in PARTS}
@@ -143,7 +144,7 @@ def new_urgency(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _own_division(request: HttpRequest) -> Division:
+def _own_division(request: SignedInRequest) -> Division:
     """The division a new version is for: seen (else 404) and in one's power (else 403)."""
     code = _county(request)
     division = _seen_division(request, code)
@@ -153,7 +154,7 @@ def _own_division(request: HttpRequest) -> Division:
 
 
 def _answer(
-    request: HttpRequest,
+    request: SignedInRequest,
     division: Division,
     form: PublishForm,
     *,

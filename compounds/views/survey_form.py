@@ -7,12 +7,12 @@ anything else is looked at: a bad network must not cost a community worker the r
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO, cast
 from uuid import UUID, uuid5
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -31,7 +31,7 @@ from compounds.actions.surveys import (
     survey_version,
 )
 from compounds.errors import SurveyChanged, SurveyIncomplete, SurveyNotOpen
-from compounds.forms.surveys import PhotoForm, SurveyForm
+from compounds.forms.surveys import PhotoForm, SurveyForm, stored_findings
 from compounds.models import ConditionSurvey, EligibilityRule, SurveyPhoto, Topic
 from compounds.permissions import can_fill_survey
 from compounds.survey_comparison import GENERAL, photos_by_topic
@@ -39,6 +39,7 @@ from compounds.views.shared import demand, seen_compound
 from compounds.views.surveys import seen_survey, survey_before
 from core.errors import DomainError
 from core.htmx import page_or_fragment
+from directory.requests import SignedInRequest
 from files.actions import store_image
 
 # Names the keys of photos that were sent without one: the same bytes for the same topic are one photo.
@@ -61,7 +62,7 @@ class Outcome:
 
 
 @require_POST
-def begin(request: HttpRequest, code: str) -> HttpResponse:
+def begin(request: SignedInRequest, code: str) -> HttpResponse:
     """Open a survey, or go on with the one under way."""
     survey = begin_survey(compound=seen_compound(request, code), user=request.user)
     return redirect("compounds:survey_fill", survey.pk)
@@ -69,7 +70,7 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def fill(request: HttpRequest, pk: int) -> HttpResponse:
+def fill(request: SignedInRequest, pk: int) -> HttpResponse:
     survey = seen_survey(request, pk)
     demand(can_fill_survey(request.user, survey.compound))
     if request.method == "POST":
@@ -79,12 +80,12 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, survey, Outcome(SurveyForm(survey=survey)))
 
 
-def _receive(request: HttpRequest, survey: ConditionSurvey) -> HttpResponse:
+def _receive(request: SignedInRequest, survey: ConditionSurvey) -> HttpResponse:
     if not survey.is_open:
         raise SurveyNotOpen(state=survey.get_state_display())
     outcome = _save(request, survey)
     survey = seen_survey(request, survey.pk)
-    _renew_version(outcome.form, survey)
+    _renew_version(request, outcome.form, survey)
     if page_or_fragment(request, PAGE, FRAGMENT) == FRAGMENT or not outcome.is_good:
         return _page(request, survey, outcome)
     if "submit" not in request.POST:
@@ -93,7 +94,7 @@ def _receive(request: HttpRequest, survey: ConditionSurvey) -> HttpResponse:
     return _submit(request, survey, outcome)
 
 
-def _save(request: HttpRequest, survey: ConditionSurvey) -> Outcome:
+def _save(request: SignedInRequest, survey: ConditionSurvey) -> Outcome:
     outcome = Outcome(SurveyForm(request.POST, survey=survey))
     form = outcome.form
     outcome.refusals += _keep_photos_of_form(request, survey)
@@ -115,7 +116,7 @@ def _save(request: HttpRequest, survey: ConditionSurvey) -> Outcome:
     return outcome
 
 
-def _submit(request: HttpRequest, survey: ConditionSurvey, outcome: Outcome) -> HttpResponse:
+def _submit(request: SignedInRequest, survey: ConditionSurvey, outcome: Outcome) -> HttpResponse:
     try:
         submit_survey(survey=survey, user=request.user)
     except SurveyIncomplete:
@@ -124,22 +125,20 @@ def _submit(request: HttpRequest, survey: ConditionSurvey, outcome: Outcome) -> 
     return redirect("compounds:survey", survey.pk)
 
 
-def _renew_version(form: SurveyForm, survey: ConditionSurvey) -> None:
+def _renew_version(request: SignedInRequest, form: SurveyForm, survey: ConditionSurvey) -> None:
     """The page goes on from what is stored now: saving again is a decision made with open eyes."""
-    data = form.data.copy()
+    data = request.POST.copy()
     data["version"] = survey_version(survey)
     form.data = data
 
 
 def _page(
-    request: HttpRequest, survey: ConditionSurvey, outcome: Outcome, *, asked_to_submit: bool = False
+    request: SignedInRequest, survey: ConditionSurvey, outcome: Outcome, *, asked_to_submit: bool = False
 ) -> HttpResponse:
     missing = list(_missing(survey))
     photos = photos_by_topic(survey.photos.all())
     before = survey_before(survey)
-    findings = (
-        {one.topic: {"score": one.score, "note": one.note} for one in before.findings.all()} if before else {}
-    )
+    findings = stored_findings(before) if before else {}
     context: dict[str, Any] = {
         "survey": survey,
         "compound": survey.compound,
@@ -182,7 +181,7 @@ def _missing(survey: ConditionSurvey) -> Iterator[tuple[str, str]]:
 # --- Photos -----------------------------------------------------------------------------
 
 
-def _keep_photos_of_form(request: HttpRequest, survey: ConditionSurvey) -> list[str]:
+def _keep_photos_of_form(request: SignedInRequest, survey: ConditionSurvey) -> list[str]:
     """The files of the plain form, `photos_<topic>`; returns a sentence for each that was refused."""
     refusals = []
     for topic in (GENERAL, *Topic.values):
@@ -203,7 +202,7 @@ def _key_of(upload: UploadedFile, topic: str) -> UUID:
 
 
 def _keep_photo(
-    request: HttpRequest, survey: ConditionSurvey, upload: UploadedFile, *, topic: str, key: UUID
+    request: SignedInRequest, survey: ConditionSurvey, upload: UploadedFile, *, topic: str, key: UUID
 ) -> SurveyPhoto:
     """Store and attach one photo; one that is already there (a phone that tries again) is not stored twice."""
     known = SurveyPhoto.objects.filter(survey=survey, key=key).select_related("file").first()
@@ -211,12 +210,12 @@ def _keep_photo(
         return known
     if not survey.is_open:
         raise SurveyNotOpen(state=survey.get_state_display())
-    file = store_image(file=upload, name=upload.name or "", user=request.user)
+    file = store_image(file=cast(BinaryIO, upload.file), name=upload.name or "", user=request.user)
     return add_photo(survey=survey, user=request.user, file=file, key=key, topic=topic)
 
 
 @require_POST
-def photo_add(request: HttpRequest, pk: int) -> HttpResponse:
+def photo_add(request: SignedInRequest, pk: int) -> HttpResponse:
     """One photo from the phone's queue. Answers its tile, or the sentence of the refusal as plain text."""
     survey = seen_survey(request, pk)
     demand(can_fill_survey(request.user, survey.compound))
@@ -237,7 +236,7 @@ def _plain(sentence: str, *, status: int) -> HttpResponse:
     return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
 
 
-def _remove_chosen_photo(request: HttpRequest, survey: ConditionSurvey) -> None:
+def _remove_chosen_photo(request: SignedInRequest, survey: ConditionSurvey) -> None:
     chosen = request.POST.get("remove_photo", "")
     if chosen.isascii() and chosen.isdigit():
         photo = SurveyPhoto.objects.filter(survey=survey, pk=chosen[:18]).first()
@@ -246,7 +245,7 @@ def _remove_chosen_photo(request: HttpRequest, survey: ConditionSurvey) -> None:
 
 
 @require_POST
-def photo_remove(request: HttpRequest, pk: int, photo: int) -> HttpResponse:
+def photo_remove(request: SignedInRequest, pk: int, photo: int) -> HttpResponse:
     survey = seen_survey(request, pk)
     demand(can_fill_survey(request.user, survey.compound))
     remove_photo(photo=get_object_or_404(survey.photos, pk=photo), user=request.user)

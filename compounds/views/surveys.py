@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -20,10 +20,11 @@ from compounds.views.shared import compound_page, demand, seen_compound
 from compounds.worklists import SURVEY_TONES, SURVEYS, SurveyListFilter
 from directory.models import Division, User
 from directory.powers import Power
+from directory.requests import SignedInRequest
 from files.serving import file_response
 
 
-def seen_survey(request: HttpRequest, pk: int) -> ConditionSurvey:
+def seen_survey(request: SignedInRequest, pk: int) -> ConditionSurvey:
     """The survey with what its pages show; 404 where one may not see it."""
     rows = ConditionSurvey.objects.visible_to(request.user).select_related(
         "compound__community", "filled_by", "submitted_by", "decided_by"
@@ -40,7 +41,7 @@ def survey_before(survey: ConditionSurvey) -> ConditionSurvey | None:
 
 
 @require_safe
-def survey_list(request: HttpRequest) -> HttpResponse:
+def survey_list(request: SignedInRequest) -> HttpResponse:
     demand(can_see_register(request.user))
     return SURVEYS.respond(
         request,
@@ -59,11 +60,11 @@ def survey_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def survey_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def survey_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     return _survey_page(request, seen_survey(request, pk), ReturnForm())
 
 
-def _survey_page(request: HttpRequest, survey: ConditionSurvey, form: ReturnForm) -> HttpResponse:
+def _survey_page(request: SignedInRequest, survey: ConditionSurvey, form: ReturnForm) -> HttpResponse:
     before = survey_before(survey)
     photos = photos_by_topic(survey.photos.all())
     waits = survey.state == SurveyState.SUBMITTED
@@ -90,7 +91,7 @@ def _confirms_but_submitted(user: User, survey: ConditionSurvey) -> bool:
 
 
 @require_POST
-def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+def confirm(request: SignedInRequest, pk: int) -> HttpResponse:
     survey = seen_survey(request, pk)
     confirm_survey(survey=survey, user=request.user)
     messages.success(request, _("Confirmed. It now counts for eligibility and urgency."))
@@ -98,7 +99,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+def send_back(request: SignedInRequest, pk: int) -> HttpResponse:
     survey = seen_survey(request, pk)
     form = ReturnForm(request.POST)
     if not form.is_valid():
@@ -112,14 +113,14 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
 # --- Photos -----------------------------------------------------------------------------
 
 
-def _seen_photo(request: HttpRequest, survey: int, photo: int) -> SurveyPhoto:
+def _seen_photo(request: SignedInRequest, survey: int, photo: int) -> SurveyPhoto:
     """A photo is seen by whoever sees its survey, and by nobody else."""
     seen = SurveyPhoto.objects.filter(survey__in=ConditionSurvey.objects.visible_to(request.user))
     return get_object_or_404(seen.select_related("file"), survey=survey, pk=photo)
 
 
 @require_safe
-def photo_page(request: HttpRequest, pk: int, photo: int) -> HttpResponse:
+def photo_page(request: SignedInRequest, pk: int, photo: int) -> HttpResponse:
     """One photo as large as the window, with the way to its neighbours."""
     survey = seen_survey(request, pk)
     photos = [one for group in _in_order(survey) for one in group]
@@ -147,12 +148,12 @@ def _in_order(survey: ConditionSurvey) -> list[list[SurveyPhoto]]:
 
 
 @require_safe
-def photo_file(request: HttpRequest, pk: int, photo: int) -> HttpResponse:
+def photo_file(request: SignedInRequest, pk: int, photo: int) -> FileResponse:
     return _kept(file_response(_seen_photo(request, pk, photo).file, inline=True))
 
 
 @require_safe
-def photo_thumbnail(request: HttpRequest, pk: int, photo: int) -> HttpResponse:
+def photo_thumbnail(request: SignedInRequest, pk: int, photo: int) -> FileResponse:
     return _kept(file_response(_seen_photo(request, pk, photo).file, inline=True, thumbnail=True))
 
 
@@ -167,7 +168,7 @@ def _kept(response: FileResponse) -> FileResponse:
 
 
 @require_safe
-def survey_tab(request: HttpRequest, code: str) -> HttpResponse:
+def survey_tab(request: SignedInRequest, code: str) -> HttpResponse:
     """All surveys of a compound, the latest confirmed one in full, any two beside each other."""
     compound = seen_compound(request, code)
     surveys = list(
@@ -197,7 +198,7 @@ def survey_tab(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _chosen_pair(
-    request: HttpRequest, surveys: list[ConditionSurvey]
+    request: SignedInRequest, surveys: list[ConditionSurvey]
 ) -> tuple[ConditionSurvey | None, ConditionSurvey | None]:
     """`?newer=…&older=…`, or the two latest that are filled in."""
     by_key = {str(survey.pk): survey for survey in surveys}

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from playwright.sync_api import FilePayload, Page
 
-from compounds.models import ConditionSurvey, Topic
+from compounds.models import Topic
 from tests.cast import Cast
 
 
@@ -24,9 +24,7 @@ def picture(
     return SimpleUploadedFile(name, content.getvalue(), content_type="image/jpeg")
 
 
-def survey_form(
-    survey: ConditionSurvey | None = None, *, score: int | None = 3, **changes: Any
-) -> dict[str, Any]:
+def survey_form(*, score: int | None = 3, **changes: Any) -> dict[str, Any]:
     """A complete form; `score=None` scores nothing, `score_roads=4` changes one field, `None` leaves it out."""
     sent: dict[str, Any] = {
         "surveyed_on": "2025-03-01", "asked_households": "100", "wishing_households": "90", "hazards": "", "notes": "",

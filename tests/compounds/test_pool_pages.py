@@ -237,9 +237,9 @@ def test_who_is_not_in_the_pool_has_no_place(cast: Cast) -> None:
 
 def test_the_ranking_goes_out_as_a_workbook_and_is_audited(cast: Cast) -> None:
     make_pooled(cast, "=1+1小区")
-    answer = cast.client("finance").get(at("pool_list", export="xlsx"))
+    answer: Any = cast.client("finance").get(at("pool_list", export="xlsx"))
     assert b"".join(answer.streaming_content).startswith(b"PK")
-    answer.close()
+    answer.file_to_stream.close()
     assert AuditEntry.objects.filter(actor=cast.finance, detail__list="pool").exists()
     assert cast.client("liaison").get(at("pool_list", export="xlsx")).status_code == 403
 

@@ -130,7 +130,7 @@ def test_a_rule_names_who_would_win_and_lose(cast: Cast) -> None:
      {"basis": " "}, {"effective_from": "1999-12-31"}, {"effective_from": "2999-01-01"},
      {"effective_from": "31.12.2025"}],
 )  # fmt: skip
-def test_a_formula_that_cannot_be_is_said_at_its_field(cast: Cast, wrong: dict[str, str]) -> None:
+def test_a_formula_that_cannot_be_is_said_at_its_field(cast: Cast, wrong: dict[str, Any]) -> None:
     answer = cast.client("bureau").post(at("rule_urgency_new"), formula_form(**wrong))
     assert answer.status_code == 422
     assert answer.context["effect"] is None

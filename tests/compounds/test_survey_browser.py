@@ -118,7 +118,7 @@ def test_an_answer_lost_on_the_way_makes_no_second_photo(phone: Page, survey: Co
 
 def test_a_file_that_is_no_picture_is_refused_in_its_tile(phone: Page, survey: ConditionSurvey) -> None:
     phone.locator("input[name=photos_roads]").set_input_files(
-        [{"name": "说明.jpg", "mimeType": "image/jpeg", "buffer": b"%PDF-1.7"}]
+        {"name": "说明.jpg", "mimeType": "image/jpeg", "buffer": b"%PDF-1.7"}
     )
     expect(phone.locator(".photo-refused .photo-state")).not_to_be_empty()
     phone.locator(".photo-refused .photo-remove").click()

@@ -36,6 +36,10 @@ def at(name: str, *args: Any) -> str:
     return reverse(f"compounds:{name}", args=args)
 
 
+def browser(cast: Cast, role: str) -> Any:
+    return cast.client(role)
+
+
 def scores(survey: ConditionSurvey) -> dict[str, int]:
     return dict(survey.findings.values_list("topic", "score"))
 
@@ -44,7 +48,7 @@ def scores(survey: ConditionSurvey) -> dict[str, int]:
 
 
 def test_a_tap_begins_a_survey_and_another_goes_on_with_it(cast: Cast, compound: Compound) -> None:
-    client = cast.client("community")
+    client: Any = cast.client("community")
     first = client.post(at("survey_begin", compound.code))
     second = client.post(at("survey_begin", compound.code))
     assert first.url == second.url == at("survey_fill", ConditionSurvey.objects.get().pk)
@@ -52,7 +56,7 @@ def test_a_tap_begins_a_survey_and_another_goes_on_with_it(cast: Cast, compound:
 
 
 def test_the_form_saves_and_can_be_submitted(cast: Cast, survey: ConditionSurvey) -> None:
-    client, here = cast.client("community"), at("survey_fill", survey.pk)
+    client, here = browser(cast, "community"), at("survey_fill", survey.pk)
     assert client.post(here, survey_form(score_roads="4", note_roads="坑洼")).url == here
     assert scores(survey)["roads"] == 4
     assert client.post(here, survey_form(submit="1")).url == at("survey", survey.pk)
@@ -77,7 +81,7 @@ def test_what_is_valid_is_saved_although_something_else_is_not(cast: Cast, surve
 
 
 def test_a_hazard_is_described(cast: Cast, survey: ConditionSurvey) -> None:
-    client, here = cast.client("community"), at("survey_fill", survey.pk)
+    client, here = browser(cast, "community"), at("survey_fill", survey.pk)
     assert client.post(here, survey_form(has_hazard="on")).status_code == 422
     survey.refresh_from_db()
     assert not survey.has_hazard
@@ -118,7 +122,7 @@ def test_saving_in_the_background_answers_a_small_part(cast: Cast, survey: Condi
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_said_at_its_field(
-    cast: Cast, survey: ConditionSurvey, sent: dict[str, str]
+    cast: Cast, survey: ConditionSurvey, sent: dict[str, Any]
 ) -> None:
     answer = cast.client("community").post(at("survey_fill", survey.pk), survey_form(**sent))
     assert answer.status_code == 422
@@ -147,7 +151,7 @@ def test_the_second_hand_sees_what_the_first_saved_meanwhile(cast: Cast, survey:
 
 
 def test_a_phone_that_missed_its_own_receipt_may_go_on(cast: Cast, survey: ConditionSurvey) -> None:
-    client, here = cast.client("community"), at("survey_fill", survey.pk)
+    client, here = browser(cast, "community"), at("survey_fill", survey.pk)
     version = client.get(here).context["version"]
     for score in ("1", "2", "4"):
         assert client.post(here, survey_form(score_roads=score, version=version)).status_code == 302
@@ -166,7 +170,7 @@ def test_a_returned_survey_says_why_at_the_top(cast: Cast, compound: Compound) -
 def test_a_submitted_survey_cannot_be_filled_in(cast: Cast, compound: Compound) -> None:
     survey = fill_survey(cast, compound)
     submit_survey(survey=survey, user=cast.community)
-    client, here = cast.client("community"), at("survey_fill", survey.pk)
+    client, here = browser(cast, "community"), at("survey_fill", survey.pk)
     assert client.get(here).url == at("survey", survey.pk)
     assert client.post(here, survey_form()).status_code == 409
 
@@ -175,7 +179,7 @@ def test_a_submitted_survey_cannot_be_filled_in(cast: Cast, compound: Compound) 
 
 
 def test_plain_files_of_the_form_become_photos_once(cast: Cast, survey: ConditionSurvey) -> None:
-    client, here = cast.client("community"), at("survey_fill", survey.pk)
+    client, here = browser(cast, "community"), at("survey_fill", survey.pk)
     for _twice in range(2):
         client.post(here, {**survey_form(), "photos_roads": [picture(colour="red"), picture(colour="blue")]})
     assert sorted(survey.photos.values_list("topic", flat=True)) == ["roads", "roads"]
@@ -213,7 +217,7 @@ def test_a_photo_that_a_phone_sends_again_is_one_photo(cast: Cast, survey: Condi
 
 
 def test_a_photo_from_the_queue_is_upright_and_without_exif(cast: Cast, survey: ConditionSurvey) -> None:
-    client = cast.client("community")
+    client = browser(cast, "community")
     send_photo(client, survey, photo=picture(size=(640, 480), orientation=6))
     photo = survey.photos.get()
     answer = client.get(at("survey_photo_file", survey.pk, photo.pk))
@@ -234,7 +238,7 @@ def test_half_a_photo_is_refused_in_a_sentence(
 
 
 def test_a_photo_is_removed_with_the_form_or_alone(cast: Cast, survey: ConditionSurvey) -> None:
-    client, here = cast.client("community"), at("survey_fill", survey.pk)
+    client, here = browser(cast, "community"), at("survey_fill", survey.pk)
     for _one in range(2):
         send_photo(client, survey)
     first, second = survey.photos.order_by("pk")
@@ -296,7 +300,7 @@ def test_the_effect_is_shown_before_and_is_what_then_happens(cast: Cast, compoun
         findings={topic: {"score": 4, "note": ""} for topic in Topic.values},
     )  # fmt: skip
     submit_survey(survey=survey, user=cast.community)
-    client = cast.client("bureau")
+    client = browser(cast, "bureau")
     page = client.get(at("survey", survey.pk))
     effect = page.context["effect"]
     assert (effect.before.score, effect.before.is_eligible, effect.is_eligible) == (was, False, True)
