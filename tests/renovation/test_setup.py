@@ -106,7 +106,7 @@ def test_a_registry_that_does_not_answer_leaves_no_stamp(
     nobody = (
         "--isolated",
         "--index-url=http://127.0.0.1:9/",
-        "--retries=0",
+        "--retries=1",
         "--timeout=1",
         "--ignore-installed",
     )
