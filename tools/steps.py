@@ -26,7 +26,15 @@ NO_ANSWER = (
         "Read timed out",
         "Temporary failure in name resolution",
     ),
-    *("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ERR_SOCKET_TIMEOUT"),
+    *(
+        "(from versions: none)",
+        "ENOTFOUND",
+        "EAI_AGAIN",
+        "ECONNREFUSED",
+        "ECONNRESET",
+        "ETIMEDOUT",
+        "ERR_SOCKET_TIMEOUT",
+    ),
     *("Temporary failure resolving", "Could not connect to", "Failed to fetch"),  # apt
 )
 DISK_FULL = ("No space left on device", "ENOSPC")
