@@ -13,6 +13,7 @@ from compounds.filters import POOL_ORDER
 from compounds.models import Batch, BuiltYearCertainty, Heritage, ManagementState
 from compounds.sanity import Figures, sanity_warnings
 from compounds.words import BATCH_TONES
+from core.figures import NOTHING
 from core.html import badge_markup, icon_markup
 from core.keyset import Term
 from core.lists import Bulk, Column, Kind, Link, ListSpec, Total
@@ -45,6 +46,11 @@ def _built(row: Row) -> str:
     if year is None:
         return ""
     return f"~{year}" if row["built_year_certainty"] == BuiltYearCertainty.APPROXIMATE else str(year)
+
+
+def _cluster(row: Row) -> SafeString:
+    """The name, marked so that a script can offer to change it in its place (static/compounds/js/list.js)."""
+    return format_html('<span data-cluster-of="{}">{}</span>', row["code"], row["cluster"] or NOTHING)
 
 
 def _doubts(row: Row) -> str:
@@ -95,7 +101,10 @@ COMPOUNDS = ListSpec(
         Column("title_owner", _("Title-owner unit"), source="title_owner__name", shown=False, width=24),
         Column("owners_committee", _("Owners' committee"), source="has_owners_committee", kind=Kind.YESNO, shown=False),
         Column("repair_fund", _("Repair fund paid in"), source="has_repair_fund", kind=Kind.YESNO, shown=False),
-        Column("cluster", _("Cluster"), source="cluster__name", width=18),
+        Column(
+            "cluster", _("Cluster"), source="cluster__name", needs=("code",), render=_cluster,
+            export=lambda row: row["cluster"], width=18,
+        ),
         Column("heritage", _("Heritage"), choices=Heritage.choices, shown=False),
         Column("address", _("Address"), shown=False, width=30),
         Column("former_names", _("Former names"), kind=Kind.LIST, shown=False, sort=None, width=24),

@@ -47,6 +47,7 @@ register_pages: list[URLPattern] = [
 compound_pages: list[URLPattern] = [
     path("", compound.overview, name="detail"),
     path("edit/", facts.edit, name="edit"),
+    path("cluster/", bulk.cell_cluster, name="cell_cluster"),
     path("buildings/", buildings.building_list, name="buildings"),
     path("buildings/add/", buildings.add, name="building_add"),
     path("buildings/<int:pk>/", buildings.edit, name="building_edit"),

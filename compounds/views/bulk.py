@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
@@ -13,12 +13,13 @@ from compounds.actions.names import assign_cluster
 from compounds.filters import CompoundPageFilter
 from compounds.forms.register import ClusterForm, add_refusal, cluster_names
 from compounds.models import Compound
-from compounds.permissions import can_export
+from compounds.permissions import can_edit_compound, can_export
 from compounds.tables import COMPOUNDS
 from compounds.views.pool import move_chosen
 from compounds.views.register import listed
 from compounds.views.shared import demand
-from core.errors import DomainError
+from core.errors import DomainError, InvalidInput
+from core.figures import NOTHING
 from core.lists.cells import rows_markup, writer
 from core.lists.export import spreadsheet
 from core.lists.query import places, select
@@ -78,6 +79,19 @@ def cluster(request: SignedInRequest) -> HttpResponse:
             return redirect("compounds:list")
     names = cluster_names(request.user.scopes_for(Power.EDIT_REGISTER))
     return _page(request, "compounds/bulk_cluster.html", rows, {"form": form, "cluster_names": names})
+
+
+@require_POST
+def cell_cluster(request: SignedInRequest, code: str) -> HttpResponse:
+    """The cluster of one row, changed in its place; answers the name as it stands now."""
+    compound = get_object_or_404(listed(request.user), code=code)
+    demand(can_edit_compound(request.user, compound))
+    form = ClusterForm(request.POST)
+    if not form.is_valid():
+        raise InvalidInput(reason=" ".join(form.errors["cluster_name"]))
+    name = form.cleaned_data["cluster_name"]
+    assign_cluster(compounds=[compound], name=name, user=request.user)
+    return HttpResponse(name or NOTHING, content_type="text/plain; charset=utf-8")
 
 
 @require_POST

@@ -52,6 +52,7 @@ def compound_list(request: SignedInRequest) -> HttpResponse:
         template="compounds/list.html",
         context={
             "may_create": request.user.has_power(Power.CREATE_COMPOUNDS),
+            "may_edit": request.user.has_power(Power.EDIT_REGISTER),
             "filter_query": request.GET.urlencode(),
         },
     )

@@ -85,6 +85,21 @@ def test_from_the_list_to_a_compound_to_its_form(signed_in: SignedIn, compound: 
     expect(page.locator("dl.diff").first).to_contain_text("96")
 
 
+def test_a_cluster_is_changed_in_the_list(signed_in: SignedIn, compound: Compound) -> None:
+    page = signed_in()
+    page.goto(f"{at('list')}?q=ssc")
+    row = page.get_by_role("row", name="砂石厂小区")
+    row.hover()
+    row.get_by_role("button", name="修改片区").click()
+    box = row.get_by_role("textbox", name="修改片区")
+    expect(box).to_have_value("古城片区")
+    box.fill("东门片区")
+    box.press("Enter")
+    expect(row.locator("[data-cluster-of]")).to_have_text("东门片区")
+    compound.refresh_from_db()
+    assert str(compound.cluster) == "东门片区"
+
+
 def test_the_picker_finds_a_community_by_initials_and_by_keyboard(
     signed_in: SignedIn, compound: Compound
 ) -> None:

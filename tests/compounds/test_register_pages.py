@@ -210,6 +210,20 @@ def test_a_cluster_is_assigned_by_a_name_that_may_be_new_each_in_its_county(cast
     assert not cluster.compounds.exists()
 
 
+def test_one_row_s_cluster_is_changed_in_its_place(cast: Cast) -> None:
+    compound = make_compound(cast)
+    answer = cast.client("community").post(at("cell_cluster", compound.code), {"cluster_name": " 古城片区 "})
+    assert (answer.status_code, answer.content.decode()) == (200, "古城片区")
+    compound.refresh_from_db()
+    assert str(compound.cluster) == "古城片区"
+    assert cast.client("community").post(at("cell_cluster", compound.code), {}).content.decode() == "—"
+    too_long = {"cluster_name": "区" * 61}
+    assert cast.client("community").post(at("cell_cluster", compound.code), too_long).status_code == 400
+    assert cast.client("finance").post(at("cell_cluster", compound.code), {}).status_code == 403
+    assert cast.client("stranger").post(at("cell_cluster", compound.code), {}).status_code == 404
+    assert "data-cell-form" not in text_of(cast.client("finance"), at("list"))
+
+
 def test_all_rows_of_a_filter_are_those_of_the_filter(cast: Cast) -> None:
     meant = make_compound(cast, "砂石厂小区")
     make_compound(cast, "别的小区")
