@@ -7,6 +7,7 @@ from django.db.models import Count, Min, Q, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -143,7 +144,7 @@ def _figures(request: HttpRequest, division: str) -> Iterator[FigureValue]:
     )  # fmt: skip
     for batch in SHOWN_BATCHES:
         yield FigureValue(
-            label=Batch(batch).label, value=thousands(found[batch.value]), url=f"{here}?batch={batch}",
+            label=capfirst(str(Batch(batch).label)), value=thousands(found[batch.value]), url=f"{here}?batch={batch}",
             note=_("batch of the pool"),
         )  # fmt: skip
     yield FigureValue(

@@ -21,3 +21,8 @@ export function pin() {
     html: '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 23s8-8.2 8-13.5a8 8 0 1 0-16 0C4 14.8 12 23 12 23Z"/><circle cx="12" cy="9.5" r="2.8" fill="#fff" stroke="none"/></svg>',
   });
 }
+
+// Whether two boxes on the screen share a spot.
+export function meet(one, other) {
+  return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+}

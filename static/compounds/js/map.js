@@ -1,5 +1,5 @@
 // The map of compounds: points by batch in shape and colour, clusters as rings of what they hold.
-import { ground } from "./leaflet-base.js";
+import { ground, meet } from "./leaflet-base.js";
 
 const { L } = window;
 const BATCHES = ["implementing", "preparing", "reserve", "out", "none"];
@@ -79,10 +79,6 @@ function labels(map, group, names) {
   map.on("moveend", arrange);
   group.on("animationend", arrange);
   arrange();
-}
-
-function meet(one, other) {
-  return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
 }
 
 // `batch` is one of BATCHES: nothing typed by people goes into this markup.
