@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -69,7 +69,10 @@ def _shown(form: forms.ModelForm, name: str, value: Any) -> str:
     """A value of the record or of the form as people read it."""
     field = form.fields[name]
     if isinstance(field, forms.ModelChoiceField):
-        row = value if isinstance(value, Model) or not value else field.queryset.filter(pk=value).first()
+        rows: QuerySet[Any] | None = field.queryset
+        row = (
+            value if isinstance(value, Model) or not value or rows is None else rows.filter(pk=value).first()
+        )
         return str(row or "")
     choices = getattr(field, "choices", None)
     if choices is None:

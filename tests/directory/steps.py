@@ -59,3 +59,11 @@ def last_entry(action: str) -> AuditEntry:
 def fresh(user: User) -> User:
     """As the next request sees this person."""
     return User.objects.get(pk=user.pk)
+
+
+def downloaded(answer: Any) -> bytes:
+    """The whole file. The response is not closed as a server would: that would end the test's connection."""
+    content = b"".join(answer.streaming_content)
+    for close in answer._resource_closers:
+        close()
+    return content
