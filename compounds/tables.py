@@ -14,30 +14,20 @@ from compounds.models import Batch, BuiltYearCertainty, Heritage, ManagementStat
 from compounds.sanity import Figures, sanity_warnings
 from compounds.words import BATCH_TONES
 from core.figures import NOTHING
-from core.html import badge_markup, icon_markup
+from core.html import icon_markup
 from core.keyset import Term
 from core.lists import Bulk, Column, Kind, Link, ListSpec, Total
 from core.lists.columns import Row
 
-BATCH_LABELS = dict(Batch.choices)
 FIGURES = ("built_year", "building_count", "staircase_count", "household_count", "floor_area")
 
 
-def _batch(row: Row) -> SafeString | str:
-    """The batch, and a sign where the order within it was overridden."""
-    if not row["batch"]:
-        return ""
-    label = badge_markup(str(BATCH_LABELS[row["batch"]]), BATCH_TONES[row["batch"]])
+def _out_of_turn(row: Row) -> SafeString | str:
+    """A sign where the order within the batch was overridden."""
     if row["override_rank"] is None:
-        return label
+        return ""
     words = _now("place {rank}, out of turn").format(rank=row["override_rank"])
-    return format_html(
-        '{} <span class="quiet" title="{}">{}</span>', label, words, icon_markup("flag", label=words)
-    )
-
-
-def _batch_label(row: Row) -> str:
-    return str(BATCH_LABELS.get(row["batch"], ""))
+    return format_html('<span class="quiet" title="{}">{}</span>', words, icon_markup("flag", label=words))
 
 
 def _built(row: Row) -> str:
@@ -77,7 +67,8 @@ COMPOUNDS = ListSpec(
             sort=(Term("community_id"), Term("name"), Term("pk")),
         ),
         Column(
-            "batch", _("Batch"), needs=("override_rank",), render=_batch, export=_batch_label, sort=POOL_ORDER,
+            "batch", _("Batch"), choices=Batch.choices, tones=BATCH_TONES, needs=("override_rank",),
+            after=_out_of_turn, sort=POOL_ORDER,
             hint=_("Sorted as the pool is: a stated place first, then urgent first."),
         ),
         Column("urgency", _("Urgency"), source="urgency_score__score", kind=Kind.DECIMAL, descending=True),

@@ -88,7 +88,7 @@ def cell_cluster(request: SignedInRequest, code: str) -> HttpResponse:
     demand(can_edit_compound(request.user, compound))
     form = ClusterForm(request.POST)
     if not form.is_valid():
-        raise InvalidInput(reason=" ".join(form.errors["cluster_name"]))
+        raise InvalidInput(reason=" ".join(map(str, form.errors["cluster_name"])))
     name = form.cleaned_data["cluster_name"]
     assign_cluster(compounds=[compound], name=name, user=request.user)
     return HttpResponse(name or NOTHING, content_type="text/plain; charset=utf-8")
