@@ -1,8 +1,9 @@
 """The steps of an import: upload, columns, preview, writing. Nothing reaches the register before the last."""
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import PurePath
 from typing import Any, BinaryIO
 
 import pghistory
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from audit.actions import record
 from core.errors import NotPermitted
 from core.integrity import violated_constraint
+from core.sheets import Workbook, open_bytes
 from files import storage
 from files.actions import SPREADSHEETS, store_document
 from imports.errors import (
@@ -27,14 +29,14 @@ from imports.errors import (
 from imports.kinds import ImportKind, Row, Task, kind_of
 from imports.models import ImportRun, ImportState, Verdict
 from imports.permissions import can_import
-from imports.reading import Table, match, open_table, rows_of
+from imports.reading import Table, match, open_table, rows_of, table_of
 from imports.staging import stage
 from jobs.actions import enqueue
 from jobs.models import Job
 from jobs.progress import Progress
 
-PREVIEW, WRITE = "imports.preview", "imports.write"
-LEAVE_OUT = "leave_out_wrong"
+PREVIEW, WRITE, WRONG_ROWS = "imports.preview", "imports.write", "imports.wrong_rows"
+LEAVE_OUT, HEADINGS = "leave_out_wrong", "headings"
 WRITTEN_VERDICTS = (Verdict.NEW, Verdict.CHANGED)
 
 
@@ -57,21 +59,30 @@ def upload(
         file=stored,
         sheet=table.sheet.name,
         mapping=match(kind, table),
+        options={HEADINGS: list(table.labels)},
         division_code=division,
         uploaded_by=user,
     )
 
 
-def table_of_run(run: ImportRun, sheet: str | None = None) -> Table:
+def workbook_of_run(run: ImportRun, sheet: str | None = None) -> tuple[Workbook, Table]:
+    """The stored file, and the named sheet of it (without a name the one that was chosen)."""
     with storage.fetch(run.file.key) as source:
-        return open_table(source, kind_of(run.kind), run.sheet if sheet is None else sheet)
+        book = open_bytes(source.read())
+    return book, table_of(book, kind_of(run.kind), run.sheet if sheet is None else sheet)
 
 
-def task_of(run: ImportRun, table: Table) -> Task:
+def table_of_run(run: ImportRun) -> Table:
+    return workbook_of_run(run)[1]
+
+
+def task_of(run: ImportRun, table: Table | None = None) -> Task:
+    """What the run is to do; without its table the headings are those that were chosen from."""
+    labels = run.options.get(HEADINGS, ()) if table is None else table.labels
     return Task(
         user=run.uploaded_by,
-        mapping={key: label for key, label in run.mapping.items() if label in table.labels},
-        headings=table.labels,
+        mapping={key: label for key, label in run.mapping.items() if label in labels},
+        headings=labels,
         options=run.options,
         division=run.division_code,
     )
@@ -79,18 +90,18 @@ def task_of(run: ImportRun, table: Table) -> Task:
 
 @transaction.atomic
 def choose_columns(
-    *, run: ImportRun, sheet: str, mapping: Mapping[str, str], options: Mapping[str, Any]
+    *, run: ImportRun, table: Table, mapping: Mapping[str, str], options: Mapping[str, Any]
 ) -> ImportRun:
     """Say which column is which; an earlier preview is thereby void. Choices not named stay."""
     run = _locked(run, ImportState.UPLOADED, ImportState.PREVIEWED)
-    run.sheet, run.mapping = sheet, dict(mapping)
-    run.options = {**run.options, **options}
+    run.sheet, run.mapping = table.sheet.name, dict(mapping)
+    run.options = {**run.options, **options, HEADINGS: list(table.labels)}
+    missing = kind_of(run.kind).missing_columns(task_of(run))
+    if missing:
+        raise ColumnsMissing(columns="、".join(missing))
     run.state, run.counts, run.warnings = ImportState.UPLOADED, {}, 0
     run.rows.all().delete()
     run.save()
-    missing = kind_of(run.kind).missing_columns(task_of(run, table_of_run(run)))
-    if missing:
-        raise ColumnsMissing(columns="、".join(missing))
     return run
 
 
@@ -112,11 +123,15 @@ def discard(*, run: ImportRun) -> ImportRun:
     return run
 
 
+def _fresh(run: ImportRun) -> ImportRun:
+    """The run's row, locked and read anew."""
+    locked = ImportRun.objects.select_for_update(of=("self",)).select_related("file", "uploaded_by")
+    return locked.get(pk=run.pk)
+
+
 def _locked(run: ImportRun, *states: str) -> ImportRun:
-    """The run's row, locked and read anew; refused while a job works on it or at another step."""
-    run = (
-        ImportRun.objects.select_for_update(of=("self",)).select_related("file", "uploaded_by").get(pk=run.pk)
-    )
+    """As `_fresh`; refused while a job works on it or at another step."""
+    run = _fresh(run)
     if run.state not in states:
         raise WrongStep
     if run.job_id and not Job.objects.get(pk=run.job_id).is_finished:
@@ -165,19 +180,35 @@ def preview(*, run: ImportRun, progress: Progress) -> ImportRun:
     """Examine the file and stage its rows for the preview. Running it again replaces them."""
     kind, table = kind_of(run.kind), table_of_run(run)
     rows = examined(kind=kind, table=table, task=task_of(run, table), progress=progress)
-    with transaction.atomic():
-        run = (
-            ImportRun.objects.select_for_update(of=("self",))
-            .select_related("file", "uploaded_by")
-            .get(pk=run.pk)
-        )
-        if run.state not in {ImportState.UPLOADED, ImportState.PREVIEWED}:
-            raise WrongStep
-        run.counts = stage(run.pk, rows)
-        run.warnings = sum(1 for row in rows if row.warnings and not row.problems)
-        run.state = ImportState.PREVIEWED
-        run.save()
+    return stage_examined(run=run, rows=rows, mapping=run.mapping, options={})
+
+
+@transaction.atomic
+def stage_examined(
+    *, run: ImportRun, rows: Sequence[Row], mapping: Mapping[str, str], options: Mapping[str, Any]
+) -> ImportRun:
+    """Keep examined rows as the run's preview."""
+    run = _fresh(run)
+    if run.state not in {ImportState.UPLOADED, ImportState.PREVIEWED}:
+        raise WrongStep
+    run.counts = stage(run.pk, rows)
+    run.warnings = sum(1 for row in rows if row.warnings and not row.problems)
+    run.mapping, run.options = dict(mapping), {**run.options, **options}
+    run.state = ImportState.PREVIEWED
+    run.save()
     return run
+
+
+def ask_for_wrong_rows(*, run: ImportRun, user: Any) -> Job:
+    """Many wrong rows take a while: a job makes their workbook."""
+    title = _("Wrong rows of {file}").format(file=run.file.name)
+    return enqueue(
+        kind=WRONG_ROWS, title=title, params={"run": run.pk}, user=user, division_code=run.division_code
+    )
+
+
+def wrong_rows_name(run: ImportRun) -> str:
+    return f"{PurePath(run.file.name).stem}-{_('wrong rows')}"
 
 
 # --- Writing ----------------------------------------------------------------------------
@@ -225,9 +256,7 @@ def _explanation(error: IntegrityError, constraint: str) -> str:
 
 @transaction.atomic
 def _write(run: ImportRun, progress: Progress) -> ImportRun:
-    run = (
-        ImportRun.objects.select_for_update(of=("self",)).select_related("file", "uploaded_by").get(pk=run.pk)
-    )
+    run = _fresh(run)
     if run.state == ImportState.WRITTEN:
         return run
     if run.state != ImportState.PREVIEWED:
@@ -237,14 +266,7 @@ def _write(run: ImportRun, progress: Progress) -> ImportRun:
     reason = run.options.get("reason") or _("Import of {file}").format(file=run.file.name)
     context: dict[str, Any] = {"reason": reason, "import": run.pk}
     with pghistory.context(**context):
-        task = Task(
-            user=run.uploaded_by,
-            mapping=run.mapping,
-            headings=(),
-            options=run.options,
-            division=run.division_code,
-        )
-        written = kind.write(run.pk, task, progress)
+        written = kind.write(run.pk, task_of(run), progress)
     run.state, run.written_at = ImportState.WRITTEN, timezone.now()
     run.save(update_fields=["state", "written_at"])
     record(

@@ -218,6 +218,8 @@ def _metres(exact: Decimal, plain: str, *, about: bool = False) -> Reading:
 # --- Years ------------------------------------------------------------------------------
 
 _CHINESE_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+# 八十年代: in a year 十 stands for a nought.
+_TENS = re.compile(r"([一二三四五六七八九])十(?=年代)")
 _ABOUT = re.compile(r"约|大约|大概|左右|前后|估计|不早于|不晚于|以前|之前|以后|之后|~$|\?$")
 _DECADE = re.compile(
     r"(?P<century>20世纪|二十世纪|上世纪|21世纪|本世纪)?(?P<decade>[0-9]{2}|[0-9]{4})(?:年代|s|'s)(?P<part>[初早中末后晚]?)期?"
@@ -244,7 +246,8 @@ def built_year(certainty: str) -> Reader:
         plain = levelled(text)
         if is_nothing(plain) or plain in NO or _NO_YEAR.fullmatch(plain):
             return EMPTY
-        year, plainly = _year(plain.translate(_CHINESE_DIGITS).replace(" ", ""))
+        digits = _TENS.sub(r"\g<1>0", plain).translate(_CHINESE_DIGITS)
+        year, plainly = _year(digits.replace(" ", ""))
         if year is None:
             raise CellProblem(
                 _("“{text}” is not understood as a year. Write for example 1987, 约1990 or 80年代.").format(

@@ -17,9 +17,11 @@ COUNTY, STREET, COMMUNITY = 6, 9, 12
 # What follows a community's, a sub-district's and a county's own name, longest first.
 _COMMUNITY_ENDINGS = (
     "社区居民委员会",
+    "村村民委员会",
     "社区居委会",
     "村民委员会",
     "居民委员会",
+    "村村委会",
     "村委会",
     "居委会",
     "社区",

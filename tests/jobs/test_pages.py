@@ -63,7 +63,9 @@ def test_a_waiting_job_is_cancelled_once(cast: Cast) -> None:
 
 
 def test_the_result_is_downloaded(cast: Cast) -> None:
-    file = store_product(content=BytesIO(b"a,b\n1,2\n"), name="结果.csv", media_type="text/csv", user=cast.bureau)
+    file = store_product(
+        content=BytesIO(b"a,b\n1,2\n"), name="结果.csv", media_type="text/csv", user=cast.bureau
+    )
     job = make_job(cast, state=JobState.DONE, result_file=file, finished_at=timezone.now())
     client = cast.client("bureau")
     assert f"/jobs/{job.pk}/result/" in client.get(f"/jobs/{job.pk}/").content.decode()

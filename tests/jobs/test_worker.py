@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from unittest import mock
 
@@ -43,11 +43,16 @@ def worker_process() -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
 
 
+def with_beat_until(happened: Callable[[], object]) -> None:
+    """On a busy machine a worker takes longer to start than a nudge is valid: beat nudges again."""
+    until(lambda: happened() or (nudge_again() and False), 120)
+
+
 def killed_in_the_middle(cast: Cast) -> Job:
     """A job whose worker was killed (SIGKILL) while its transaction was open."""
     job = ask(cast, "test.build", division=JINGZHOU, seconds_each=0.3)
     with worker_process() as process:
-        until(lambda: Job.objects.get(pk=job.pk).done >= 3)
+        with_beat_until(lambda: Job.objects.get(pk=job.pk).done >= 3)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
     job.refresh_from_db()
@@ -62,7 +67,7 @@ def test_a_killed_workers_job_is_done_by_the_next_with_the_same_result(committed
     fall_silent(job)
     with worker_process():
         assert nudge_again() == 1
-        until(lambda: Job.objects.get(pk=job.pk).state == JobState.DONE, 40)
+        with_beat_until(lambda: Job.objects.get(pk=job.pk).state == JobState.DONE)
     assert Job.objects.get(pk=job.pk).attempts == 2
     assert sorted(Organisation.objects.values_list("name", flat=True)) == [
         f"单位{number}" for number in range(10)

@@ -1,0 +1,264 @@
+"""The pages of an import: upload, columns, values, preview, result."""
+
+from io import BytesIO
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from core.errors import DomainError, NotPermitted
+from core.filetypes import XLSX
+from core.sheets import write_template
+from files.serving import file_response
+from imports import actions
+from imports.forms import ColumnsForm, ConfirmForm, UploadForm, ValuesForm, uploaded
+from imports.kinds import ImportKind, Task, ValueQuestion, kind_of, kinds_for
+from imports.models import ImportRun, ImportState, Verdict
+from imports.permissions import can_import, can_import_anything
+from imports.preview import TONES, default_verdict, page_of
+from imports.reading import Table, match, rows_of
+from imports.wrong_rows import write_workbook_of_wrong_rows, wrong_rows_of
+from jobs.models import Job
+
+LISTED = 100
+# Up to this many a workbook is made while one waits.
+WRONG_ROWS_AT_ONCE = 3_000
+
+
+def _permitted_kind(request: HttpRequest, key: str) -> ImportKind:
+    kind = kind_of(key)
+    if not can_import(request.user, kind):
+        raise NotPermitted
+    return kind
+
+
+def _seen(request: HttpRequest, pk: int) -> ImportRun:
+    """404 for another person's import; 403 where the right to import was taken away meanwhile."""
+    runs = ImportRun.objects.visible_to(request.user).select_related("file", "uploaded_by", "job")
+    run = get_object_or_404(runs, pk=pk)
+    _permitted_kind(request, run.kind)
+    return run
+
+
+# --- Before the file --------------------------------------------------------------------
+
+
+@require_safe
+def run_list(request: HttpRequest) -> HttpResponse:
+    if not can_import_anything(request.user):
+        raise NotPermitted
+    runs = ImportRun.objects.visible_to(request.user).select_related("file").order_by("-pk")[:LISTED]
+    tones = {ImportState.WRITTEN: "ok", ImportState.PREVIEWED: "act", ImportState.UPLOADED: "waiting"}
+    lines = [(run, tones.get(ImportState(run.state), ""), kind_of(run.kind)) for run in runs]
+    return render(request, "imports/list.html", {"lines": lines, "kinds": kinds_for(request.user)})
+
+
+def upload(request: HttpRequest, kind_key: str) -> HttpResponse:
+    kind = _permitted_kind(request, kind_key)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = uploaded(form)
+        try:
+            run = actions.upload(kind=kind, file=file, name=file.name or "", user=request.user)  # type: ignore[arg-type]
+        except DomainError as refusal:
+            form.add_error("file", refusal.message)
+        else:
+            return redirect("imports:columns", pk=run.pk)
+    context = {"form": form, "kind": kind, "columns": kind.template_columns(request.user)}
+    return render(request, "imports/upload.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def template(request: HttpRequest, kind_key: str) -> HttpResponseBase:
+    kind = _permitted_kind(request, kind_key)
+    to = BytesIO()
+    write_template(title=str(kind.noun), columns=kind.template_columns(request.user), notes=kind.notes, to=to)
+    return _workbook(to, _("Template {noun}").format(noun=kind.noun))
+
+
+def _workbook(content: Any, name: str) -> FileResponse:
+    content.seek(0)
+    response = FileResponse(content, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+# --- Columns and values -----------------------------------------------------------------
+
+
+def columns(request: HttpRequest, pk: int) -> HttpResponse:
+    run = _seen(request, pk)
+    kind = kind_of(run.kind)
+    chosen = request.POST.get("sheet") if request.method == "POST" else request.GET.get("sheet")
+    book, table = actions.workbook_of_run(run, chosen)
+    mapping = run.mapping if table.sheet.name == run.sheet else match(kind, table)
+    form = ColumnsForm(request.POST or None, kind=kind, table=table, mapping=mapping)
+    options = kind.options_form(
+        request.POST or None, headings=table.labels, initial=run.options, user=request.user
+    )
+    if request.method == "POST" and form.is_valid() and options.is_valid():
+        try:
+            run = actions.choose_columns(
+                run=run, table=table, mapping=form.mapping, options=options.cleaned_data
+            )
+            return _after_columns(request, run, table)
+        except DomainError as refusal:
+            form.add_error(None, refusal.message)
+    context = {
+        "run": run,
+        "kind": kind,
+        "form": form,
+        "options": options,
+        "table": table,
+        "sheets": book.sheets,
+    }
+    status = 422 if form.errors or options.errors else 200
+    return render(request, "imports/columns.html", context, status=status)
+
+
+def _after_columns(request: HttpRequest, run: ImportRun, table: Table) -> HttpResponse:
+    if _question(run, table)[1] is not None:
+        return redirect("imports:values", pk=run.pk)
+    actions.ask_for_preview(run=run, user=request.user)
+    return redirect("imports:detail", pk=run.pk)
+
+
+def _question(run: ImportRun, table: Table) -> tuple[Task, ValueQuestion | None]:
+    kind, task = kind_of(run.kind), actions.task_of(run, table)
+    if not kind.extra_headings(task):
+        return task, None
+    return task, kind.question(task, rows_of(table, kind, task))
+
+
+def values(request: HttpRequest, pk: int) -> HttpResponse:
+    run = _seen(request, pk)
+    kind, table = kind_of(run.kind), actions.table_of_run(run)
+    task, question = _question(run, table)
+    if question is None:
+        return redirect("imports:columns", pk=pk)
+    form = ValuesForm(request.POST or None, kind=kind, task=task, question=question)
+    if request.method == "POST" and form.is_valid():
+        run = actions.answer(run=run, option=question.option, answers=form.answers)
+        actions.ask_for_preview(run=run, user=request.user)
+        return redirect("imports:detail", pk=pk)
+    context = {"run": run, "kind": kind, "form": form, "question": question}
+    return render(request, "imports/values.html", context, status=422 if form.errors else 200)
+
+
+# --- Preview and result -----------------------------------------------------------------
+
+
+@require_safe
+def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Where the import stands: its job while one runs, then the preview or the result."""
+    run = _seen(request, pk)
+    if run.job is not None and not run.job.is_finished:
+        return render(
+            request, _working_template(request), {"run": run, "kind": kind_of(run.kind), "job": run.job}
+        )
+    if getattr(request, "htmx", False) and request.headers.get("X-Background"):
+        return HttpResponseClientRedirect(request.path)
+    if run.state == ImportState.UPLOADED:
+        _tell_failure(request, run.job)
+        return redirect("imports:columns", pk=pk)
+    if run.state == ImportState.PREVIEWED:
+        return _preview(request, run, ConfirmForm(), status=200)
+    context = {"run": run, "kind": kind_of(run.kind), "wrong": run.counts.get(Verdict.WRONG, 0)}
+    return render(request, "imports/result.html", {**context, "left_out": run.options.get(actions.LEAVE_OUT)})
+
+
+def _working_template(request: HttpRequest) -> str:
+    return "imports/_working.html" if request.headers.get("X-Background") else "imports/working.html"
+
+
+def _tell_failure(request: HttpRequest, job: Job | None) -> None:
+    if job is not None and job.error:
+        messages.error(request, job.error)
+
+
+def _preview(request: HttpRequest, run: ImportRun, form: ConfirmForm, *, status: int) -> HttpResponse:
+    kind = kind_of(run.kind)
+    task = actions.task_of(run)
+    verdict = request.GET.get("verdict", "")
+    if verdict not in {*Verdict.values, "all", "warned"}:
+        verdict = default_verdict(run)
+    page = page_of(run, kind=kind, task=task, verdict=verdict, number=_page_number(request))
+    counts = run.counts
+    context = {
+        "run": run,
+        "kind": kind,
+        "form": form,
+        "page": page,
+        "verdict": verdict,
+        "tabs": _tabs(run),
+        "new": counts.get(Verdict.NEW, 0),
+        "changed": counts.get(Verdict.CHANGED, 0),
+        "wrong": counts.get(Verdict.WRONG, 0),
+        "ignored": [label for label in task.headings if label not in run.mapping.values()],
+        "failure": run.job.error if run.job is not None else "",
+    }
+    return render(request, "imports/preview.html", context, status=status)
+
+
+def _page_number(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def _tabs(run: ImportRun) -> list[tuple[str, str, int, str]]:
+    """(verdict, label, rows, tone); tabs without rows are left out, but for the first two."""
+    tabs = [
+        (verdict.value, str(verdict.label), run.counts.get(verdict, 0), TONES[verdict])
+        for verdict in (Verdict.WRONG, Verdict.CHANGED, Verdict.NEW, Verdict.UNCHANGED)
+    ]
+    tabs.append(("warned", _("with warnings"), run.warnings, "late"))
+    tabs.append(("all", _("all rows"), sum(run.counts.values()), ""))
+    return [tab for tab in tabs if tab[2] or tab[0] in {Verdict.WRONG, "all"}]
+
+
+@require_POST
+def write(request: HttpRequest, pk: int) -> HttpResponse:
+    run = _seen(request, pk)
+    form = ConfirmForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.confirm(run=run, user=request.user, **form.cleaned_data)
+        except (actions.WrongRowsLeft, actions.NothingToWrite) as refusal:
+            form.add_error(None, refusal.message)
+            return _preview(request, run, form, status=422)
+    return redirect("imports:detail", pk=pk)
+
+
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    run = _seen(request, pk)
+    actions.discard(run=run)
+    messages.info(
+        request, _("The import of %(file)s was discarded; nothing was written.") % {"file": run.file.name}
+    )
+    return redirect("imports:list")
+
+
+@require_safe
+def wrong_rows(request: HttpRequest, pk: int) -> HttpResponseBase:
+    run = _seen(request, pk)
+    if run.counts.get(Verdict.WRONG, 0) > WRONG_ROWS_AT_ONCE:
+        job = actions.ask_for_wrong_rows(run=run, user=request.user)
+        return redirect("jobs:detail", pk=job.pk)
+    to = BytesIO()
+    table = actions.table_of_run(run)
+    write_workbook_of_wrong_rows(
+        rows=wrong_rows_of(run), table=table, task=actions.task_of(run, table), to=to
+    )
+    return _workbook(to, actions.wrong_rows_name(run))
+
+
+@require_safe
+def original(request: HttpRequest, pk: int) -> FileResponse:
+    """The file as it was uploaded."""
+    return file_response(_seen(request, pk).file)
