@@ -155,7 +155,7 @@ POOL = ListSpec(
     key="pool",
     title=_("Order of the reserve pool"),
     noun=_("compounds"),
-    division="community_id",
+    division="community__code",
     columns=(
         Column(
             "name", _("Compound"), link=Link("compounds:pool_tab", "code"), width=28,

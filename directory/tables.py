@@ -94,7 +94,7 @@ ORGANISATIONS = ListSpec(
     key="organisations",
     title=_("Organisations"),
     noun=pgettext_lazy("count", "organisations"),
-    division="division_id",
+    division="division__code",
     columns=(
         Column("name", _("Name"), link=Link("directory:organisation", "pk"), sort=(Term("name"), Term("pk"))),
         Column("kind", _("Kind"), choices=OrganisationKind.choices),

@@ -76,7 +76,7 @@ def text_of(column: Column) -> Callable[[Any], str]:
 def writer(column: Column, at: Places, *, is_first: bool) -> Writer:
     """The function that writes this column's cell of a row."""
     opened, closed = ('<th scope="row">', "</th>") if is_first else (f"<td{_css(column)}>", "</td>")
-    if column.link is None and column.render is None:
+    if column.link is None and column.render is None and column.after is None:
         return _plain_writer(column, at[column.path], opened, closed)
     content = _content(column, at)
     if column.link:
@@ -113,11 +113,20 @@ def _css(column: Column) -> str:
 
 def _content(column: Column, at: Places) -> Writer:
     place = at[column.path]
-    if column.render is None:
-        formatted = text_of(column)
+    mapped = mapping_of(column, at)
+    if column.render is not None:
+        render = column.render
+        return lambda row: escaped(render(mapped(row)))
+    formatted = text_of(column)
+    if column.after is None:
         return lambda row: formatted(row[place])
-    render, mapped = column.render, mapping_of(column, at)
-    return lambda row: escaped(render(mapped(row)))
+    after = column.after
+
+    def write(row: Values) -> str:
+        more = after(mapped(row))
+        return f"{formatted(row[place])} {escaped(more)}" if more else formatted(row[place])
+
+    return write
 
 
 def mapping_of(column: Column, at: Places) -> Callable[[Values], dict[str, Any]]:

@@ -51,8 +51,8 @@ class Column:
 
     `sort` is an order of `core.keyset` (its last term unique), `None` for a column that
     cannot be sorted; without it the order follows the source. `render(row)` and
-    `export(row)` get a mapping of the value (under `key`) and of `needs`. `wrap` lets a
-    long text take several lines.
+    `export(row)` get a mapping of the value (under `key`) and of `needs`. `after(row)` puts
+    something behind the usual content, or nothing. `wrap` lets a long text take several lines.
     """
 
     key: str
@@ -70,6 +70,7 @@ class Column:
     tones: Mapping[Any, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     render: Callable[[Row], Any] | None = None
+    after: Callable[[Row], Any] | None = None
     export: Callable[[Row], Any] | None = None
     hint: TypeText = ""
     wrap: bool = False
