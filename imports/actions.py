@@ -208,7 +208,7 @@ def ask_for_wrong_rows(*, run: ImportRun, user: Any) -> Job:
 
 
 def wrong_rows_name(run: ImportRun) -> str:
-    return f"{PurePath(run.file.name).stem}-{_('wrong rows')}"
+    return _("{name} wrong rows").format(name=PurePath(run.file.name).stem)
 
 
 # --- Writing ----------------------------------------------------------------------------
