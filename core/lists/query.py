@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, QuerySet
+from django.db.models.sql.constants import LOUTER
 
 from core.keyset import after, order_by
 from core.lists.columns import Total
@@ -49,8 +50,25 @@ def select_page(state: ListState, queryset: QuerySet[Any, Any]) -> QuerySet[Any,
 def totals_of(queryset: QuerySet[Any, Any], wanted: tuple[Total, ...]) -> list[Any]:
     """The number of rows, then each total, in one statement."""
     sums = {f"total_{place}": total.aggregate for place, total in enumerate(wanted)}
-    found = queryset.order_by().aggregate(list_count=Count("*"), **sums)
+    found = _without_idle_joins(queryset.order_by()).aggregate(list_count=Count("*"), **sums)
     return [found["list_count"], *(found[name] for name in sums)]
+
+
+def _without_idle_joins(rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    """Outer joins that only annotations asked for are left out: sums over the rows have no use for them.
+
+    What a condition or an outer join in use stands on stays; aggregates that are added
+    later join again what they need.
+    """
+    query = rows.query
+    used = {column.alias for column in query._gen_cols([query.where], include_external=True)}
+    for alias in reversed(list(query.alias_map)):
+        join = query.alias_map[alias]
+        if alias in used:
+            used.add(join.parent_alias)
+        elif join.join_type == LOUTER:
+            query.alias_refcount[alias] = 0
+    return rows
 
 
 @dataclass(frozen=True)

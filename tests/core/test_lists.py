@@ -9,7 +9,7 @@ import django_filters
 import pytest
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -23,10 +23,11 @@ from core.fields import WholeNumberField
 from core.keyset import Term
 from core.lists import Bulk, Column, Kind, Link, ListSpec, Total
 from core.lists.page import ListPage
+from core.lists.query import totals_of
 from core.lists.spec import NothingChosen
 from core.scope import SESSION_KEY
 from core.sheets import open_bytes
-from directory.models import Organisation, OrganisationKind, SavedView
+from directory.models import Organisation, OrganisationKind, SavedView, User
 from tests.cast import EAST_STREET, JINGZHOU, SHENGLI, WEST_STREET, ZAOYANG, Cast, make_organisation
 
 KINDS = ((OrganisationKind.CONTRACTOR, "contractor"), (OrganisationKind.BANK, "bank"))
@@ -433,3 +434,22 @@ def test_the_form_carries_what_is_on_the_screen(ask: Ask, organisations: list[Or
     page = page_of(ask("?kind=bank&sort=-name&cols=phone&after=x", division=WEST_STREET))
     assert QueryDict(page.state.bulk_query).dict() == {"division": WEST_STREET, "kind": "bank"}
     assert "all" not in page.state.query
+
+
+def test_sums_leave_out_joins_that_nothing_needs(cast: Cast, organisations: list[Organisation]) -> None:
+    cast.finance.organisation = organisations[2]
+    cast.finance.save()
+    assert cast.bureau
+    people = User.objects.annotate(works_at=F("organisation__name"), place=F("organisation__division__name"))
+    plain = (Total("", Count("pk")),)
+
+    def asked(rows: Any, wanted: tuple[Total, ...]) -> tuple[list[Any], int]:
+        with CaptureQueriesContext(connection) as captured:
+            found = totals_of(rows, wanted)
+        return found, captured.captured_queries[0]["sql"].count("JOIN")
+
+    assert asked(people, plain) == ([2, 2], 0)
+    assert asked(people.filter(works_at="丙银行"), plain) == ([1, 1], 1)
+    assert asked(people.filter(place="西城街道"), plain) == ([1, 1], 2)
+    assert asked(people, (Total("", Count("organisation__division", distinct=True)),)) == ([2, 1], 1)
+    assert asked(people.filter(~Q(works_at="丙银行") | Q(works_at=None)), plain) == ([1, 1], 1)
