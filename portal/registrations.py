@@ -2,12 +2,16 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from audit.vocabulary import describe_actions, describe_area
 from core.board import AccountItem, Beacon, RailItem, board
 from jobs.models import Job
 from outbox.models import Message
+from portal.demo import MARKER
 
 
 def register_on_board() -> None:
+    describe_area("demo", _("Demo"))
+    describe_actions({MARKER: _("loaded the demo data")})
     board.register(
         RailItem(
             key="overview",

@@ -19,6 +19,8 @@ fixed seed for each aspect, and dates count back from the day of loading.
 from random import Random
 
 SEED = "renovation-portal-demo-1"
+# The action in the audit by which a loaded demo is known.
+MARKER = "demo.loaded"
 
 
 def dice(aspect: str) -> Random:

@@ -39,7 +39,7 @@ from directory.models import Organisation, RoleAssignment, TokenScope, User
 from directory.powers import Role
 from files.actions import store_image
 from files.models import StoredFile
-from portal.demo import SEED, dice
+from portal.demo import MARKER, SEED, dice
 from portal.demo.conditions import SurveySketch, surveys_of
 from portal.demo.people import (
     PASSWORD,
@@ -54,7 +54,6 @@ from portal.demo.pool import SHANGHAI, moves_of
 from portal.demo.published import JINGZHOU, ZAOYANG, divisions
 from portal.demo.register import CompoundSketch, Stage, all_compounds
 
-MARKER = "demo.loaded"
 TOKEN_LIFE = timedelta(days=90)
 
 Progress = Callable[[int, int], None]

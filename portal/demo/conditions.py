@@ -8,7 +8,7 @@ from compounds.models import ManagementState, SurveyState, Topic
 from compounds.models.survey import WORST
 from portal.demo.places import OLD_CITY
 from portal.demo.register import CompoundSketch, Stage
-from portal.demo.words import FINDINGS, HAZARDS, RETURN_REASONS, SURVEY_NOTES
+from portal.demo.words import FINDINGS, HAZARDS, NOTES_OF_A_SECOND_SURVEY, RETURN_REASONS, SURVEY_NOTES
 
 # Added to the score (0–4) of a topic by what kind of compound it is.
 LEANINGS: dict[str, dict[str, float]] = {
@@ -59,6 +59,8 @@ def surveys_of(random: Random, sketch: CompoundSketch, *, today: date) -> list[S
         found.append(_confirmed(random, sketch, today - timedelta(days=random.randint(40, 150))))
     if waiting and random.random() < 0.1:
         found.append(_under_way(random, sketch, today))
+    for later in found[1:]:
+        later.notes = random.choice(NOTES_OF_A_SECOND_SURVEY)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Pictures for the surveys: drawn, not taken, and each says so in its corner.
+"""Pictures for the surveys: drawn, not taken, and each says so.
 
 The words 示例照片 come as a small image (data/sample_label.png), so that drawing needs no
 Chinese font on the machine.
@@ -39,7 +39,8 @@ def photo(topic: str, variant: int) -> bytes:
 
 def _mark_as_sample(image: Image.Image) -> None:
     with Image.open(DATA / "sample_label.png") as label:
-        image.paste(label.convert("RGB"), (WIDTH - label.width - 16, HEIGHT - label.height - 16))
+        # In the middle, where a square thumbnail still shows it.
+        image.paste(label.convert("RGB"), ((WIDTH - label.width) // 2, HEIGHT - label.height - 16))
 
 
 def _shade(colour: Colour, by: int) -> Colour:

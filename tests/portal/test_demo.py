@@ -29,7 +29,8 @@ from compounds.sanity import Figures, sanity_warnings
 from directory.credit_code import is_valid
 from directory.models import ApiToken, Division, Organisation, RoleAssignment, User
 from directory.powers import Role
-from portal.demo.actions import MARKER, load_demo
+from portal.demo import MARKER
+from portal.demo.actions import load_demo
 from portal.demo.people import PASSWORD, listed_accounts
 from portal.demo.pool import COMPLETED
 from portal.demo.published import JINGZHOU, ZAOYANG, divisions, plan_of_2022, total

@@ -14,7 +14,8 @@ from django.db import transaction
 from audit.models import AuditEntry
 from compounds.models import Compound, ConditionSurvey, PoolEntry, SurveyPhoto
 from directory.models import Division, Organisation, User
-from portal.demo.actions import MARKER, NotADemo, NotEmpty, load_demo
+from portal.demo import MARKER
+from portal.demo.actions import NotADemo, NotEmpty, load_demo
 from portal.demo.conditions import surveys_of
 from portal.demo.figures import Bounds, share_out
 from portal.demo.pool import moves_of

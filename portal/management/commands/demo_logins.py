@@ -54,7 +54,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Key of {PREFIX[JINGZHOU]}-service for the API, shown only now, valid {TOKEN_LIFE.days} days:\n"
             f"  {issued.key}\n"
-            f'  curl -H "Authorization: Bearer …" http://localhost:8000/api/v1/compounds/'
+            'Send it as "Authorization: Bearer <key>"; the addresses stand at /api/docs/.'
         )
 
 
