@@ -69,7 +69,9 @@ def money(value: Number) -> str:
         return _chinese_money(number)
     if abs(number) >= BILLION:
         return f"¥{_written(number / BILLION, 3)} billion"
-    return f"¥{_written(number / MILLION, 3)} million" if abs(number) >= MILLION else f"¥{_written(number, 2)}"
+    return (
+        f"¥{_written(number / MILLION, 3)} million" if abs(number) >= MILLION else f"¥{_written(number, 2)}"
+    )
 
 
 def _chinese_money(number: Decimal) -> str:

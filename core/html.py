@@ -7,7 +7,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 # Tone → sign: a colour never stands alone.
-SIGNS = {"": "", "ok": "check", "act": "player-play", "late": "clock", "wrong": "alert-triangle", "waiting": "hourglass"}
+SIGNS = {
+    "": "",
+    "ok": "check",
+    "act": "player-play",
+    "late": "clock",
+    "wrong": "alert-triangle",
+    "waiting": "hourglass",
+}
 
 
 @lru_cache(maxsize=2_000)
@@ -16,7 +23,11 @@ def icon_markup(name: str, *, label: str = "", css: str = "") -> SafeString:
     classes = f"icon {css}".strip()
     if label:
         return format_html(
-            '<svg class="{}" role="img" aria-label="{}"><use href="{}#{}"/></svg>', classes, label, sprite, name
+            '<svg class="{}" role="img" aria-label="{}"><use href="{}#{}"/></svg>',
+            classes,
+            label,
+            sprite,
+            name,
         )
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', classes, sprite, name)
 

@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -45,7 +45,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def result(request: HttpRequest, pk: int) -> HttpResponse:
+def result(request: HttpRequest, pk: int) -> FileResponse:
     """The file that the job made, for whoever asked for it."""
     job = get_object_or_404(Job.objects.visible_to(request.user).select_related("result_file"), pk=pk)
     if job.result_file is None:
@@ -57,7 +57,7 @@ def card(job: Job) -> dict[str, object]:
     return {"job": job, "estimate": estimate(job, timezone.now()), "tone": TONES.get(job.state, "")}
 
 
-TONES = {
+TONES: dict[str, str] = {
     JobState.DUE: "waiting",
     JobState.RUNNING: "act",
     JobState.DONE: "ok",

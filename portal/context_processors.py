@@ -1,7 +1,7 @@
 """What the staff shell shows around every page, computed only when the shell is drawn."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -14,6 +14,7 @@ from core.board import board
 from core.html import icon_markup
 from core.scope import chosen_division
 from directory.models import Division
+from directory.requests import SignedInRequest
 from portal.topbar import top_bar
 
 HERE = SafeString(' aria-current="true"')
@@ -41,7 +42,9 @@ def _top_bar(request: HttpRequest, division: Any) -> SafeString:
     if not request.user.is_authenticated:
         return SafeString("")
     is_large = request.COOKIES.get("large_print") == "1"
-    return top_bar(request, division=division.name if division else "", is_large=is_large)
+    return top_bar(
+        cast("SignedInRequest", request), division=division.name if division else "", is_large=is_large
+    )
 
 
 def rail(request: HttpRequest) -> SafeString:

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from django.db.models import BigIntegerField
-from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -23,6 +22,7 @@ from django.utils.translation import get_language
 from core.board import board
 from core.html import icon_markup
 from core.prepared import PreparedCounts, Slot
+from directory.requests import SignedInRequest
 
 HOLES = {
     name: SafeString(f"hole-{secrets.token_hex(8)}")
@@ -38,7 +38,7 @@ class Person(NamedTuple):
     post: str
 
 
-def top_bar(request: HttpRequest, *, division: str, is_large: bool) -> SafeString:
+def top_bar(request: SignedInRequest, *, division: str, is_large: bool) -> SafeString:
     """`division` is the name of the chosen one, "" for all."""
     user = request.user
     drawn = _skeleton(Person(user.pk, user.name, user.post), division, is_large, get_language() or "")

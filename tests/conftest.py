@@ -9,6 +9,7 @@ from django.core.cache import caches
 from django.db import connections
 from pytest_django import DjangoDbBlocker
 
+from core.cache import redis_away
 from renovation.embedded import Installation
 from tests.cast import as_role, cast, committed_cast
 from tests.database import Databases
@@ -51,4 +52,5 @@ def committed_db(
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     """Counters and cached figures of one test are not the next one's."""
+    redis_away.forgotten()
     caches["default"].clear()

@@ -96,7 +96,9 @@ def _plain_writer(column: Column, place: int, opened: str, closed: str) -> Write
     if column.choices:
         cells = {value: f"{opened}{formatted(value)}{closed}" for value, _label in column.choices}
         cells.setdefault(None, nothing)
-        return lambda row: cells[value] if (value := row[place]) in cells else f"{opened}{escape(str(value))}{closed}"
+        return lambda row: (
+            cells[value] if (value := row[place]) in cells else f"{opened}{escape(str(value))}{closed}"
+        )
 
     def write(row: Values) -> str:
         value = row[place]
@@ -153,7 +155,9 @@ def _linked(link: Link, at: Places, content: Writer) -> Writer:
         return lambda row: f'<a href="{head}{quote(str(row[place]), safe="")}{tail}">{content(row)}</a>'
     return lambda row: (
         '<a href="'
-        + "".join(f'{part}{quote(str(row[place]), safe="")}' for part, place in zip(parts, places, strict=False))
+        + "".join(
+            f"{part}{quote(str(row[place]), safe='')}" for part, place in zip(parts, places, strict=False)
+        )
         + f'{parts[-1]}">{content(row)}</a>'
     )
 
@@ -192,7 +196,11 @@ def plain_value(column: Column, at: Places) -> Callable[[Values], Any]:
 
 def _plain(value: Any) -> str | int | Decimal | date | datetime | None:
     if isinstance(value, datetime):
-        return timezone.localtime(value).replace(tzinfo=None, microsecond=0) if timezone.is_aware(value) else value
+        return (
+            timezone.localtime(value).replace(tzinfo=None, microsecond=0)
+            if timezone.is_aware(value)
+            else value
+        )
     if isinstance(value, (list, tuple)):
         return "、".join(str(item) for item in value)
     if value is None or isinstance(value, (str, int, Decimal, date)):

@@ -81,7 +81,7 @@ class Column:
         """The name under which the value is read from the database."""
         if isinstance(self.source, str):
             return self.source or self.key
-        return self.source.name if isinstance(self.source, F) else f"list_{self.key}"
+        return str(self.source.name) if isinstance(self.source, F) else f"list_{self.key}"  # type: ignore[attr-defined]
 
     @property
     def expression(self) -> Combinable | None:

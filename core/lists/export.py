@@ -5,7 +5,7 @@ from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -38,7 +38,9 @@ NUMBER_FORMATS = {Kind.YEAR: "0", Kind.PERCENT: "0.0%"}
 
 class TooManyRowsOut(DomainError):
     code = "too_many_rows"
-    sentence = _("This list has {rows} rows; a spreadsheet takes {most}. Narrow the filter or choose a division.")
+    sentence = _(
+        "This list has {rows} rows; a spreadsheet takes {most}. Narrow the filter or choose a division."
+    )
 
 
 def sheet_column(column: Column) -> SheetColumn:
@@ -52,7 +54,7 @@ def sheet_column(column: Column) -> SheetColumn:
     )
 
 
-def spreadsheet(request: HttpRequest, state: ListState, queryset: QuerySet[Any, Any]) -> HttpResponse:
+def spreadsheet(request: HttpRequest, state: ListState, queryset: QuerySet[Any, Any]) -> FileResponse:
     """The file to download. Whoever watches exports (the audit) is told before it leaves."""
     spec, kind = state.spec, state.export
     count = queryset.order_by().count()
@@ -61,7 +63,7 @@ def spreadsheet(request: HttpRequest, state: ListState, queryset: QuerySet[Any, 
     for watcher in board.export_watchers():
         watcher.exported(request, spec.key, kind, count)
     columns = [sheet_column(column) for column in state.columns]
-    file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the response closes it when it is sent
+    file: Any = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the response closes it when it is sent
     if kind == "csv":
         write_csv(columns=columns, rows=_rows(state, queryset), to=file)
     else:
@@ -76,5 +78,3 @@ def _rows(state: ListState, queryset: QuerySet[Any, Any]) -> Iterator[list[Any]]
     writers = [plain_value(column, at) for column in state.columns]
     for row in select(state, queryset).iterator(chunk_size=2000):
         yield [write(row) for write in writers]
-
-

@@ -10,7 +10,6 @@ from django.db.models import Model, QuerySet
 from django.forms import BaseForm, Field
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import pgettext
 from django_filters import FilterSet
 
@@ -128,12 +127,10 @@ def _applied(
         queryset = queryset.filter(**{f"{spec.division}__startswith": division[:12]})
     if filterset is None:
         return Narrowed(queryset, None)
-    values: MultiValueDict[str, str] = MultiValueDict()
-    for name, value in state.filter_items:
-        values.appendlist(name, value)
     data = QueryDict(mutable=True)
-    data.update(values)
-    needed = _needed(filterset, frozenset(values))
+    for name, value in state.filter_items:
+        data.appendlist(name, value)
+    needed = _needed(filterset, frozenset(data))  # type: ignore[arg-type]
     applied = needed(data, queryset)
     return Narrowed(applied.qs, applied)
 
@@ -146,7 +143,9 @@ def _needed(filterset: FilterSetType, names: frozenset[str]) -> FilterSetType:
     nothing. Parts that act without a value (a list without the ended ones) always stay.
     """
     parts = {
-        name: part for name, part in filterset.base_filters.items() if name in names or name in _acting(filterset)
+        name: part
+        for name, part in filterset.base_filters.items()
+        if name in names or name in _acting(filterset)  # type: ignore[arg-type]
     }
     return type(filterset.__name__, (filterset,), {"base_filters": parts})
 
@@ -158,7 +157,9 @@ def _acting(filterset: FilterSetType) -> frozenset[str]:
     rows = whole.queryset
     whole.errors  # noqa: B018 - cleans the form
     empty = whole.form.cleaned_data
-    return frozenset(name for name, part in whole.filters.items() if part.filter(rows, empty.get(name)) is not rows)
+    return frozenset(
+        name for name, part in whole.filters.items() if part.filter(rows, empty.get(name)) is not rows
+    )
 
 
 # --- Words ------------------------------------------------------------------------------

@@ -44,7 +44,10 @@ def _column_boxes(columns: tuple[Column, ...], shown: tuple[str, ...], _language
     return format_html_join(
         "",
         '<label class="tick"><input type="checkbox" name="cols" value="{}"{}><span>{}</span></label>',
-        ((column.key, SafeString(" checked") if column.key in shown else "", column.label) for column in columns),
+        (
+            (column.key, SafeString(" checked") if column.key in shown else "", column.label)
+            for column in columns
+        ),
     )
 
 
@@ -135,7 +138,9 @@ class ListPage:
         cells = [self._heading(column) for column in self.state.columns]
         if self.bulk:
             words = escape(_("Choose all rows on this page"))
-            cells.insert(0, f'<td class="pick"><input type="checkbox" data-pick-all aria-label="{words}"></td>')
+            cells.insert(
+                0, f'<td class="pick"><input type="checkbox" data-pick-all aria-label="{words}"></td>'
+            )
         return SafeString(f"<tr>{''.join(cells)}</tr>")
 
     def _heading(self, column: Column) -> str:
@@ -231,9 +236,9 @@ class ListPage:
     @property
     def order_parameters(self) -> list[tuple[str, str]]:
         """For the filter panel: what is not a condition of its own."""
-        return [item for item in self.kept_parameters if item[0] in {"sort", "cols"} or self._is_outside(item[0])] + [
-            item for item in self._parameters_without("after") if item[0] == "q"
-        ]
+        return [
+            item for item in self.kept_parameters if item[0] in {"sort", "cols"} or self._is_outside(item[0])
+        ] + [item for item in self._parameters_without("after") if item[0] == "q"]
 
     @property
     def column_parameters(self) -> list[tuple[str, str]]:
@@ -298,9 +303,9 @@ def _portable(value: Any) -> Any:
 
 def _as_drawn(bound: BoundField) -> BoundField:
     """Several of a few choices are boxes to tick; no choice at all says so in a word."""
-    field = bound.field
+    field: Any = bound.field
     if isinstance(field, MultipleChoiceField):
-        field.widget = CheckboxSelectMultiple(choices=field.choices)
+        field.widget = CheckboxSelectMultiple(choices=list(field.widget.choices))
     elif isinstance(field, ChoiceField):
-        field.widget.choices = [(value, label if value else ANY) for value, label in field.choices]
+        field.widget.choices = [(value, label if value else ANY) for value, label in field.widget.choices]
     return bound

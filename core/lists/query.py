@@ -61,7 +61,7 @@ def _without_idle_joins(rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
     later join again what they need.
     """
     query = rows.query
-    used = {column.alias for column in query._gen_cols([query.where], include_external=True)}
+    used = {column.alias for column in query._gen_cols([query.where], include_external=True)}  # type: ignore[attr-defined]
     for alias in reversed(list(query.alias_map)):
         join = query.alias_map[alias]
         if alias in used:

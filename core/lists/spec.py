@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from core.board import TypeText
@@ -19,7 +19,12 @@ from core.lists.filtering import FilterSetType, narrowed
 from core.lists.page import ListPage
 from core.lists.state import ListState, remember_columns
 
-PAGE, LIST, ROWS, FILTERS = "core/list_page.html", "core/_list.html", "core/_list_rows.html", "core/_list_filters.html"
+PAGE, LIST, ROWS, FILTERS = (
+    "core/list_page.html",
+    "core/_list.html",
+    "core/_list_rows.html",
+    "core/_list_filters.html",
+)
 
 
 class NothingChosen(DomainError):
@@ -92,7 +97,7 @@ class ListSpec:
         template: str = PAGE,
         context: Mapping[str, Any] | None = None,
         **options: Any,
-    ) -> HttpResponse:
+    ) -> HttpResponse | FileResponse:
         """The page, the part of it that htmx asked for, or the spreadsheet. `options` are those of `page`."""
         page = self.page(request, queryset, **options)
         if page.state.export in KINDS:
@@ -103,7 +108,7 @@ class ListSpec:
         return response
 
     @staticmethod
-    def _exported(request: HttpRequest, page: ListPage) -> HttpResponse:
+    def _exported(request: HttpRequest, page: ListPage) -> FileResponse:
         if not page.may_export:
             raise NotPermitted
         page.narrowed.demand_valid()
@@ -132,4 +137,3 @@ def _fragment(request: HttpRequest, state: ListState) -> str:
     if target == "list-filters":
         return FILTERS
     return ROWS if state.cursor else LIST
-

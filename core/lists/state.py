@@ -129,7 +129,9 @@ class ListState:
         """The same with the division of the top bar written out: what is on the screen now."""
         return urlencode([*([("division", self.division)] if self.division else []), *self.filter_items])
 
-    def address(self, *, without: tuple[str, ...] = (), drop: tuple[str, str] | None = None, **more: str) -> str:
+    def address(
+        self, *, without: tuple[str, ...] = (), drop: tuple[str, str] | None = None, **more: str
+    ) -> str:
         """The list's address with parts left out and parts set."""
         skipped = {*PASSING, *without, *more}
         kept = [item for item in self._items() if item[0] not in skipped and item != drop]

@@ -64,11 +64,14 @@ def moment(value: datetime | None) -> str:
 
 @register.filter
 def ago(value: datetime | None) -> SafeString | str:
-    """"2 hours ago" for readers, the exact moment for machines and on hovering."""
+    """ "2 hours ago" for readers, the exact moment for machines and on hovering."""
     if value is None:
         return figures.NOTHING
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), figures.moment(value), figures.ago(value)
+        '<time datetime="{}" title="{}">{}</time>',
+        value.isoformat(),
+        figures.moment(value),
+        figures.ago(value),
     )
 
 
@@ -133,7 +136,9 @@ def tab_row(items: Iterable[tuple[Any, str, bool, int | None]]) -> SafeString:
                 url,
                 SafeString(' aria-current="page"') if active else "",
                 label,
-                "" if count is None else format_html(' <span class="count">{}</span>', figures.thousands(count)),
+                ""
+                if count is None
+                else format_html(' <span class="count">{}</span>', figures.thousands(count)),
             )
             for label, url, active, count in items
         ),

@@ -15,6 +15,7 @@ from core.scope import choose_division, chosen_division
 from core.text import clean_line
 from directory.codes import ancestors, is_division_code
 from directory.models import Division, DivisionQuerySet
+from directory.requests import SignedInRequest
 
 YEAR = 365 * 24 * 3600
 LISTED = 200
@@ -43,7 +44,12 @@ def large_print(request: HttpRequest) -> HttpResponse:
     response = redirect(way_back(request, "portal:front"))
     if request.POST.get("large") == "1":
         response.set_cookie(
-            "large_print", "1", max_age=YEAR, samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE
+            "large_print",
+            "1",
+            max_age=YEAR,
+            samesite="Lax",
+            httponly=True,
+            secure=settings.SESSION_COOKIE_SECURE,
         )
     else:
         response.delete_cookie("large_print")
@@ -51,7 +57,7 @@ def large_print(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def division(request: HttpRequest) -> HttpResponse:
+def division(request: SignedInRequest) -> HttpResponse:
     """Choose the division whose records pages show: a step down the tree at a time, or by name."""
     mine = Division.objects.visible_to(request.user).living()
     if request.method == "POST":
@@ -69,16 +75,21 @@ def division(request: HttpRequest) -> HttpResponse:
         request,
         "portal/division.html",
         "portal/_division.html",
-        {**context, "divisions": rows[:LISTED], "is_cut": len(rows) > LISTED, "chosen": chosen_division(request)},
+        {
+            **context,
+            "divisions": rows[:LISTED],
+            "is_cut": len(rows) > LISTED,
+            "chosen": chosen_division(request),
+        },
     )
 
 
-def _standing_at(request: HttpRequest, mine: DivisionQuerySet) -> Division | None:
+def _standing_at(request: SignedInRequest, mine: DivisionQuerySet) -> Division | None:
     """Where the tree is open: `under` of the address, else the chosen division, else the common top."""
     code = request.GET.get("under") or chosen_division(request)
     if is_division_code(code) and (found := mine.filter(pk=code).first()):
         return found
-    scopes: tuple[str, ...] = getattr(request.user, "scopes", ())
+    scopes = request.user.scopes
     return mine.filter(pk=scopes[0]).first() if len(scopes) == 1 else None
 
 

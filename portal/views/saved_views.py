@@ -1,14 +1,15 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from directory.actions import saved_views
 from directory.models import SavedView
+from directory.requests import SignedInRequest
 from portal.views.preferences import way_back
 
 
 @require_POST
-def save(request: HttpRequest) -> HttpResponse:
+def save(request: SignedInRequest) -> HttpResponse:
     """Keep the filter, order and columns of a list under a name; the same name again replaces it."""
     view = saved_views.save_view(
         user=request.user,
@@ -21,7 +22,7 @@ def save(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def rename(request: HttpRequest, pk: int) -> HttpResponse:
+def rename(request: SignedInRequest, pk: int) -> HttpResponse:
     view = get_object_or_404(SavedView, user=request.user, pk=pk)
     saved_views.rename_view(user=request.user, view=view, name=request.POST.get("name", ""))
     place = way_back(request, "portal:overview").split("?")[0]
@@ -29,7 +30,7 @@ def rename(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def delete(request: HttpRequest, pk: int) -> HttpResponse:
+def delete(request: SignedInRequest, pk: int) -> HttpResponse:
     view = get_object_or_404(SavedView, user=request.user, pk=pk)
     saved_views.delete_view(user=request.user, view=view)
     return redirect(way_back(request, "portal:overview"))

@@ -27,7 +27,10 @@ def search(request: HttpRequest) -> HttpResponse:
     limit = SUGGESTED if page_or_fragment(request, PAGE, FRAGMENT) == FRAGMENT else LISTED
     groups = find(request.user, typed, limit=limit)
     return render_page(
-        request, PAGE, FRAGMENT, {"typed": typed, "groups": groups, "hits": sum(len(group.hits) for group in groups)}
+        request,
+        PAGE,
+        FRAGMENT,
+        {"typed": typed, "groups": groups, "hits": sum(len(group.hits) for group in groups)},
     )
 
 

@@ -75,6 +75,7 @@ def test_the_board_works_without_scripts(
     page.get_by_role("button", name="调整", exact=True).click()
     expect(page.locator(".message.success")).to_be_visible()
     page.locator(".pool-out summary").click()
+    page.get_by_role("link", name="查看名单").click()
     expect(page.get_by_text("列入征收范围")).to_be_visible()
     assert current_entry(pool[0]).batch == Batch.OUT
 
@@ -91,6 +92,15 @@ def test_more_cards_come_into_the_column(page: Page, committed_cast: Cast, site:
     expect(cards).to_have_count(64)
     expect(page.get_by_role("link", name="更多")).to_have_count(0)
     assert page.locator(".pool-place").all_inner_texts() == [str(place) for place in range(1, 65)]
+
+
+def test_who_left_is_shown_when_asked_for(
+    page: Page, committed_cast: Cast, site: str, pool: list[Compound]
+) -> None:
+    move_to_batch(compounds=[pool[0]], batch=Batch.OUT, user=committed_cast.bureau, reason="列入征收范围")
+    sign_in(page, committed_cast, "bureau", site).goto("/pool/")
+    page.locator(".pool-out summary").click()
+    expect(page.locator(".pool-out .pool-card")).to_contain_text("列入征收范围")
 
 
 def test_the_formula_adds_up_while_it_is_typed_and_is_published(

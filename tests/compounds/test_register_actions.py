@@ -248,3 +248,17 @@ def test_every_change_is_history_with_who_and_why(cast: Cast) -> None:
     update_compound(compound=compound, user=cast.bureau, household_count=12)
     events = Compound.pgh_event_model.objects.filter(pgh_obj=compound).order_by("pgh_id")
     assert [(event.pgh_label, event.household_count) for event in events] == [("insert", 10), ("update", 12)]
+
+
+@pytest.mark.parametrize("change", ["add", "update", "remove"])
+def test_a_change_of_a_building_is_a_change_for_those_who_poll_the_compound(cast: Cast, change: str) -> None:
+    compound = make_compound(cast)
+    building = make_building(cast, compound, "1栋")
+    before = Compound.objects.get(pk=compound.pk).updated_at
+    if change == "add":
+        make_building(cast, compound, "2栋")
+    elif change == "update":
+        update_building(building=building, user=cast.bureau, household_count=12)
+    else:
+        remove_building(building=building, user=cast.bureau)
+    assert Compound.objects.get(pk=compound.pk).updated_at > before

@@ -165,6 +165,11 @@ def test_without_a_database_pages_say_so(db: None) -> None:
     environment = {**os.environ, "DATABASE_URL": "postgres://nobody:x@127.0.0.1:9/none"}
     environment.pop("DATABASE_OWNER_URL", None)
     done = subprocess.run(
-        [sys.executable, "-c", AWAY], cwd=BASE_DIR, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", AWAY],
+        cwd=BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.stdout.split("\n")[-2:] == ["('200', True) ('503', True) 200", ""], done.stderr[-2000:]

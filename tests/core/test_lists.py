@@ -88,7 +88,9 @@ Ask = Callable[..., HttpRequest]
 def ask(cast: Cast) -> Ask:
     """A request as the middlewares leave it: `ask("?sort=-name", "bureau", division=…)`."""
 
-    def make(address: str = "", username: str = "bureau", *, method: str = "get", **given: Any) -> HttpRequest:
+    def make(
+        address: str = "", username: str = "bureau", *, method: str = "get", **given: Any
+    ) -> HttpRequest:
         factory = RequestFactory(headers=given.get("headers"))
         request: HttpRequest = getattr(factory, method)(f"/organisations/{address}", given.get("data"))
         request.user = getattr(cast, username)
@@ -102,19 +104,20 @@ def ask(cast: Cast) -> Ask:
 
 
 def rows(request: HttpRequest) -> QuerySet[Organisation]:
-    return Organisation.objects.visible_to(request.user)
+    return Organisation.objects.visible_to(request.user)  # type: ignore[arg-type]
 
 
 def page_of(request: HttpRequest, **given: Any) -> ListPage:
     return LIST.page(request, rows(request), filterset=OrganisationFilter, **given)
 
 
-def answer(request: HttpRequest, **given: Any) -> HttpResponse:
+def answer(request: HttpRequest, **given: Any) -> Any:
     return LIST.respond(request, rows(request), filterset=OrganisationFilter, **given)
 
 
 def text_of(request: HttpRequest, **given: Any) -> str:
-    return answer(request, **given).content.decode()
+    text: str = answer(request, **given).content.decode()
+    return text
 
 
 def names_on(page: ListPage) -> list[str]:
@@ -157,14 +160,18 @@ NAMES = sorted(["甲公司", "乙公司", "丙银行", "丁银行", "戊单位",
 
 
 @pytest.mark.parametrize("column", ["name", "kind", "phone", "ended_on", "division"])
-def test_pages_give_every_row_once_in_either_direction(ask: Ask, organisations: list[Organisation], column: str) -> None:
+def test_pages_give_every_row_once_in_either_direction(
+    ask: Ask, organisations: list[Organisation], column: str
+) -> None:
     upwards, downwards = all_names(ask, f"?sort={column}"), all_names(ask, f"?sort=-{column}")
     assert sorted(upwards) == sorted(downwards) == NAMES
     if column == "name":
         assert upwards == NAMES == downwards[::-1]
 
 
-def test_a_row_that_goes_does_not_push_another_off_the_pages(ask: Ask, organisations: list[Organisation]) -> None:
+def test_a_row_that_goes_does_not_push_another_off_the_pages(
+    ask: Ask, organisations: list[Organisation]
+) -> None:
     first = page_of(ask("?sort=name"))
     seen = names_on(first)
     Organisation.objects.get(name=seen[0]).delete()
@@ -172,18 +179,24 @@ def test_a_row_that_goes_does_not_push_another_off_the_pages(ask: Ask, organisat
 
 
 @pytest.mark.parametrize("sort", ["", "-", "no_such", "name,kind", "-both", "pk;drop", "__class__"])
-def test_an_order_that_is_not_offered_is_the_usual_one(ask: Ask, organisations: list[Organisation], sort: str) -> None:
+def test_an_order_that_is_not_offered_is_the_usual_one(
+    ask: Ask, organisations: list[Organisation], sort: str
+) -> None:
     assert names_on(page_of(ask(f"?sort={sort}"))) == NAMES[:3]
 
 
-def test_a_place_that_this_list_did_not_write_is_the_beginning(ask: Ask, organisations: list[Organisation]) -> None:
+def test_a_place_that_this_list_did_not_write_is_the_beginning(
+    ask: Ask, organisations: list[Organisation]
+) -> None:
     own = parse_qs(urlsplit(page_of(ask("?sort=name")).next_url).query)["after"][0]
     for after in ("x", "", "%00", own[:-2] + "xx", "WyJuYW1lIiwgWyLkuIEiLCAxXV0"):
         assert names_on(page_of(ask(f"?after={after}"))) == NAMES[:3]
     assert names_on(page_of(ask(f"?sort=-name&after={own}"))) == NAMES[::-1][:3]
 
 
-def test_an_expression_sorts_and_pages_like_a_column(cast: Cast, ask: Ask, organisations: list[Organisation]) -> None:
+def test_an_expression_sorts_and_pages_like_a_column(
+    cast: Cast, ask: Ask, organisations: list[Organisation]
+) -> None:
     cast.finance.organisation = organisations[2]
     cast.finance.save()
     assert all_names(ask, "?cols=users&sort=-users")[0] == "丙银行"
@@ -207,7 +220,13 @@ def test_columns_come_from_the_address_and_are_remembered(ask: Ask) -> None:
 
 @pytest.mark.parametrize("columns", ["no_such", ".", "name", "%F0%9F%8F%A0"])
 def test_unknown_columns_are_the_usual_ones(ask: Ask, columns: str) -> None:
-    assert LIST.state(ask(f"?cols={columns}")).column_keys == ("name", "kind", "phone", "ended_on", "division")
+    assert LIST.state(ask(f"?cols={columns}")).column_keys == (
+        "name",
+        "kind",
+        "phone",
+        "ended_on",
+        "division",
+    )
 
 
 def test_what_comes_from_a_row_cannot_become_markup(ask: Ask, cast: Cast) -> None:
@@ -238,7 +257,11 @@ def test_each_condition_is_a_chip_that_can_be_taken_away(ask: Ask, organisations
     assert [(chip.label, chip.value) for chip in page.chips] == [
         ("Kind", "bank"), ("Kind", "contractor"), ("Search", "公司"),
     ]  # fmt: skip
-    assert parse_qs(urlsplit(page.chips[1].remove_url).query) == {"kind": ["bank"], "q": ["公司"], "sort": ["-name"]}
+    assert parse_qs(urlsplit(page.chips[1].remove_url).query) == {
+        "kind": ["bank"],
+        "q": ["公司"],
+        "sort": ["-name"],
+    }
     assert (page.count, names_on(page)) == (2, ["甲公司", "乙公司"])
 
 
@@ -247,7 +270,9 @@ def test_the_sum_line_speaks_of_the_filtered_set(ask: Ask, organisations: list[O
     assert (page.count, [(str(value), label) for value, label in page.totals]) == (2, [("2", "divisions")])
 
 
-def test_a_part_that_narrows_without_being_asked_always_does(ask: Ask, organisations: list[Organisation]) -> None:
+def test_a_part_that_narrows_without_being_asked_always_does(
+    ask: Ask, organisations: list[Organisation]
+) -> None:
     Organisation.objects.filter(name="甲公司").update(ended_on="2026-01-01")
     assert page_of(ask()).count == 6
     assert page_of(ask("?ended=all")).count == 7
@@ -261,7 +286,9 @@ def test_what_cannot_be_read_is_said_and_left_out(ask: Ask, organisations: list[
     assert "notice-box wrong" in text
 
 
-def test_nothing_is_sent_or_done_by_a_filter_that_cannot_be_read(ask: Ask, organisations: list[Organisation]) -> None:
+def test_nothing_is_sent_or_done_by_a_filter_that_cannot_be_read(
+    ask: Ask, organisations: list[Organisation]
+) -> None:
     with pytest.raises(InvalidInput):
         answer(ask("?number=abc&export=csv"), may_export=True)
     with pytest.raises(InvalidInput):
@@ -271,7 +298,9 @@ def test_nothing_is_sent_or_done_by_a_filter_that_cannot_be_read(ask: Ask, organ
         )  # fmt: skip
 
 
-def test_the_chosen_division_narrows_unless_the_address_names_one(ask: Ask, organisations: list[Organisation]) -> None:
+def test_the_chosen_division_narrows_unless_the_address_names_one(
+    ask: Ask, organisations: list[Organisation]
+) -> None:
     assert page_of(ask("", division=WEST_STREET)).count == 4
     assert page_of(ask(f"?division={EAST_STREET}", division=WEST_STREET)).count == 2
     assert page_of(ask("", division=ZAOYANG)).count == 7, "a division out of reach is no choice"
@@ -288,7 +317,7 @@ def test_strange_addresses_are_answered(ask: Ask, organisations: list[Organisati
 def test_kept_sql_is_never_another_person_s(ask: Ask, organisations: list[Organisation]) -> None:
     def names(username: str) -> list[str]:
         request = ask("", username)
-        page = page_of(request, depends_on=request.user.scopes)
+        page = page_of(request, depends_on=request.user.scopes)  # type: ignore[union-attr]
         return [*names_on(page), str(page.count)]
 
     for _again in range(2):
@@ -345,7 +374,7 @@ def test_empty_lists_say_what_to_do(ask: Ask, cast: Cast) -> None:
 def test_the_number_of_statements_does_not_grow(ask: Ask, organisations: list[Organisation]) -> None:
     def statements() -> int:
         request = ask("?kind=bank&kind=contractor")
-        assert request.user.scopes
+        assert request.user.scopes  # type: ignore[union-attr]
         with CaptureQueriesContext(connection) as captured:
             text_of(request, bulk=("move",), may_export=True)
         return len(captured)

@@ -43,8 +43,13 @@ def test_the_query_string_with_parts_changed() -> None:
 
 
 def test_small_filters() -> None:
-    assert drawn("{{ 0|or_dash }} {{ none|or_dash }} {{ 3|share_of:4 }} {{ 1|share_of:0 }}", none=None) == "0 — 75 0"
-    assert drawn("{{ pk }} {{ year }}", pk=1234567, year=1987) == "1234567 1987", "keys and years are never grouped"
+    assert (
+        drawn("{{ 0|or_dash }} {{ none|or_dash }} {{ 3|share_of:4 }} {{ 1|share_of:0 }}", none=None)
+        == "0 — 75 0"
+    )
+    assert drawn("{{ pk }} {{ year }}", pk=1234567, year=1987) == "1234567 1987", (
+        "keys and years are never grouped"
+    )
 
 
 class Form(forms.Form):
@@ -56,7 +61,7 @@ class Form(forms.Form):
 def test_errors_stand_above_and_at_the_field_in_the_same_words() -> None:
     form = Form({"name": "<long>"})
     text = drawn("{% form_errors form %}{% fields form %}", form=form)
-    sentence = form.errors["name"][0].replace("<", "&lt;")
+    sentence = str(form.errors["name"][0]).replace("<", "&lt;")
     assert text.count(sentence) == 2
     assert 'href="#id_name"' in text
     assert 'aria-invalid="true"' in text

@@ -7,14 +7,22 @@ from tests.cast import Cast
 def test_a_view_is_kept_shown_renamed_and_deleted(cast: Cast) -> None:
     client = cast.client("bureau")
     kept = client.post(
-        "/views/", {"page": "compounds", "name": "无人管理", "query": "management_state=none", "next": "/compounds/?a=b"}
+        "/views/",
+        {
+            "page": "compounds",
+            "name": "无人管理",
+            "query": "management_state=none",
+            "next": "/compounds/?a=b",
+        },
     )
     assert kept.headers["Location"] == "/compounds/?management_state=none"
     view = SavedView.objects.get(user=cast.bureau)
     assert "无人管理" in client.get(kept.headers["Location"]).content.decode()
     client.post(f"/views/{view.pk}/rename/", {"name": "三无", "next": "/compounds/"})
     assert SavedView.objects.get().name == "三无"
-    assert client.post(f"/views/{view.pk}/delete/", {"next": "/compounds/"}).headers["Location"] == "/compounds/"
+    assert (
+        client.post(f"/views/{view.pk}/delete/", {"next": "/compounds/"}).headers["Location"] == "/compounds/"
+    )
     assert not SavedView.objects.exists()
 
 

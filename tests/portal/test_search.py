@@ -19,7 +19,10 @@ def asked() -> Iterator[list[tuple[Any, str, int]]]:
 
     def find(user: Any, key: str, limit: int) -> list[SearchHit]:
         heard.append((user, key, limit))
-        return [SearchHit(title=f"<b>{key}</b> {number}", detail="x", url=f"/x/{number}/") for number in range(limit)]
+        return [
+            SearchHit(title=f"<b>{key}</b> {number}", detail="x", url=f"/x/{number}/")
+            for number in range(limit)
+        ]
 
     source = SearchSource(key="of a test", label="甲类", position=1, find=find)
     board.register(source)
@@ -31,7 +34,9 @@ def text(client: Client, address: str, **headers: str) -> str:
     return client.get(address, headers=headers).content.decode()
 
 
-def test_typed_text_is_levelled_before_it_is_looked_for(cast: Cast, asked: list[tuple[Any, str, int]]) -> None:
+def test_typed_text_is_levelled_before_it_is_looked_for(
+    cast: Cast, asked: list[tuple[Any, str, int]]
+) -> None:
     text(cast.client("bureau"), "/search/?q=%20ＡＢＣ\u200b 砂石厂%20")
     assert asked == [(cast.bureau, "abc砂石厂", 51)]
 

@@ -20,7 +20,16 @@ from tests.compounds.builders import make_compound
 pytestmark = pytest.mark.browser
 
 Axe = Callable[[Page], None]
-PAGES = ("/overview/", "/search/?q=小区", "/division/", "/jobs/", "/inbox/", "/compounds/", "/compounds/?filters=1", "/nothing/")
+PAGES = (
+    "/overview/",
+    "/search/?q=小区",
+    "/division/",
+    "/jobs/",
+    "/inbox/",
+    "/compounds/",
+    "/compounds/?filters=1",
+    "/nothing/",
+)
 
 
 class SignedIn(Protocol):
@@ -109,7 +118,9 @@ def test_the_rail_is_a_drawer_on_a_phone_without_scripts(signed_in: SignedIn, fi
     expect(page).to_have_url("/compounds/")
 
 
-def test_ctrl_k_searches_and_the_arrows_walk_through_what_was_found(signed_in: SignedIn, filled: Cast) -> None:
+def test_ctrl_k_searches_and_the_arrows_walk_through_what_was_found(
+    signed_in: SignedIn, filled: Cast
+) -> None:
     page = signed_in()
     page.goto("/overview/")
     page.keyboard.press("Control+k")
@@ -239,7 +250,9 @@ def test_a_keyboard_reaches_the_content_first(signed_in: SignedIn, filled: Cast)
     expect(page.locator("#main")).to_be_focused()
 
 
-def test_an_ended_session_leads_to_the_sign_in_page_not_into_a_fragment(signed_in: SignedIn, filled: Cast) -> None:
+def test_an_ended_session_leads_to_the_sign_in_page_not_into_a_fragment(
+    signed_in: SignedIn, filled: Cast
+) -> None:
     page = signed_in()
     page.goto("/compounds/")
     page.context.clear_cookies()
