@@ -43,13 +43,20 @@ def stamps_change() -> pgtrigger.Trigger:
 
 
 def touches_compound() -> pgtrigger.Trigger:
-    """A change of this row is a change of what the compound's status says: pollers must see it."""
+    """A change of this row is a change of what the compound's status says: pollers must see it.
+
+    A row that moves to another compound changes both.
+    """
     return pgtrigger.Trigger(
         name="touches_compound",
         when=pgtrigger.After,
-        operation=pgtrigger.Insert | pgtrigger.Update,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
         func="""
-            UPDATE compounds_compound SET updated_at = clock_timestamp() WHERE id = NEW.compound_id;
+            UPDATE compounds_compound SET updated_at = clock_timestamp()
+            WHERE id IN (
+                CASE WHEN TG_OP <> 'DELETE' THEN NEW.compound_id END,
+                CASE WHEN TG_OP <> 'INSERT' THEN OLD.compound_id END
+            );
             RETURN NULL;
         """,
     )

@@ -11,7 +11,11 @@ from typing import Any
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
+from core.away import Away
+
 logger = logging.getLogger(__name__)
+
+redis_away = Away()
 
 
 def _forgiving(name: str, missing: Callable[..., Any]) -> Callable[..., Any]:
@@ -19,9 +23,12 @@ def _forgiving(name: str, missing: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(method)
     def call(self: RedisCache, *args: Any, **kwargs: Any) -> Any:
+        if redis_away:
+            return missing(*args, **kwargs)
         try:
             return method(self, *args, **kwargs)
         except (RedisError, OSError):
+            redis_away.noticed()
             logger.warning("Redis is away: cache %s answered without it", name)
             return missing(*args, **kwargs)
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from compounds.positions import CoordinateSystem
-from compounds.triggers import stamps_change, takes_division
+from compounds.triggers import stamps_change, takes_division, touches_compound
 from core.text import comparison_key
 from directory.models import Division, Organisation, User
 from directory.powers import Power
@@ -325,7 +325,7 @@ class Building(models.Model):
                 violation_error_message=_("The year it was built must lie between 1840 and 2100."),
             ),
         ]  # fmt: skip
-        triggers = [takes_division()]
+        triggers = [takes_division(), touches_compound()]
 
     def __str__(self) -> str:
         return self.number

@@ -18,11 +18,11 @@ from redis.retry import Retry
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from core.away import Away
+
 logger = logging.getLogger(__name__)
 
 WINDOW = 60
-# After a failure nobody asks Redis for so many seconds: a request must not wait for its time-out.
-PAUSE = 5
 
 
 @cache
@@ -36,18 +36,18 @@ class Counter:
     """Counts in Redis and knows when Redis is away."""
 
     def __init__(self) -> None:
-        self._ask_again_at = 0.0
+        self.redis_away = Away()
 
     def count(self, key: str) -> int | None:
         """How often this key was counted, this time included; None while Redis is away."""
-        if time.monotonic() < self._ask_again_at:
+        if self.redis_away:
             return None
         try:
             used = int(_redis().incr(key))
             if used == 1:
                 _redis().expire(key, 2 * WINDOW)
         except (RedisError, OSError):
-            self._ask_again_at = time.monotonic() + PAUSE
+            self.redis_away.noticed()
             logger.warning("Redis is away: requests are not counted")
             return None
         return used

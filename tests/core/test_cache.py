@@ -1,0 +1,45 @@
+"""The cache while Redis is away: an answer at once, and Redis asked again after a while."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from core import away
+from core.cache import ForgivingRedisCache, redis_away
+
+NOBODY_LISTENS = "redis://127.0.0.1:1/0"
+
+
+@pytest.fixture
+def cache() -> Iterator[ForgivingRedisCache]:
+    yield ForgivingRedisCache(NOBODY_LISTENS, {})
+    redis_away.forgotten()
+
+
+def test_every_operation_answers_as_an_empty_cache(cache: ForgivingRedisCache) -> None:
+    assert cache.get("a", "nothing") == "nothing"
+    assert cache.get_many(["a"]) == {}
+    assert cache.add("a", 1) is True
+    assert cache.set("a", 1) is None
+    assert cache.delete("a") is False
+    assert cache.has_key("a") is False
+    assert cache.incr("a", 3) == 3
+
+
+def test_only_the_first_of_many_requests_waits(cache: ForgivingRedisCache) -> None:
+    cache.get("a")
+    started = time.monotonic()
+    for _ in range(1000):
+        cache.get("a")
+    assert time.monotonic() - started < 0.5
+
+
+def test_redis_is_asked_again_after_the_pause(
+    cache: ForgivingRedisCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.get("a")
+    assert redis_away
+    now = time.monotonic()
+    monkeypatch.setattr(away.time, "monotonic", lambda: now + away.PAUSE_SECONDS + 1)
+    assert not redis_away
