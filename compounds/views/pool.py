@@ -70,7 +70,8 @@ def pool_board(request: SignedInRequest) -> HttpResponse:
     columns = [_column(entries, Batch(batch), sums) for batch in FORWARD]
     context = {
         "columns": columns,
-        "out": _column(entries, Batch.OUT, sums),
+        # Folded away: its cards come when somebody opens it.
+        "out_count": sums.get(Batch.OUT, {}).get("count", 0),
         "in_pool": sum(column.count for column in columns),
         "candidates": _candidates(request, division),
         "below": _below(request, division),

@@ -13,13 +13,25 @@ if (bar) {
     bar.classList.toggle("is-open", chosen > 0);
     words.textContent = form.dataset.textCount.replace("{count}", chosen);
   };
-  form.addEventListener("change", count);
+  let decided = false;
+  form.addEventListener("change", (event) => {
+    if (event.target.name === "batch") decided = true;
+    if (event.target.name === "pick" && !decided) suggest(form, event.target);
+    count();
+  });
   clear.addEventListener("click", () => {
     for (const box of ticked()) box.checked = false;
     count();
   });
   count();
   dragging(form, ticked);
+}
+
+// The batch after the ticked card's own is where it most likely goes.
+function suggest(form, box) {
+  const choices = [...form.elements.namedItem("batch").options].map((option) => option.value);
+  const here = choices.indexOf(box.closest("[data-batch]")?.dataset.batch);
+  if (here >= 0 && here < choices.length - 2) form.elements.namedItem("batch").value = choices[here + 1];
 }
 
 function dragging(form, ticked) {
