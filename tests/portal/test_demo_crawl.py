@@ -24,7 +24,7 @@ from portal.demo.published import JINGZHOU
 
 DAY = date(2026, 11, 20)
 # Pages of one kind (same view, same parameters) look alike: so many of each are opened, and of each view.
-OF_A_KIND, OF_A_VIEW = 2, 8
+OF_A_KIND, OF_A_VIEW = 2, 6
 PAGES_AT_MOST = 400
 READERS = [
     account.username
