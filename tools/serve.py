@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from typing import IO
 
 from renovation.embedded import EmbeddedError, Installation
+from renovation.embedded.processes import end_with_parent
 from renovation.environment import read_environment
 from tools.processes import Interrupted, Processes, ignore_signals, listen_to_signals, python
 from tools.setup import check_port
@@ -95,6 +96,8 @@ class Portal:
             cwd=BASE_DIR,
             env=self.environment(owner=owner),
             check=False,
+            # A command that outlived us would go on beside the next start's.
+            preexec_fn=end_with_parent(),
         )
         if done.returncode:
             raise Stop(f"`manage.py {words[0]}` did not end well; the portal was not started.")

@@ -77,7 +77,7 @@ class Run:
 def running(data: Path, log: Path) -> Iterator[Run]:
     run = Run(data, free_port(), log)
     try:
-        assert wait_until(lambda: "Ctrl-C stops it." in run.said, seconds=90, process=run.process), run.said
+        assert wait_until(lambda: "Ctrl-C stops it." in run.said, seconds=240, process=run.process), run.said
         yield run
     finally:
         run.process.kill()
