@@ -51,6 +51,10 @@ class SignedInMiddleware:
                 record_session(action=f"session.{why}", user=user, address=client_address(request))
                 return _to_sign_in(request, why=why)
             note_activity(request)
+            response = self.get_response(request)
+            # On a shared machine Back must not show a page again after signing out.
+            response.headers.setdefault("Cache-Control", "private, no-store")
+            return response
         return self.get_response(request)
 
     def process_view(

@@ -123,9 +123,9 @@ class ListSpec:
             rows = narrowed(self, state, queryset, filterset)
             rows.demand_valid()
             return rows.queryset
-        chosen = {int(text) for text in request.POST.getlist("pick") if text.isascii() and text.isdigit()}
-        # Beyond what any key can be, a number would be the database's error rather than nobody's row.
-        chosen = {number for number in chosen if number < 2**63}
+        picks = (text for text in request.POST.getlist("pick") if text.isascii() and text.isdigit())
+        # Beyond what any key can be, a number would be an error of Python's or the database's rather than nobody's row.
+        chosen = {number for number in (int(text) for text in picks if len(text) < 20) if number < 2**63}
         if not chosen:
             raise NothingChosen
         return queryset.filter(pk__in=chosen)

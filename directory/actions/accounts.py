@@ -214,8 +214,9 @@ def _new_password(user: User) -> str:
 
 
 def _is_administrator(user: User) -> bool:
-    today = timezone.localdate()
-    return RoleAssignment.objects.filter(user=user, role__in=ADMINISTRATORS).current_on(today).exists()
+    """Today or from a later day: a role that begins tomorrow must not be taken over today."""
+    held = RoleAssignment.objects.filter(user=user, role__in=ADMINISTRATORS, ended_at__isnull=True)
+    return held.exclude(ends_on__lt=timezone.localdate()).exists()
 
 
 @transaction.atomic

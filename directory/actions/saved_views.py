@@ -17,8 +17,8 @@ MOST = 20
 def save_view(*, user: User, page: str, name: str, query: str) -> SavedView:
     """Keep a filter under a name; the same name again replaces what it kept."""
     User.objects.select_for_update(no_key=True, of=("self",)).get(pk=user.pk)
+    page, name = clean_line(page), clean_line(name)
     mine = SavedView.objects.filter(user=user, page=page)
-    name = clean_line(name)
     view = mine.filter(name=name).first()
     if view is None:
         if mine.count() >= MOST:

@@ -26,7 +26,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from audit.actions import record
-from audit.models import Outcome
+from audit.models import AuditEntry, Outcome
 from directory.actions.accounts import code_account, levelled_username, password_account
 from directory.errors import AccountLocked, AddressBusy, SignInLocked, WrongCredentials
 from directory.models import SignInFailure, User
@@ -36,6 +36,7 @@ FAILURES_PER_ACCOUNT = 60
 NAME_LENGTH = 150
 # How long failed attempts are kept after they stopped counting.
 KEPT_FOR = timedelta(days=30)
+TOLD_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def attempt_succeeded(attempt: Attempt) -> None:
 
 
 def check_credentials(*, username: str, password: str, address: str, known: bool) -> User:
-    """The person these credentials belong to; every refusal is an audit row of its own.
+    """The person these credentials belong to; every wrong one is an audit row of its own.
 
     Raises SignInLocked, AddressBusy, WrongCredentials, AccountLocked. An unknown name
     costs as much work as a wrong password, and reads the same.
@@ -137,7 +138,7 @@ def check_credentials(*, username: str, password: str, address: str, known: bool
     try:
         attempt = begin_attempt(account=username, address=address, known=known)
     except (SignInLocked, AddressBusy) as refusal:
-        _record_refusal(levelled_username(username), address, refusal.code)
+        _record_stopped(levelled_username(username), address, refusal.code)
         raise
     user = User.objects.filter(username=attempt.account).first()
     if user is None or user.is_service:
@@ -165,6 +166,16 @@ def _refused(attempt: Attempt, why: str) -> WrongCredentials:
     if locked_until(account=attempt.account, address=attempt.address, now=timezone.now()):
         _record("session.locked", attempt.account, attempt.address, {})
     return WrongCredentials()
+
+
+def _record_stopped(account: str, address: str, why: str) -> None:
+    """Attempts while a limit is in force: one row a minute. A spray of days must not fill what nobody may delete."""
+    user = User.objects.filter(username=account[:NAME_LENGTH]).first() if why == SignInLocked.code else None
+    told = AuditEntry.objects.filter(
+        action="session.refused", at__gt=timezone.now() - TOLD_EVERY, address=address, detail__why=why
+    )
+    if not told.filter(subject_id=str(user.pk) if user else "").exists():
+        _record_refusal(account if user else "", address, why)
 
 
 def _record_refusal(account: str, address: str, why: str) -> None:

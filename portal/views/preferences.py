@@ -24,7 +24,10 @@ LISTED = 200
 def way_back(request: HttpRequest, fallback: str) -> str:
     """`next` of the form or the address, if it leads into this portal."""
     target = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+    # Without a slash in front, `redirect` would look for a view of that name.
+    if target.startswith("/") and url_has_allowed_host_and_scheme(
+        target, {request.get_host()}, require_https=request.is_secure()
+    ):
         return target
     return reverse(fallback)
 
