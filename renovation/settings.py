@@ -227,7 +227,7 @@ SECOND_FACTOR_FOR_ADMINISTRATORS = env.bool("SECOND_FACTOR_FOR_ADMINISTRATORS", 
 # How many proxies in front of the portal write X-Forwarded-For; 0 trusts nobody's header.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "core.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True

@@ -9,6 +9,7 @@ a row passes `html.escape` here; nothing else writes into the table.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from html import escape
 from typing import Any
 from urllib.parse import quote
@@ -170,6 +171,22 @@ def pick_writer(at: Places, name: Callable[[Values], str]) -> Writer:
         f'<td class="pick"><input type="checkbox" name="pick" value="{row[place]}"'
         f' aria-label="{before}{name(row)}{after}"></td>'
     )
+
+
+@lru_cache(maxsize=200)
+def row_writers(
+    columns: tuple[Column, ...],
+    paths: tuple[str, ...],
+    has_picks: bool,  # noqa: FBT001
+    _language: str,
+) -> tuple[Writer, ...]:
+    """The writers of a row whose values stand in the order of `paths`; labels are those of the language now active."""
+    at = {path: place for place, path in enumerate(paths)}
+    found = [writer(column, at, is_first=place == 0) for place, column in enumerate(columns)]
+    if has_picks:
+        name_at = at[columns[0].path]
+        found.insert(0, pick_writer(at, lambda row: escape(str(row[name_at]))))
+    return tuple(found)
 
 
 def rows_markup(writers: Sequence[Writer], rows: Sequence[Values]) -> str:

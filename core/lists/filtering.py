@@ -1,8 +1,9 @@
 """Applying a django-filter FilterSet to a list, and saying in words what it does."""
 
+import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from django.db.models import Model, QuerySet
 from django.forms import BaseForm, Field
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.translation import pgettext
+from django.utils.translation import get_language, pgettext
 from django_filters import FilterSet
 
 from core.errors import InvalidInput
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 FilterSetType = type[FilterSet]
 # How many readings of addresses a process keeps ready, SQL and all.
 KEPT = 200
+NAMES_HOLD_FOR = 60.0
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Narrowed:
     queryset: QuerySet[Any, Any]
     filterset: FilterSet | None
     _statements: dict[Hashable, Statement] = field(default_factory=dict)
+    _words: dict[Hashable, tuple[float, Any]] = field(default_factory=dict)
 
     @property
     def form(self) -> BaseForm | None:
@@ -55,6 +58,14 @@ class Narrowed:
         """A part of the filter that cannot be read is left out on the screen; nothing is written or sent by it."""
         for name, sentences in self.errors.items():
             raise InvalidInput(reason=f"{name}: {sentences[0]}")
+
+    def words(self, key: tuple[str, str], look_up: Callable[[], Any]) -> Any:
+        """What a condition is called; a name that somebody changes is the old one for a minute."""
+        until, found = self._words.get((*key, get_language()), (0.0, ""))
+        if time.monotonic() > until:
+            found = look_up()
+            self._words[*key, get_language()] = (time.monotonic() + NAMES_HOLD_FOR, found)
+        return found
 
     def page(self, state: ListState) -> list[tuple[Any, ...]]:
         """The rows of the page and one more. A later page's SQL carries its place and is not kept."""
@@ -175,7 +186,8 @@ def chips(state: ListState, rows: Narrowed, describe: Mapping[str, Callable[[Any
         field = form.fields.get(name)
         if field is None or name in rows.errors:
             continue
-        words = describe[name](raw) if name in describe else _words(field, raw)
+        look_up = partial(describe[name], raw) if name in describe else partial(_words, field, raw)
+        words = rows.words((name, raw), look_up)
         found.append(Chip(field.label or name, str(words), state.address(drop=(name, raw))))
     return found
 

@@ -19,10 +19,10 @@ from django.utils.translation import gettext as _
 
 from core import figures
 from core.html import icon_markup
-from core.lists.cells import Writer, pick_writer, rows_markup, text_of, writer
+from core.lists.cells import Writer, row_writers, rows_markup, text_of
 from core.lists.columns import Bulk, Column
 from core.lists.filtering import Chip, FilterSetType, Narrowed, chips
-from core.lists.query import places
+from core.lists.query import paths, places
 from core.lists.state import ListState
 from core.prepared import Prepared, Slot
 
@@ -104,14 +104,8 @@ class ListPage:
         """The body of the table, every value escaped by `core.lists.cells`."""
         return SafeString(rows_markup(self._writers(), self._fetched[: self.spec.size]))
 
-    def _writers(self) -> list[Writer]:
-        at = places(self.state)
-        columns = self.state.columns
-        found = [writer(column, at, is_first=place == 0) for place, column in enumerate(columns)]
-        if self.bulk:
-            name_at = at[columns[0].path]
-            found.insert(0, pick_writer(at, lambda row: escape(str(row[name_at]))))
-        return found
+    def _writers(self) -> tuple[Writer, ...]:
+        return row_writers(self.state.columns, paths(self.state), bool(self.bulk), get_language() or "")
 
     @cached_property
     def next_url(self) -> str:

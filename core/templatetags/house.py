@@ -7,6 +7,7 @@ a template each: a list page draws hundreds of them.
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -15,6 +16,7 @@ from django.forms.boundfield import BoundField
 from django.http import HttpRequest, QueryDict
 from django.template import Context
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -34,6 +36,13 @@ register = template.Library()
 def icon(name: str, label: str = "", *, css: str = "") -> SafeString:
     """A drawing of the sprite. Without `label` it is decoration, with one it speaks for itself."""
     return icon_markup(name, label=str(label), css=css)
+
+
+@register.simple_tag
+@lru_cache(maxsize=500)
+def asset(name: str) -> str:
+    """The address of a static file, looked up once; `{% static %}` looks on every page."""
+    return static(name)
 
 
 @register.simple_tag
