@@ -1,5 +1,5 @@
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 
 import pghistory
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.prepared import Prepared, Slot
 from directory.codes import ancestors, covers, outermost
 from directory.models.divisions import Division
 from directory.models.organisations import Organisation
@@ -122,8 +123,7 @@ class User(AbstractUser):
         """(role, division code) of today, one statement per request."""
         if not self.is_active or self.pk is None:
             return []
-        now = RoleAssignment.objects.filter(user=self).current_on(timezone.localdate())
-        return list(now.values_list("role", "division_id"))
+        return _roles_of_the_day().fetch(user=self.pk, day=timezone.localdate())
 
     @cached_property
     def scopes(self) -> tuple[str, ...]:
@@ -247,6 +247,14 @@ class RoleAssignment(models.Model):
         return (
             self.ended_at is None and self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
         )
+
+
+@lru_cache(maxsize=1)
+def _roles_of_the_day() -> Prepared:
+    """(role, division code) of one person; asked on every request, so its SQL is built once."""
+    of_one = RoleAssignment.objects.filter(user=Slot("user", models.BigIntegerField()))
+    today: Any = Slot("day", models.DateField())
+    return Prepared(of_one.current_on(today).values_list("role", "division_id"))
 
 
 class TokenScope(models.TextChoices):
