@@ -1,6 +1,7 @@
 """The audit, for those who read it: the list with its filters and export, and one entry."""
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -19,7 +20,7 @@ def _require_reader(request: HttpRequest) -> None:
 
 @never_cache
 @require_safe
-def entry_list(request: HttpRequest) -> HttpResponse:
+def entry_list(request: HttpRequest) -> HttpResponseBase:
     _require_reader(request)
     return ENTRIES.respond(
         request,

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from compounds.models import Building, Compound, CompoundSuccession, ConditionSurvey, PoolEntry
 from core.figures import moment, thousands
+from core.history import history_of
 from directory.models import User
 
 PAGE = 50
@@ -127,7 +128,7 @@ def _sources(compound: Compound) -> dict[str, QuerySet[Any, Any]]:
 
 def history_rows(model: type[models.Model]) -> QuerySet[Any, Any]:
     """The history table of a tracked model."""
-    return model.pgh_event_model.objects.all()  # type: ignore[attr-defined]
+    return history_of(model)
 
 
 def _history(kind: str, *, sequence: str = "pgh_obj_id") -> QuerySet[Any, Any]:

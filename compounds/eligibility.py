@@ -104,6 +104,6 @@ _SENTENCES: dict[tuple[str, bool | None], Promise] = {
 }
 
 
-def sentence(criterion: str, met: bool | None, found: int | None, needed: int) -> str:
+def sentence(*, criterion: str, met: bool | None, found: int | None, needed: int) -> str:
     """The line in words, in the reader's language; years and scores without thousands signs."""
     return str(_SENTENCES[Criterion(criterion), met]).format(found=found, needed=needed)

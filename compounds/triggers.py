@@ -25,11 +25,11 @@ def takes_division() -> TakesDivisionOfCompound:
 def follow_division_of_compound(table: str) -> tuple[str, str]:
     """SQL forward and back: `table`'s (compound_id, division_code) follows the compound's community."""
     name = f"{table}_follows_compound"
-    return (
+    forward = (
         f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" FOREIGN KEY (compound_id, division_code)'
-        f" REFERENCES compounds_compound (id, community_id) ON UPDATE CASCADE DEFERRABLE INITIALLY IMMEDIATE",
-        f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"',
+        " REFERENCES compounds_compound (id, community_id) ON UPDATE CASCADE DEFERRABLE INITIALLY IMMEDIATE"
     )
+    return forward, f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"'
 
 
 def stamps_change() -> pgtrigger.Trigger:

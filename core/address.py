@@ -5,6 +5,9 @@ from ipaddress import ip_address
 from django.conf import settings
 from django.http import HttpRequest
 
+# What a request without a peer (a test, a socket file) is written down as.
+UNKNOWN = "0.0.0.0"  # noqa: S104 - no address to listen on
+
 
 def client_address(request: HttpRequest) -> str:
     """The client's address: counted from the right of X-Forwarded-For by TRUSTED_PROXIES.
@@ -12,7 +15,7 @@ def client_address(request: HttpRequest) -> str:
     With no trusted proxy the header is ignored. An entry that is no address
     falls back to the connection's own.
     """
-    peer = request.META.get("REMOTE_ADDR", "") or "0.0.0.0"
+    peer = request.META.get("REMOTE_ADDR", "") or UNKNOWN
     proxies: int = settings.TRUSTED_PROXIES
     if not proxies:
         return peer

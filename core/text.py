@@ -35,7 +35,7 @@ def comparison_key(text: str) -> str:
 @lru_cache(maxsize=50_000)
 def pinyin_initials(text: str) -> str:
     """砂石厂小区 → ssxcxq-style initials for the search box (`ssc` finds 砂石厂)."""
-    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER, errors=lambda rest: list(rest))).lower()
+    return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower()
 
 
 def search_text(*parts: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
+from core.history import history_of
 from directory.models import Division, Organisation, User
 
 Tracked = User | Organisation | Division
@@ -33,7 +34,7 @@ class Change:
 
 def _events(record: Tracked) -> "models.QuerySet[Any]":
     tracked: Any = type(record)
-    return tracked.pgh_event_model.objects.filter(pgh_obj=record.pk)
+    return history_of(tracked).filter(pgh_obj=record.pk)
 
 
 def version_of(record: Tracked) -> int:

@@ -5,6 +5,8 @@ There is no softer development variant to forget about. What production refuses
 the tests generate a real key and name their hosts.
 """
 
+from typing import Any
+
 import environ
 import pghistory
 from celery.schedules import crontab
@@ -297,7 +299,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static", ("vendor", DATA_DIR / "vendor")]
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(DATA_DIR / "files"))
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "core.storage.HashedFiles"},
 }

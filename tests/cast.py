@@ -61,7 +61,7 @@ _serial = itertools.count(1)
 
 def make_places() -> dict[str, Division]:
     """The small tree of the cast, parents before children."""
-    made = {}
+    made: dict[str, Division] = {}
     for code, name in sorted(PLACES.items(), key=lambda item: len(item[0])):
         parent = max((above for above in made if code.startswith(above)), key=len, default=None)
         made[code] = Division.objects.get_or_create(code=code, defaults={"name": name, "parent_id": parent})[

@@ -70,8 +70,8 @@ class Databases:
             statement = sql.SQL("CREATE DATABASE {} OWNER owner TEMPLATE {} STRATEGY FILE_COPY")
             cursor.execute(statement.format(sql.Identifier(self.name), sql.Identifier(template)))
             # Rights on the database itself are not copied with it.
-            for statement in ("REVOKE ALL ON DATABASE {} FROM PUBLIC", "GRANT CONNECT ON DATABASE {} TO app"):
-                cursor.execute(sql.SQL(statement).format(sql.Identifier(self.name)))
+            for rights in ("REVOKE ALL ON DATABASE {} FROM PUBLIC", "GRANT CONNECT ON DATABASE {} TO app"):
+                cursor.execute(sql.SQL(rights).format(sql.Identifier(self.name)))
 
     def drop(self) -> None:
         with self.connect("postgres", role="postgres") as connection, connection.cursor() as cursor:

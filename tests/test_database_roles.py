@@ -20,6 +20,7 @@ from psycopg2 import errors
 from audit.actions import record
 from audit.models import KEPT_AT_LEAST, AuditEntry
 from compounds.models import ConditionSurvey, SurveyState
+from core.history import history_of
 from core.roles import (
     LooseDatabaseError,
     SameRoleError,
@@ -61,7 +62,7 @@ def as_owner(databases: Databases) -> Iterator[Any]:
 
 
 def events_of(organisation: Organisation) -> int:
-    return Organisation.pgh_event_model.objects.filter(pgh_obj=organisation).count()
+    return history_of(Organisation).filter(pgh_obj=organisation).count()
 
 
 # --- What there is ----------------------------------------------------------------------
@@ -436,7 +437,7 @@ def test_raw_statements_leave_history_too(cast: Cast) -> None:
     office = make_organisation("荆州区住建局")
     run("UPDATE directory_organisation SET phone = '1' WHERE id = %s", office.pk)
     run("DELETE FROM directory_organisation WHERE id = %s", office.pk)
-    labels = Organisation.pgh_event_model.objects.filter(pgh_obj=office.pk).order_by("pgh_id")
+    labels = history_of(Organisation).filter(pgh_obj=office.pk).order_by("pgh_id")
     assert list(labels.values_list("pgh_label", flat=True)) == ["insert", "update", "delete"]
 
 

@@ -14,6 +14,7 @@ from compounds.numbers import building_number_key
 from compounds.permissions import can_create_in, can_edit_compound
 from compounds.positions import to_wgs84
 from core.errors import NotPermitted
+from core.history import history_of
 from core.integrity import constraints_as_refusals
 from core.text import clean_line, search_text
 from directory.models import Division, Organisation, User
@@ -89,18 +90,19 @@ def derive(compound: Compound) -> None:
 
 def compound_version(compound: Compound) -> int:
     """The number of the last change of the compound's facts, which a form carries to notice another editor."""
-    return Compound.pgh_event_model.objects.filter(pgh_obj=compound).order_by("-pgh_id").values_list(
+    return history_of(Compound).filter(pgh_obj=compound).order_by("-pgh_id").values_list(
         "pgh_id", flat=True
     ).first() or 0  # fmt: skip
 
 
 @transaction.atomic
-def create_compound(*, user: User, community: Division, **facts: Unpack[CompoundFacts]) -> Compound:
-    """Register a compound in a community (12 digits); its code is given here."""
+def create_compound(*, user: User, **facts: Unpack[CompoundFacts]) -> Compound:
+    """Register a compound; `name` and `community` (12 digits) are needed, its code is given here."""
+    community = facts["community"]
     if not can_create_in(user, community.code):
         raise NotPermitted
     (code,) = next_codes(county=community.code[:6])
-    compound = Compound(code=code, community=community, **facts)
+    compound = Compound(code=code, **facts)
     derive(compound)
     with constraints_as_refusals(Compound):
         compound.save(force_insert=True)
@@ -142,9 +144,7 @@ def update_compound(
 
 
 def _refuse_if_changed_since(compound: Compound, version: int) -> None:
-    events = list(
-        Compound.pgh_event_model.objects.filter(pgh_obj=compound, pgh_id__gte=version).order_by("pgh_id")
-    )
+    events = list(history_of(Compound).filter(pgh_obj=compound, pgh_id__gte=version).order_by("pgh_id"))
     if not events or events[-1].pgh_id == version:
         return
     tracked = [field for field in events[0]._meta.fields if not field.name.startswith("pgh_")]
@@ -153,7 +153,7 @@ def _refuse_if_changed_since(compound: Compound, version: int) -> None:
         for field in tracked
         if getattr(events[0], field.attname) != getattr(events[-1], field.attname)
     ]
-    who = User.objects.filter(pk=(events[-1].pgh_context or {}).get("user")).first()
+    who = User.objects.filter(pk__in=[(events[-1].pgh_context or {}).get("user") or 0]).first()
     raise CompoundChanged(who=str(who or "–"), fields="、".join(changed) or "–")
 
 

@@ -95,10 +95,10 @@ class Migration(migrations.Migration):
                     models.When(
                         has_owners_committee=False,
                         management_state="none",
-                        then=models.Value(True),
+                        then=models.Value(value=True),
                         title_owner__isnull=True,
                     ),
-                    default=models.Value(False),
+                    default=models.Value(value=False),
                 ),
                 output_field=models.BooleanField(verbose_name="no manager (三无)"),
             ),

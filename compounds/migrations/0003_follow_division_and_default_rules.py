@@ -1,4 +1,4 @@
-import datetime
+from datetime import date
 
 from django.db import migrations
 
@@ -14,7 +14,7 @@ WEIGHTS = {
 
 
 def ship_rules(apps, schema_editor):
-    common = {"version": 1, "effective_from": datetime.date(2020, 7, 10), "basis": SHIPPED_BASIS}
+    common = {"version": 1, "effective_from": date(2020, 7, 10), "basis": SHIPPED_BASIS}
     owner = schema_editor.connection.alias
     apps.get_model("compounds", "EligibilityRule").objects.using(owner).create(**common)
     apps.get_model("compounds", "UrgencyFormula").objects.using(owner).create(weights=WEIGHTS, **common)

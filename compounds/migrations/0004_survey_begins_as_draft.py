@@ -6,14 +6,24 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('compounds', '0003_follow_division_and_default_rules'),
+        ("compounds", "0003_follow_division_and_default_rules"),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='conditionsurvey',
-            trigger=pgtrigger.compiler.Trigger(name='survey_begins_as_draft', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT (NEW."state" = \'draft\'))', func="RAISE EXCEPTION 'pgtrigger: Cannot insert rows from % table', TG_TABLE_NAME;", hash='f256721684b16107d316312cd0a34465919bfefd', operation='INSERT', pgid='pgtrigger_survey_begins_as_draft_cf0e6', table='compounds_conditionsurvey', when='BEFORE')),
+            model_name="conditionsurvey",
+            trigger=pgtrigger.compiler.Trigger(
+                name="survey_begins_as_draft",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (NOT (NEW.\"state\" = 'draft'))",
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot insert rows from % table', TG_TABLE_NAME;",
+                    hash="f256721684b16107d316312cd0a34465919bfefd",
+                    operation="INSERT",
+                    pgid="pgtrigger_survey_begins_as_draft_cf0e6",
+                    table="compounds_conditionsurvey",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -6,19 +6,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('compounds', '0004_survey_begins_as_draft'),
-        ('directory', '0002_locks_and_small_letters'),
+        ("compounds", "0004_survey_begins_as_draft"),
+        ("directory", "0002_locks_and_small_letters"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='compound',
-            name='compound_in_a_community',
+            model_name="compound",
+            name="compound_in_a_community",
         ),
         migrations.AddConstraint(
-            model_name='compound',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('community'), 12), name='compound_in_a_community', violation_error_message='A compound belongs to a community (12-digit code).'),
+            model_name="compound",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.Exact(
+                    django.db.models.functions.text.Length("community"), 12
+                ),
+                name="compound_in_a_community",
+                violation_error_message="A compound belongs to a community (12-digit code).",
+            ),
         ),
     ]

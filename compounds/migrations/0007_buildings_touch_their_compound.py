@@ -6,30 +6,59 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('compounds', '0006_scope_index_carries_the_sums'),
+        ("compounds", "0006_scope_index_carries_the_sums"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='poolentry',
-            name='touches_compound',
+            model_name="poolentry",
+            name="touches_compound",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='urgencyscore',
-            name='touches_compound',
+            model_name="urgencyscore",
+            name="touches_compound",
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='building',
-            trigger=pgtrigger.compiler.Trigger(name='touches_compound', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            UPDATE compounds_compound SET updated_at = clock_timestamp()\n            WHERE id IN (\n                CASE WHEN TG_OP <> 'DELETE' THEN NEW.compound_id END,\n                CASE WHEN TG_OP <> 'INSERT' THEN OLD.compound_id END\n            );\n            RETURN NULL;\n        ", hash='a26e748736d47f1fed63101192341148c3e214ec', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_touches_compound_8c5c4', table='compounds_building', when='AFTER')),
+            model_name="building",
+            trigger=pgtrigger.compiler.Trigger(
+                name="touches_compound",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            UPDATE compounds_compound SET updated_at = clock_timestamp()\n            WHERE id IN (\n                CASE WHEN TG_OP <> 'DELETE' THEN NEW.compound_id END,\n                CASE WHEN TG_OP <> 'INSERT' THEN OLD.compound_id END\n            );\n            RETURN NULL;\n        ",
+                    hash="a26e748736d47f1fed63101192341148c3e214ec",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_touches_compound_8c5c4",
+                    table="compounds_building",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='poolentry',
-            trigger=pgtrigger.compiler.Trigger(name='touches_compound', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            UPDATE compounds_compound SET updated_at = clock_timestamp()\n            WHERE id IN (\n                CASE WHEN TG_OP <> 'DELETE' THEN NEW.compound_id END,\n                CASE WHEN TG_OP <> 'INSERT' THEN OLD.compound_id END\n            );\n            RETURN NULL;\n        ", hash='2bc8dab6b9ea5aab27f776e4b4ff93622f4b9500', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_touches_compound_93f0c', table='compounds_poolentry', when='AFTER')),
+            model_name="poolentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="touches_compound",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            UPDATE compounds_compound SET updated_at = clock_timestamp()\n            WHERE id IN (\n                CASE WHEN TG_OP <> 'DELETE' THEN NEW.compound_id END,\n                CASE WHEN TG_OP <> 'INSERT' THEN OLD.compound_id END\n            );\n            RETURN NULL;\n        ",
+                    hash="2bc8dab6b9ea5aab27f776e4b4ff93622f4b9500",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_touches_compound_93f0c",
+                    table="compounds_poolentry",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='urgencyscore',
-            trigger=pgtrigger.compiler.Trigger(name='touches_compound', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            UPDATE compounds_compound SET updated_at = clock_timestamp()\n            WHERE id IN (\n                CASE WHEN TG_OP <> 'DELETE' THEN NEW.compound_id END,\n                CASE WHEN TG_OP <> 'INSERT' THEN OLD.compound_id END\n            );\n            RETURN NULL;\n        ", hash='d39af82e96ee237256c959794cb8553bc12a9d0c', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_touches_compound_3b332', table='compounds_urgencyscore', when='AFTER')),
+            model_name="urgencyscore",
+            trigger=pgtrigger.compiler.Trigger(
+                name="touches_compound",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            UPDATE compounds_compound SET updated_at = clock_timestamp()\n            WHERE id IN (\n                CASE WHEN TG_OP <> 'DELETE' THEN NEW.compound_id END,\n                CASE WHEN TG_OP <> 'INSERT' THEN OLD.compound_id END\n            );\n            RETURN NULL;\n        ",
+                    hash="d39af82e96ee237256c959794cb8553bc12a9d0c",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_touches_compound_3b332",
+                    table="compounds_urgencyscore",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

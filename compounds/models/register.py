@@ -160,9 +160,9 @@ class Compound(models.Model):
         expression=Case(
             When(
                 title_owner__isnull=True, management_state=ManagementState.NONE, has_owners_committee=False,
-                then=Value(True),
+                then=Value(value=True),
             ),
-            default=Value(False),
+            default=Value(value=False),
         ),
         output_field=models.BooleanField(_("no manager (三无)")),
         db_persist=True,

@@ -13,7 +13,6 @@ from compounds.triggers import touches_compound
 from directory.codes import ancestors
 from directory.models import Division, User
 
-
 RuleType = TypeVar("RuleType", bound="VersionedRule")
 
 

@@ -21,8 +21,8 @@ register.filter("eligibility_mark", marks.eligibility_mark)
 def line_sentence(line: EligibilityLine | dict[str, Any]) -> str:
     """A line of the eligibility in words, computed or as it is stored."""
     if isinstance(line, EligibilityLine):
-        return sentence(line.criterion, line.met, line.found, line.needed)
-    return sentence(line["criterion"], line["met"], line["found"], line["needed"])
+        return sentence(criterion=line.criterion, met=line.met, found=line.found, needed=line.needed)
+    return sentence(**line)
 
 
 @register.filter

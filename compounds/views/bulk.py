@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -95,7 +96,7 @@ def cell_cluster(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-def export(request: SignedInRequest) -> HttpResponse:
+def export(request: SignedInRequest) -> HttpResponseBase:
     """The chosen rows as a workbook, with the columns and the order of the screen."""
     demand(can_export(request.user))
     rows = _chosen(request)

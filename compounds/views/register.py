@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from compounds.filters import CompoundPageFilter
@@ -39,7 +39,7 @@ def bulk_acts(user: User) -> list[str]:
     return [*(act for act, power in needed.items() if user.has_power(power)), "print"]
 
 
-def compound_list(request: SignedInRequest) -> HttpResponse:
+def compound_list(request: SignedInRequest) -> HttpResponseBase:
     demand(can_see_register(request.user))
     return COMPOUNDS.respond(
         request,

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -41,7 +42,7 @@ def survey_before(survey: ConditionSurvey) -> ConditionSurvey | None:
 
 
 @require_safe
-def survey_list(request: SignedInRequest) -> HttpResponse:
+def survey_list(request: SignedInRequest) -> HttpResponseBase:
     demand(can_see_register(request.user))
     return SURVEYS.respond(
         request,

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -35,7 +36,7 @@ def _seen(request: SignedInRequest, pk: int) -> Organisation:
 
 
 @require_safe
-def organisation_list(request: SignedInRequest) -> HttpResponse:
+def organisation_list(request: SignedInRequest) -> HttpResponseBase:
     require(can_see_organisations(request.user))
     user = request.user
     return ORGANISATIONS.respond(

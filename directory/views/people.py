@@ -6,6 +6,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -46,7 +47,7 @@ READ_ONLY_ROLES_SHOWN = 20
 
 
 @require_safe
-def user_list(request: SignedInRequest) -> HttpResponse:
+def user_list(request: SignedInRequest) -> HttpResponseBase:
     require(can_list_users(request.user))
     return USERS.respond(
         request,

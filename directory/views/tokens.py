@@ -1,6 +1,7 @@
 """API tokens of service users."""
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -24,7 +25,7 @@ def _seen(request: SignedInRequest, pk: int) -> ApiToken:
 
 
 @require_safe
-def token_list(request: SignedInRequest) -> HttpResponse:
+def token_list(request: SignedInRequest) -> HttpResponseBase:
     require(can_list_tokens(request.user))
     return TOKENS.respond(
         request,

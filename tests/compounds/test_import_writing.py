@@ -16,6 +16,7 @@ from compounds.imports import writing
 from compounds.models import Cluster, Compound
 from compounds.models.register import CompoundCounter
 from core.errors import DomainError
+from core.history import history_of
 from directory.models import OrganisationKind, RoleAssignment
 from imports import actions
 from imports.errors import ChangedSincePreview, NothingToWrite, RefusedByDatabase, WrongRowsLeft, WrongStep
@@ -174,7 +175,7 @@ def test_history_knows_who_and_why(cast: Cast) -> None:
     run = imported(
         roster(["甲", SHENGLI, "新地址"], ["乙", SHENGLI]), cast.bureau, reason="荆建函〔2025〕3号"
     )
-    events = Compound.pgh_event_model.objects.order_by("pgh_id")
+    events = history_of(Compound).order_by("pgh_id")
     inserted = events.filter(name="乙").get()
     updated = events.filter(pgh_obj=known, pgh_label="update").get()
     for event in (inserted, updated):
@@ -285,7 +286,7 @@ def test_a_failure_in_the_middle_leaves_nothing_behind(committed_cast: Cast) -> 
         write(run)
     assert len(calls) == 3
     assert Compound.objects.count() == 0
-    assert Compound.pgh_event_model.objects.count() == 0
+    assert history_of(Compound).count() == 0
     assert CompoundCounter.objects.count() == 0
     assert write(run).state == ImportState.WRITTEN
     assert Compound.objects.count() == 30
@@ -369,7 +370,7 @@ def test_a_worker_killed_while_writing_leaves_nothing_and_the_next_writes_all_on
     assert Compound.objects.count() == 200
     assert ImportRun.objects.get(pk=run.pk).state == ImportState.WRITTEN
     assert AuditEntry.objects.filter(action="imports.written").count() == 1
-    inserted = Compound.pgh_event_model.objects.filter(pgh_label="insert", pgh_context__import=run.pk)
+    inserted = history_of(Compound).filter(pgh_label="insert", pgh_context__import=run.pk)
     assert inserted.count() == 199
     assert inserted.first().pgh_context["user"] == committed_cast.bureau.pk
 

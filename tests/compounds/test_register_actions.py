@@ -25,6 +25,7 @@ from compounds.errors import (
 )
 from compounds.models import Batch, Building, Compound, ManagementState, PoolEntry
 from core.errors import NotPermitted
+from core.history import history_of
 from core.integrity import ConstraintRefused
 from directory.models import Division
 from tests.cast import EAST_STREET, GUANGWU, MINSHENG, MINZHU, SHENGLI, Cast, make_organisation
@@ -143,7 +144,7 @@ def test_a_building_is_in_the_register_once_however_its_number_is_written(cast: 
         update_building(building=other, user=cast.bureau, number="3#")
     remove_building(building=other, user=cast.bureau)
     assert [building.number for building in compound.buildings.all()] == ["3号楼"]
-    assert Building.pgh_event_model.objects.filter(pgh_obj_id=other.pk, pgh_label="delete").exists()
+    assert history_of(Building).filter(pgh_obj_id=other.pk, pgh_label="delete").exists()
 
 
 def test_buildings_are_sorted_as_people_count(cast: Cast) -> None:
@@ -246,7 +247,7 @@ def test_strangers_see_nothing_of_each_other(cast: Cast) -> None:
 def test_every_change_is_history_with_who_and_why(cast: Cast) -> None:
     compound = make_compound(cast, household_count=10)
     update_compound(compound=compound, user=cast.bureau, household_count=12)
-    events = Compound.pgh_event_model.objects.filter(pgh_obj=compound).order_by("pgh_id")
+    events = history_of(Compound).filter(pgh_obj=compound).order_by("pgh_id")
     assert [(event.pgh_label, event.household_count) for event in events] == [("insert", 10), ("update", 12)]
 
 

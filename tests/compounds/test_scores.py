@@ -117,6 +117,6 @@ def test_each_criterion_at_its_edge(changes: dict[str, Any], criterion: str, met
 @given(conditions)
 def test_every_line_has_a_sentence(found: Condition) -> None:
     for line in eligibility_lines(found, RULE):
-        text = sentence(line.criterion, line.met, line.found, line.needed)
+        text = sentence(criterion=line.criterion, met=line.met, found=line.found, needed=line.needed)
         assert "None" not in text
         assert "{" not in text
