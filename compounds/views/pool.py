@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -157,7 +158,7 @@ def _below(request: SignedInRequest, division: str) -> list[DivisionLine]:
 
 
 @require_safe
-def pool_list(request: SignedInRequest) -> HttpResponse:
+def pool_list(request: SignedInRequest) -> HttpResponseBase:
     demand(can_see_register(request.user))
     return POOL.respond(
         request,
@@ -261,7 +262,10 @@ def _listed_choice(chosen: QuerySet[Any, Any]) -> Sequence[dict[str, Any]]:
 def _way_back(request: SignedInRequest) -> str:
     """`next` of the form or the address, if it leads into this portal; else the board."""
     target = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+    # Without a slash in front, `redirect` would look for a view of that name.
+    if target.startswith("/") and url_has_allowed_host_and_scheme(
+        target, {request.get_host()}, require_https=request.is_secure()
+    ):
         return target
     return reverse("compounds:pool")
 
