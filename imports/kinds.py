@@ -106,6 +106,7 @@ class ImportKind(ABC):
 
     key: ClassVar[str]
     title: TypeText
+    list_title: TypeText
     noun: TypeText
     columns: Sequence[ImportColumn]
     notes: Sequence[TypeText] = ()
@@ -118,7 +119,7 @@ class ImportKind(ABC):
 
     @abstractmethod
     def list_url(self) -> str:
-        """The page where the records stand; the breadcrumb leads there."""
+        """The page where the records stand, headed `list_title`; the breadcrumb leads there."""
 
     def template_columns(self, user: Any) -> Sequence[SheetColumn]:
         """The template's columns; choices may depend on the person."""

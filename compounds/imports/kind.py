@@ -121,6 +121,7 @@ def community_named(places: Places, text: str) -> str:
 class CompoundImport(ImportKind):
     key = "compounds"
     title = _("Import compounds")
+    list_title = _("Compounds")
     noun = pgettext_lazy("count", "compounds")
     columns = COMPOUND_COLUMNS
     notes = COMPOUND_NOTES

@@ -102,7 +102,8 @@ class Roster:
             values.update(reading.fields)
             if reading.warning:
                 row.warnings[key] = reading.warning
-        self._name(row)
+        if not self._is_record(row):
+            return
         self._place(row)
         self._settle_year(row)
         self._settle_position(row)
@@ -117,13 +118,16 @@ class Roster:
         except (InvalidOperation, ValueError, OverflowError):
             return _("“{text}” cannot be read.").format(text=cells.quoted(text))
 
-    def _name(self, row: Row) -> None:
+    def _is_record(self, row: Row) -> bool:
+        """Whether the row has a name; a line of totals needs no further complaints."""
         name = row.values.get("name")
-        if name is None:
-            if "name" not in row.problems and not code_of(row):
-                row.problems["name"] = self._why_nameless(row)
-        elif cells.name_key(name) in TOTALS:
-            row.problems["name"] = _("This is a line of totals, not a compound. Leave it out.")
+        if name is not None and cells.name_key(name) in TOTALS:
+            row.problems = {"name": _("This is a line of totals, not a compound. Leave it out.")}
+            row.values, row.warnings = {}, {}
+            return False
+        if name is None and "name" not in row.problems and not code_of(row):
+            row.problems["name"] = self._why_nameless(row)
+        return True
 
     @staticmethod
     def _why_nameless(row: Row) -> str:

@@ -434,6 +434,26 @@ def test_a_compound_without_a_survey_says_what_to_do(cast: Cast, compound: Compo
     )
 
 
+def test_the_way_in_stands_on_every_tab_for_those_who_survey(cast: Cast, compound: Compound) -> None:
+    begin = at("survey_begin", compound.code)
+    assert begin in cast.client("community").get(at("detail", compound.code)).content.decode()
+    assert begin not in cast.client("finance").get(at("detail", compound.code)).content.decode()
+
+
+def test_what_the_compound_lacks_is_a_survey_and_then_a_place_in_the_pool(
+    cast: Cast, compound: Compound
+) -> None:
+    client = cast.client("bureau")
+    assert f'href="{at("survey_tab", compound.code)}">经主管部门确认的摸底' in page_of(client, compound)
+    make_survey(cast, compound)
+    assert "经主管部门确认的摸底" not in page_of(client, compound)
+    assert f'href="{at("pool_tab", compound.code)}">入库' in page_of(client, compound)
+
+
+def page_of(client: Client, compound: Compound) -> str:
+    return client.get(at("detail", compound.code)).content.decode()
+
+
 # --- Statements -------------------------------------------------------------------------
 
 
