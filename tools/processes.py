@@ -1,8 +1,7 @@
 """The portal's processes under one roof: started together, ended together.
 
 Each runs in a process group of its own, so that Ctrl-C reaches only us and we end
-them in order; the kernel ends them when we are killed. When one ends by itself
-the others are ended too, and its last lines say why.
+them in order; the kernel ends them when we are killed.
 """
 
 import os
@@ -33,6 +32,8 @@ class Child:
         self, name: str, command: Sequence[str], environment: Mapping[str, str], output: IO[str]
     ) -> None:
         self.name = name
+        self.command = command
+        self.environment = environment
         self.output = output
         self.last: deque[str] = deque(maxlen=12)
         self.process = subprocess.Popen(
@@ -77,13 +78,22 @@ class Processes:
         """A child that ended by itself, if there is one."""
         return next((child for child in self.children if child.process.poll() is not None), None)
 
-    def wait(self) -> Child:
-        """Until one of them ends by itself."""
-        while True:
+    def wait(self, seconds: float) -> Child | None:
+        """The one that ends by itself within so many seconds."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
             if child := self.ended():
                 child.reader.join(1)
                 return child
             time.sleep(0.2)
+        return None
+
+    def start_again(self, child: Child) -> None:
+        """In place of one that ended, as that one was started."""
+        self.children.remove(child)
+        # What it started itself must not go on beside the new one.
+        child.signal(signal.SIGKILL)
+        self.start(child.name, child.command, child.environment)
 
     def stop(self) -> None:
         """Ask all to end; whoever does not in 20 seconds is ended."""

@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
@@ -20,10 +21,13 @@ from typing import IO
 from renovation.embedded import EmbeddedError, Installation
 from renovation.embedded.processes import end_with_parent
 from renovation.environment import read_environment
-from tools.processes import Interrupted, Processes, ignore_signals, listen_to_signals, python
+from tools.processes import Child, Interrupted, Processes, ignore_signals, listen_to_signals, python
 from tools.setup import check_port
 from tools.steps import BASE_DIR, Stamp, Stop, data_dir, fingerprint, one_line_errors, step
 
+# A part that ends by itself is an accident, so many within so many seconds are none.
+ACCIDENTS, WITHIN = 5, 120
+LOOK_EVERY = 2.0
 MIGRATIONS = ("*/migrations/**/*.py", "core/roles.py", "core/management/**/*.py", "requirements.txt")
 
 
@@ -181,6 +185,30 @@ class Portal:
         except (urllib.error.URLError, OSError):
             return False
 
+    def keep_running(self) -> Child:
+        """Start again what ends by itself, the servers first; returns the part that ends again and again.
+
+        A worker may die of a Redis that was away for a second; the pages must not.
+        """
+        endings: deque[float] = deque(maxlen=ACCIDENTS)
+        while True:
+            child = self.processes.wait(LOOK_EVERY)
+            self._revive_servers()
+            if child is None:
+                continue
+            endings.append(time.monotonic())
+            if len(endings) == ACCIDENTS and endings[-1] - endings[0] < WITHIN:
+                return child
+            self.processes.start_again(child)
+            print(f"{child.name} ended by itself; it was started again.", flush=True)
+
+    def _revive_servers(self) -> None:
+        """One of our own that is dead; one that is only busy is left alone."""
+        own = (self.installation.postgres.process, self.installation.redis.process)
+        if any(process is not None and process.poll() is not None for process in own):
+            print("PostgreSQL or Redis ended by itself; it is started again.", flush=True)
+            self.installation.start(tied=True)
+
     # --- The whole ----------------------------------------------------------------------
 
     @contextmanager
@@ -218,9 +246,9 @@ def main() -> None:
             if options.demo:
                 portal.manage("demo_logins")
             print("Ctrl-C stops it.", flush=True)
-            child = portal.processes.wait()
+            child = portal.keep_running()
             lines = "\n".join(f"{child.name:>6} | {line}" for line in child.last)
-            raise Stop(f"\n{lines}\n{child.name} ended by itself; the portal was stopped.")
+            raise Stop(f"\n{lines}\n{child.name} ends by itself again and again; the portal was stopped.")
     except Interrupted:
         print("\nStopped.", flush=True)
     except EmbeddedError as error:

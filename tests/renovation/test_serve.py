@@ -17,6 +17,7 @@ from renovation.embedded import Installation
 from renovation.embedded.processes import free_port, wait_until
 from renovation.environment import BASE_DIR, read_environment
 from tests.renovation.embedded_homes import ask, remove
+from tools.serve import ACCIDENTS
 
 ADMINISTRATORS = {
     "FIRST_ADMIN_DIVISION": "421003",
@@ -66,6 +67,10 @@ class Run:
     def said(self) -> str:
         return self.log.read_text(encoding="utf-8")
 
+    def ready(self) -> bytes:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz") as response:
+            return bytes(response.read())
+
     def family(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
 
@@ -91,8 +96,7 @@ def gone(processes: list[psutil.Process]) -> bool:
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_everything_in_order(data: Path, tmp_path: Path, sent: signal.Signals) -> None:
     with running(data, tmp_path / "log") as run:
-        with urllib.request.urlopen(f"http://127.0.0.1:{run.port}/readyz") as response:
-            assert b'"ready": true' in response.read()
+        assert b'"ready": true' in run.ready()
         family = run.family()
         assert {"postgres", "redis-server"} <= {Path(one.cmdline()[0].split()[0]).name for one in family}
         run.process.send_signal(sent)
@@ -111,13 +115,26 @@ def test_a_kill_leaves_nothing_either(data: Path, tmp_path: Path) -> None:
         ]
 
 
-def test_a_process_that_ends_by_itself_stops_the_others_and_is_named(data: Path, tmp_path: Path) -> None:
+def test_what_ends_by_itself_is_started_again(data: Path, tmp_path: Path) -> None:
+    with running(data, tmp_path / "log") as run:
+        run.child("worker").kill()
+        next(one for one in run.family() if one.name() == "redis-server").kill()
+        assert wait_until(lambda: "worker ended by itself; it was started again." in run.said, seconds=20)
+        assert wait_until(lambda: b'"redis": true' in run.ready(), seconds=30), run.said
+        assert run.child("worker").is_running()
+        assert run.process.poll() is None
+
+
+def test_what_ends_again_and_again_stops_the_others_and_is_named(data: Path, tmp_path: Path) -> None:
     with running(data, tmp_path / "log") as run:
         family = run.family()
-        run.child("beat").kill()
+        for time in range(1, ACCIDENTS + 1):
+            run.child("beat").kill()
+            said = "beat ended by itself; it was started again."
+            assert time == ACCIDENTS or wait_until(lambda: run.said.count(said) == time, seconds=20)  # noqa: B023
         assert run.process.wait(60) == 1
         assert gone(family)
-        assert "beat ended by itself; the portal was stopped." in run.said
+        assert "beat ends by itself again and again; the portal was stopped." in run.said
 
 
 def test_the_web_process_never_learns_the_owners_password(data: Path, tmp_path: Path) -> None:
