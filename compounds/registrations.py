@@ -182,6 +182,18 @@ def _register_work() -> None:
             Tab(subject="compound", key=key, label=label, position=position, url=_tab_url(url_name))
         )
     board.register(WaitingSource(key="surveys", position=10, lines=_waiting_surveys))
+    board.register(MissingSource(subject="compound", key="survey", position=20, lines=_missing_work))
+
+
+def _missing_work(user: User, compound: Compound) -> Iterator[MissingLine]:
+    """A survey that counts, and a place in the pool; the page has both fetched along."""
+    score = getattr(compound, "urgency_score", None)
+    if score is None:
+        url = reverse("compounds:survey_tab", args=[compound.code])
+        yield MissingLine(text=_("a survey that the bureau has confirmed"), url=url)
+    elif score.is_eligible and getattr(compound, "batch", None) in (None, Batch.OUT):
+        url = reverse("compounds:pool_tab", args=[compound.code])
+        yield MissingLine(text=_("a place in the reserve pool"), url=url)
 
 
 def _waiting_surveys(user: User) -> Iterator[WaitingLine]:

@@ -62,6 +62,8 @@ export function autosave(form) {
   function receive({ response, text }) {
     if (response.headers.get("HX-Redirect")) return end("signedOut");
     if (response.status >= 500 || response.status === 429) throw new Error("later");
+    // A form opened before signing in anew is refused for its old token.
+    if (response.status === 403) return end("stale");
     if (response.status !== 200 && response.status !== 422) return end("closed");
     failures = 0;
     status.innerHTML = text;

@@ -107,6 +107,7 @@ export function photoQueue(form) {
     if (request.getResponseHeader("HX-Redirect")) return refuse(item, form.dataset.textSignedOut);
     if (request.status === 201) return arrived(item, request.responseText);
     if (request.status >= 500 || request.status === 429 || request.status === 408) return later(item);
+    if (request.status === 403) return refuse(item, form.dataset.textStale);
     const isSentence = (request.getResponseHeader("Content-Type") ?? "").startsWith("text/plain");
     return refuse(item, isSentence ? request.responseText : form.dataset.textClosed);
   }
