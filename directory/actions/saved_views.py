@@ -5,7 +5,7 @@ from django.db.models import Max
 
 from core.errors import InvalidInput
 from core.integrity import constraints_as_refusals
-from core.text import clean_line
+from core.text import clean_line, without_invisible
 from directory.actions.checks import refuse_unclean
 from directory.models import SavedView, User
 
@@ -25,7 +25,7 @@ def save_view(*, user: User, page: str, name: str, query: str) -> SavedView:
             raise InvalidInput(reason=f"{MOST}+")
         last = mine.aggregate(last=Max("position"))["last"]
         view = SavedView(user=user, page=page, name=name, position=0 if last is None else last + 1)
-    view.query = query.removeprefix("?")
+    view.query = without_invisible(query).removeprefix("?")
     # An empty filter is a view too: everything, in this order and with these columns.
     refuse_unclean(view, exclude=[] if view.query else ["query"])
     view.save()
