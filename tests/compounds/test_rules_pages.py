@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from compounds.actions.rules import publish_eligibility_rule, publish_urgency_formula
 from compounds.actions.scoring import rescore_where_rules_changed
+from compounds.errors import RuleBelowCounty
 from compounds.models import EligibilityRule, UrgencyFormula, UrgencyScore
 from compounds.previews import effect_of_formula, effect_of_rule, proposed_formula, proposed_rule
 from compounds.tasks import rescore_due
@@ -163,6 +164,14 @@ def test_only_the_bureau_of_the_place_publishes(cast: Cast, name: str) -> None:
 def test_below_a_county_there_are_no_rules(cast: Cast) -> None:
     page = cast.client("bureau").get(at("rule_urgency_new"), {"division": WEST_STREET})
     assert page.context["shown_division"].pk == JINGZHOU
+
+
+def test_not_even_a_shell_sets_rules_below_a_county(cast: Cast) -> None:
+    with pytest.raises(RuleBelowCounty):
+        publish_urgency_formula(
+            division=Division.objects.get(pk=WEST_STREET), user=cast.bureau, effective_from=date(2025, 1, 1),
+            basis="甲", weights=WEIGHTS,
+        )  # fmt: skip
 
 
 # --- Effects ----------------------------------------------------------------------------

@@ -253,6 +253,18 @@ def test_a_photo_is_removed_with_the_form_or_alone(cast: Cast, survey: Condition
     assert not survey.photos.exists()
 
 
+def test_photos_have_a_limit_that_a_retry_does_not_reach(
+    cast: Cast, survey: ConditionSurvey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("compounds.actions.surveys.MOST_PHOTOS", 2)
+    client, key = cast.client("community"), uuid.uuid4()
+    for one in (uuid.uuid4(), key, key):
+        assert send_photo(client, survey, key=one).status_code == 201
+    refused = send_photo(client, survey)
+    assert refused.status_code == 409
+    assert "2" in refused.content.decode()
+
+
 def test_photos_of_another_district_are_not_there(cast: Cast, survey: ConditionSurvey) -> None:
     send_photo(cast.client("community"), survey)
     photo = survey.photos.get()
