@@ -1,6 +1,7 @@
 """The columns of the register's list: one declaration for page, fragment and spreadsheet."""
 
 from decimal import Decimal
+from html import escape
 
 from django.db.models import Sum
 from django.utils.html import format_html
@@ -40,7 +41,10 @@ def _built(row: Row) -> str:
 
 def _cluster(row: Row) -> SafeString:
     """The name, marked so that a script can offer to change it in its place (static/compounds/js/list.js)."""
-    return format_html('<span data-cluster-of="{}">{}</span>', row["code"], row["cluster"] or NOTHING)
+    # `format_html` takes four times as long, a hundred times on a page.
+    return SafeString(
+        f'<span data-cluster-of="{escape(row["code"])}">{escape(row["cluster"] or NOTHING)}</span>'
+    )
 
 
 def _doubts(row: Row) -> str:

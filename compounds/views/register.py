@@ -43,7 +43,7 @@ def compound_list(request: SignedInRequest) -> HttpResponseBase:
     demand(can_see_register(request.user))
     return COMPOUNDS.respond(
         request,
-        listed(request.user),
+        lambda: listed(request.user),
         filterset=CompoundPageFilter,
         depends_on=request.user.scopes_for(Power.SEE_REGISTER),
         may_export=can_export(request.user),

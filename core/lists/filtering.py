@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from core.lists.spec import ListSpec
 
 FilterSetType = type[FilterSet]
+# The rows of a list, or what makes them: with the SQL kept ready they need not be made.
+Rows = QuerySet[Any, Any] | Callable[[], QuerySet[Any, Any]]
 # How many readings of addresses a process keeps ready, SQL and all.
 KEPT = 200
 NAMES_HOLD_FOR = 60.0
@@ -116,7 +118,7 @@ shelf = Shelf()
 def narrowed(
     spec: "ListSpec",
     state: ListState,
-    queryset: QuerySet[Any, Any],
+    queryset: Rows,
     filterset: FilterSetType | None,
     *,
     depends_on: Hashable | None = None,
@@ -130,9 +132,8 @@ def narrowed(
     return shelf.get(key, lambda: _applied(spec, state, queryset, filterset))
 
 
-def _applied(
-    spec: "ListSpec", state: ListState, queryset: QuerySet[Any, Any], filterset: FilterSetType | None
-) -> Narrowed:
+def _applied(spec: "ListSpec", state: ListState, rows: Rows, filterset: FilterSetType | None) -> Narrowed:
+    queryset = rows() if callable(rows) else rows
     division = state.division or state.parameters.get("division", "")
     if spec.division and division.isascii() and division.isdigit():
         queryset = queryset.filter(**{f"{spec.division}__startswith": division[:12]})

@@ -15,7 +15,7 @@ from core.errors import DomainError, NotPermitted
 from core.htmx import render_page
 from core.lists.columns import Bulk, Column, Total
 from core.lists.export import KINDS, spreadsheet
-from core.lists.filtering import FilterSetType, narrowed
+from core.lists.filtering import FilterSetType, Rows, narrowed
 from core.lists.page import ListPage
 from core.lists.state import ListState, remember_columns
 
@@ -64,7 +64,7 @@ class ListSpec:
     def page(
         self,
         request: HttpRequest,
-        queryset: QuerySet[Any, Any],
+        queryset: Rows,
         *,
         filterset: FilterSetType | None = None,
         depends_on: Hashable | None = None,
@@ -72,7 +72,7 @@ class ListSpec:
         bulk: Sequence[str] = (),
         describe: Mapping[str, Callable[[Any], Any]] | None = None,
     ) -> ListPage:
-        """What the templates draw. `queryset` went through `visible_to`.
+        """What the templates draw. `queryset` went through `visible_to`; it may be a function that makes it.
 
         `bulk` are the keys of the actions this person may use; `describe` turns the value
         of a filter into words for its chip. `depends_on` is everything that `queryset`
@@ -92,7 +92,7 @@ class ListSpec:
     def respond(
         self,
         request: HttpRequest,
-        queryset: QuerySet[Any, Any],
+        queryset: Rows,
         *,
         template: str = PAGE,
         context: Mapping[str, Any] | None = None,
