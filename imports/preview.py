@@ -7,6 +7,7 @@ from typing import Any
 from core.text import comparison_key
 from imports.kinds import Field, ImportKind, Row, Task
 from imports.models import ImportRun, Verdict
+from imports.staging import row_of
 
 PAGE = 50
 TONES = {Verdict.NEW: "ok", Verdict.CHANGED: "act", Verdict.UNCHANGED: "", Verdict.WRONG: "wrong"}
@@ -64,7 +65,7 @@ def page_of(run: ImportRun, *, kind: ImportKind, task: Task, verdict: str, numbe
     """`verdict` may be "warned": rows that are right but doubted, or "all"."""
     rows = run.rows.order_by("number")
     if verdict == "warned":
-        rows = rows.exclude(warnings={}).exclude(verdict=Verdict.WRONG)
+        rows = rows.filter(warnings__isnull=False).exclude(verdict=Verdict.WRONG)
         total = run.warnings
     elif verdict == "all":
         total = sum(run.counts.values())
@@ -73,20 +74,7 @@ def page_of(run: ImportRun, *, kind: ImportKind, task: Task, verdict: str, numbe
         total = run.counts.get(verdict, 0)
     pages = max(1, -(-total // PAGE))
     number = min(max(number, 1), pages)
-    found = [
-        Row(
-            row.number,
-            row.cells,
-            row.values,
-            row.problems,
-            row.warnings,
-            row.changes,
-            {},
-            row.target_id,
-            row.verdict,
-        )
-        for row in rows[(number - 1) * PAGE : number * PAGE]
-    ]
+    found = [row_of(row) for row in rows[(number - 1) * PAGE : number * PAGE]]
     fields, word = kind.fields(task), kind.words(found)
     lines = [_line(row, fields, word) for row in found]
     return Page(fields=fields, lines=lines, number=number, pages=pages, total=total)

@@ -11,7 +11,7 @@ from imports.kinds import Row
 from imports.models import ImportRow, Verdict
 
 COLUMNS = ("run_id", "number", "verdict", "target_id", "cells", "values", "problems", "warnings", "changes")
-_EMPTY = "{}"
+_NULL = r"\N"
 
 
 def stage(run_id: int, rows: Sequence[Row]) -> dict[str, int]:
@@ -30,33 +30,37 @@ def stage(run_id: int, rows: Sequence[Row]) -> dict[str, int]:
 def _lines(run_id: int, rows: Iterable[Row]) -> str:
     lines = []
     for row in rows:
-        target = r"\N" if row.target_id is None else row.target_id
+        target = _NULL if row.target_id is None else row.target_id
         lines.append(
             f"{run_id}\t{row.number}\t{row.verdict}\t{target}\t{_json(row.cells)}\t{_json(row.values)}"
-            f"\t{_json(row.problems)}\t{_json(row.warnings)}\t{_json(row.changes)}\n"
+            f"\t{_or_null(row.problems)}\t{_or_null(row.warnings)}\t{_or_null(row.changes)}\n"
         )
     return "".join(lines)
 
 
 def _json(content: dict[str, Any]) -> str:
     # JSON has no raw tabs and newlines: of COPY's own signs only the backslash can occur.
-    return orjson.dumps(content).decode().replace("\\", "\\\\") if content else _EMPTY
+    return orjson.dumps(content).decode().replace("\\", "\\\\")
+
+
+def _or_null(content: dict[str, Any]) -> str:
+    return _json(content) if content else _NULL
 
 
 def staged(run_id: int, verdicts: Sequence[str]) -> list[Row]:
     """The run's rows with these verdicts, in the file's order."""
     found = ImportRow.objects.filter(run=run_id, verdict__in=verdicts).order_by("number")
-    return [
-        Row(
-            row.number,
-            row.cells,
-            row.values,
-            row.problems,
-            row.warnings,
-            row.changes,
-            {},
-            row.target_id,
-            row.verdict,
-        )
-        for row in found
-    ]
+    return [row_of(row) for row in found]
+
+
+def row_of(row: ImportRow) -> Row:
+    return Row(
+        row.number,
+        row.cells,
+        row.values,
+        problems=row.problems or {},
+        warnings=row.warnings or {},
+        changes=row.changes or {},
+        target_id=row.target_id,
+        verdict=row.verdict,
+    )

@@ -27,7 +27,7 @@ CHUNK = 1_000
 SEARCHED = {"name", "former_names", "address"}
 
 # A staged row's values as a record; the same types as the register's columns.
-_VALUES = """jsonb_to_record(r."values") AS v(
+_VALUES = """json_to_record(r."values") AS v(
     name text, former_names text[], community text, address text, cluster text, built_year int,
     built_year_certainty text, title_owner text, management_state text, has_owners_committee bool,
     has_repair_fund bool, building_count int, staircase_count int, household_count int, floor_area numeric,
@@ -66,7 +66,7 @@ ORDER BY r.number
 """  # noqa: S608
 
 # A field that the row does not change keeps its value, whatever the cell says.
-_CHANGED_TO = "CASE WHEN r.changes ? '{field}' THEN {new} ELSE c.{column} END"
+_CHANGED_TO = "CASE WHEN r.changes -> '{field}' IS NOT NULL THEN {new} ELSE c.{column} END"
 _COMMUNITY = "coalesce(v.community, c.community_id)"
 _COLUMNS = {
     **{
