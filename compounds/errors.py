@@ -59,7 +59,7 @@ class SurveyIncomplete(DomainError):
 class SameHand(DomainError):
     code = "same_hand"
     status = HTTPStatus.FORBIDDEN
-    sentence = _("Whoever submitted a survey cannot confirm it. Ask a colleague at the bureau.")
+    sentence = _("Whoever filled in or submitted a survey cannot confirm it. Ask a colleague at the bureau.")
 
 
 class ReasonNeeded(DomainError):
@@ -106,3 +106,10 @@ class WeightsUnusable(DomainError):
     code = "weights_unusable"
     status = HTTPStatus.BAD_REQUEST
     sentence = _("Weights are whole numbers from 0 to 100, and at least one is greater than 0.")
+
+
+class TooManyToPrint(DomainError):
+    code = "too_many_to_print"
+    sentence = _(
+        "{count} rows are too many for paper; {most} can be printed at once. Narrow the list or export it."
+    )

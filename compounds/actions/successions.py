@@ -22,7 +22,7 @@ from compounds.models import (
     SurveyState,
 )
 from compounds.numbers import building_number_key
-from compounds.permissions import can_create_in
+from compounds.permissions import can_create_in, can_manage_pool
 from core.errors import NotPermitted
 from core.integrity import constraints_as_refusals
 from core.text import clean_line
@@ -173,6 +173,9 @@ def _move_buildings(old: Compound, new: Compound) -> None:
 def _leave_pool(compounds: Sequence[Compound], user: User, reason: str) -> None:
     now = timezone.now()
     leaving = PoolEntry.objects.current().filter(compound__in=compounds).exclude(batch=Batch.OUT)
+    for compound in compounds:
+        if not can_manage_pool(user, compound.community_id) and leaving.filter(compound=compound).exists():
+            raise NotPermitted
     entries = [
         PoolEntry(
             compound_id=entry.compound_id, division_code=entry.division_code, batch=Batch.OUT, reason=reason,

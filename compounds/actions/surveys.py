@@ -25,6 +25,7 @@ from compounds.errors import (
 from compounds.models import Compound, ConditionSurvey, SurveyFinding, SurveyPhoto, SurveyState, Topic
 from compounds.permissions import can_confirm_survey, can_fill_survey
 from core.errors import NotPermitted
+from core.history import history_of
 from core.integrity import constraints_as_refusals
 from core.text import clean_line
 from directory.models import User
@@ -150,6 +151,9 @@ def submit_survey(*, survey: ConditionSurvey, user: User) -> ConditionSurvey:
 def confirm_survey(*, survey: ConditionSurvey, user: User) -> ConditionSurvey:
     """The bureau takes it over: from now on it is immutable and counts for eligibility and urgency."""
     survey = _lock_submitted(survey, user)
+    # Also whoever filled in a part of it before others did: the history knows every hand.
+    if history_of(ConditionSurvey).filter(pgh_obj=survey, filled_by=user).exists():
+        raise SameHand
     survey.state = SurveyState.CONFIRMED
     survey.decided_by, survey.decided_at = user, timezone.now()
     survey.save()

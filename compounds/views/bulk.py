@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from compounds.actions.names import assign_cluster
+from compounds.errors import TooManyToPrint
 from compounds.filters import CompoundPageFilter
 from compounds.forms.register import ClusterForm, add_refusal, cluster_names
 from compounds.models import Compound
@@ -28,6 +29,7 @@ from directory.powers import Power
 from directory.requests import SignedInRequest
 
 NAMED = 12
+PRINTED = 2000
 
 
 def _chosen(request: SignedInRequest) -> QuerySet[Compound]:
@@ -107,11 +109,13 @@ def export(request: SignedInRequest) -> HttpResponseBase:
 def print_rows(request: SignedInRequest) -> HttpResponse:
     """The chosen rows on paper, with the columns and the order of the screen."""
     rows = _chosen(request)
+    figures = rows.totals()  # type: ignore[attr-defined]
+    if figures["compounds"] > PRINTED:
+        raise TooManyToPrint(count=figures["compounds"], most=PRINTED)
     state = COMPOUNDS.state(request, _shown(request))
     at = places(state)
     writers = [writer(column, at, is_first=place == 0) for place, column in enumerate(state.columns)]
     found = list(select(state, rows))
-    figures = rows.totals()  # type: ignore[attr-defined]
     context = {"columns": state.columns, "rows": rows_markup(writers, found), "figures": figures}
     return render(request, "compounds/print.html", context)
 

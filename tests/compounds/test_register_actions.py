@@ -263,3 +263,12 @@ def test_a_change_of_a_building_is_a_change_for_those_who_poll_the_compound(cast
     else:
         remove_building(building=building, user=cast.bureau)
     assert Compound.objects.get(pk=compound.pk).updated_at > before
+
+
+def test_a_street_does_not_merge_away_what_is_in_the_pool(cast: Cast) -> None:
+    into, pooled = make_compound(cast), make_pooled(cast)
+    with pytest.raises(NotPermitted):
+        merge_compounds(into=into, others=[pooled], user=cast.street, effective_on=ON, reason="重复登记")
+    merge_compounds(
+        into=into, others=[make_compound(cast)], user=cast.street, effective_on=ON, reason="重复登记"
+    )

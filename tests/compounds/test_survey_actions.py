@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from compounds.actions.surveys import (
+    Finding,
     add_photo,
     begin_survey,
     confirm_survey,
@@ -20,6 +21,8 @@ from core.integrity import ConstraintRefused
 from files.models import StoredFile
 from tests.cast import Cast
 from tests.compounds.builders import fill_survey, make_compound, make_survey
+
+EVERY_TOPIC: dict[str, Finding] = {topic: {"score": 2, "note": ""} for topic in Topic.values}
 
 
 def test_a_double_tap_opens_one_survey(cast: Cast) -> None:
@@ -133,3 +136,11 @@ def test_a_survey_cannot_skip_the_bureau_from_a_shell(cast: Cast) -> None:
         ConditionSurvey.objects.filter(pk=survey.pk).update(
             state=SurveyState.CONFIRMED, decided_by=cast.bureau
         )
+
+
+def test_nobody_confirms_what_they_filled_in_though_a_colleague_handed_it_over(cast: Cast) -> None:
+    survey = fill_survey(cast, make_compound(cast), by="bureau")
+    save_survey(survey=survey, user=cast.bureau2, findings=EVERY_TOPIC)
+    submit_survey(survey=survey, user=cast.bureau2)
+    with pytest.raises(SameHand):
+        confirm_survey(survey=survey, user=cast.bureau)
