@@ -27,7 +27,7 @@ from directory.actions.sign_in import record_session
 from directory.forms.account import ContactForm
 from directory.models import Division, RoleAssignment, User
 from directory.requests import SignedInRequest
-from directory.views.shared import form_page
+from directory.views.shared import form_page, sent
 
 # Refusals of too many attempts, as HTTP calls them.
 TOO_MANY = {"sign_in_locked", "address_busy"}
@@ -116,7 +116,7 @@ sessions = Sessions.as_view()
 def profile(request: SignedInRequest) -> HttpResponse:
     """My account: contact details, roles, and the ways to password, second factor, sessions and language."""
     user = request.user
-    form = ContactForm(request.POST or None, instance=User.objects.get(pk=user.pk))
+    form = ContactForm(sent(request), instance=User.objects.get(pk=user.pk))
 
     def save() -> Any:
         return update_own_contact(user=user, **form.cleaned_data)

@@ -24,7 +24,7 @@ from directory.permissions import (
 from directory.powers import Power
 from directory.requests import SignedInRequest
 from directory.tables import ORGANISATIONS
-from directory.views.shared import act, conflict_with, form_page, require, seen_version
+from directory.views.shared import act, conflict_with, form_page, require, seen_version, sent
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 
@@ -79,7 +79,7 @@ def organisation_history(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(GET_OR_POST)
 def organisation_create(request: SignedInRequest) -> HttpResponse:
     require(can_create_organisations(request.user))
-    form = OrganisationForm(request.POST or None, actor=request.user)
+    form = OrganisationForm(sent(request), actor=request.user)
 
     def save() -> Organisation:
         return organisations.create_organisation(actor=request.user, **form.facts())
@@ -97,7 +97,7 @@ def organisation_create(request: SignedInRequest) -> HttpResponse:
 def organisation_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     organisation = _seen(request, pk)
     require(can_edit_organisation(request.user, organisation))
-    form = OrganisationForm(request.POST or None, instance=organisation, actor=request.user)
+    form = OrganisationForm(sent(request), instance=organisation, actor=request.user)
     seen = seen_version(request, organisation)
 
     def compare() -> dict[str, Any]:

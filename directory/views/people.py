@@ -40,7 +40,7 @@ from directory.permissions import (
 )
 from directory.requests import SignedInRequest
 from directory.tables import USERS, listed_users
-from directory.views.shared import act, conflict_with, form_page, require, seen_user, seen_version
+from directory.views.shared import act, conflict_with, form_page, require, seen_user, seen_version, sent
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 READ_ONLY_ROLES_SHOWN = 20
@@ -105,7 +105,7 @@ def user_history(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(GET_OR_POST)
 def user_create(request: SignedInRequest) -> HttpResponse:
     require(can_create_users(request.user))
-    form = NewAccountForm(request.POST or None, actor=request.user)
+    form = NewAccountForm(sent(request), actor=request.user)
 
     def save() -> accounts.NewAccount:
         cleaned = form.cleaned_data
@@ -131,7 +131,7 @@ def _one_time_password(request: SignedInRequest, user: User, password: str) -> H
 def user_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     user = seen_user(request, pk)
     require(can_edit_user(request.user, user))
-    form = AccountForm(request.POST or None, instance=user, actor=request.user)
+    form = AccountForm(sent(request), instance=user, actor=request.user)
     seen = seen_version(request, user)
 
     def save() -> User:
@@ -155,6 +155,7 @@ def user_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def user_close(request: SignedInRequest, pk: int) -> HttpResponse:
     user = seen_user(request, pk)
+    require(can_edit_user(request.user, user))
     form = LeaveForm(request.POST)
 
     def do() -> None:
@@ -168,6 +169,7 @@ def user_close(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def user_reopen(request: SignedInRequest, pk: int) -> HttpResponse:
     user = seen_user(request, pk)
+    require(can_edit_user(request.user, user))
     made = accounts.reactivate_user(actor=request.user, user=user, reason=request.POST.get("reason", ""))
     if not made.one_time_password:
         return redirect(user)
@@ -178,6 +180,7 @@ def user_reopen(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def user_new_password(request: SignedInRequest, pk: int) -> HttpResponse:
     user = seen_user(request, pk)
+    require(can_edit_user(request.user, user))
     password = accounts.reset_password(actor=request.user, user=user)
     user.refresh_from_db()
     return _one_time_password(request, user, password)
@@ -186,6 +189,7 @@ def user_new_password(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def user_lock(request: SignedInRequest, pk: int) -> HttpResponse:
     user = seen_user(request, pk)
+    require(can_secure_user(request.user, user))
     form = ReasonForm(request.POST)
 
     def do() -> None:
@@ -197,6 +201,7 @@ def user_lock(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def user_unlock(request: SignedInRequest, pk: int) -> HttpResponse:
     user = seen_user(request, pk)
+    require(can_secure_user(request.user, user))
     form = ReasonForm(request.POST)
 
     def do() -> None:
@@ -208,6 +213,7 @@ def user_unlock(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def user_reset_second_factor(request: SignedInRequest, pk: int) -> HttpResponse:
     user = seen_user(request, pk)
+    require(can_secure_user(request.user, user))
     form = ReasonForm(request.POST)
 
     def do() -> None:
@@ -220,6 +226,7 @@ def user_reset_second_factor(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def user_end_sessions(request: SignedInRequest, pk: int) -> HttpResponse:
     user = seen_user(request, pk)
+    require(can_end_sessions(request.user, user))
     form = ReasonForm(request.POST)
 
     def do() -> None:
@@ -235,7 +242,7 @@ def user_end_sessions(request: SignedInRequest, pk: int) -> HttpResponse:
 def role_grant(request: SignedInRequest, pk: int) -> HttpResponse:
     user = seen_user(request, pk)
     require(can_grant_to(request.user, user))
-    form = GrantForm(request.POST or None, actor=request.user, user=user)
+    form = GrantForm(sent(request), actor=request.user, user=user)
 
     def save() -> RoleAssignment:
         return roles.grant_role(actor=request.user, user=user, **form.facts())
@@ -273,7 +280,7 @@ def role_end(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(GET_OR_POST)
 def role_substitute(request: SignedInRequest, pk: int) -> HttpResponse:
     assignment = _seen_assignment(request, pk)
-    form = SubstituteForm(request.POST or None, actor=request.user, assignment=assignment)
+    form = SubstituteForm(sent(request), actor=request.user, assignment=assignment)
 
     def save() -> RoleAssignment:
         cleaned = form.cleaned_data
@@ -300,7 +307,7 @@ def role_substitute(request: SignedInRequest, pk: int) -> HttpResponse:
 def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
     user = seen_user(request, pk)
     require(can_grant_to(request.user, user) or can_secure_user(request.user, user))
-    form = HandOverForm(request.POST or None, actor=request.user, user=user)
+    form = HandOverForm(sent(request), actor=request.user, user=user)
 
     def save() -> list[RoleAssignment]:
         cleaned = form.cleaned_data

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import Model, QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 
 from core.errors import DomainError, NotPermitted
@@ -19,6 +19,11 @@ from directory.permissions import can_list_users
 from directory.requests import SignedInRequest
 
 CHANGED = "changed_meanwhile"
+
+
+def sent(request: SignedInRequest) -> QueryDict | None:
+    """What a form is bound to: an empty POST is a wrong form, not a fresh one."""
+    return request.POST if request.method == "POST" else None
 
 
 def seen_version(request: SignedInRequest, record: Tracked) -> int:

@@ -15,7 +15,7 @@ from directory.models import ApiToken
 from directory.permissions import can_list_tokens, can_revoke_token
 from directory.requests import SignedInRequest
 from directory.tables import SCOPE_LABELS, TOKENS, USABLE, listed_tokens, token_state
-from directory.views.shared import act, form_page, require
+from directory.views.shared import act, form_page, require, sent
 
 
 def _seen(request: SignedInRequest, pk: int) -> ApiToken:
@@ -53,7 +53,7 @@ def token_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def token_issue(request: SignedInRequest) -> HttpResponse:
     require(can_list_tokens(request.user))
-    form = TokenForm(request.POST or None, actor=request.user)
+    form = TokenForm(sent(request), actor=request.user)
 
     def save() -> tokens.IssuedToken:
         cleaned = form.cleaned_data
@@ -72,6 +72,7 @@ def token_issue(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def token_revoke(request: SignedInRequest, pk: int) -> HttpResponse:
     token = _seen(request, pk)
+    require(can_revoke_token(request.user, token))
     form = ReasonForm(request.POST)
 
     def do() -> None:
