@@ -62,7 +62,7 @@ class Row:
     values: dict[str, Any] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)
-    changes: dict[str, list[str]] = field(default_factory=dict)
+    changes: dict[str, list[Any]] = field(default_factory=dict)
     extras: dict[str, str] = field(default_factory=dict)
     target_id: int | None = None
     verdict: str = ""

@@ -10,6 +10,8 @@ from imports.models import ImportRun, Verdict
 from imports.staging import row_of
 
 PAGE = 50
+# A cell may hold millions of characters; a page should not.
+LONGEST_SHOWN = 300
 TONES = {Verdict.NEW: "ok", Verdict.CHANGED: "act", Verdict.UNCHANGED: "", Verdict.WRONG: "wrong"}
 
 
@@ -103,9 +105,9 @@ def _cell(row: Row, field: Field, keys: set[str], word: Callable[[str, Any], str
     problem = " ".join(text for key, text in row.problems.items() if key in keys)
     warning = " ".join(text for key, text in row.warnings.items() if key in keys)
     if problem:
-        return Cell(shown=typed, problem=problem)
+        return Cell(shown=typed[:LONGEST_SHOWN], problem=problem)
     shown = word(field.key, row.values.get(field.key))
     change = row.changes.get(field.key)
     old = word(field.key, change[0]) if change else None
     differs = typed and comparison_key(typed) != comparison_key(shown)
-    return Cell(shown=shown, typed=typed if differs else "", old=old, warning=warning)
+    return Cell(shown=shown[:LONGEST_SHOWN], typed=typed if differs else "", old=old, warning=warning)

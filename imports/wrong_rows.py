@@ -34,4 +34,4 @@ def write_workbook_of_wrong_rows(
 def wrong_rows_of(run: ImportRun) -> Iterator[Row]:
     found = run.rows.filter(verdict=Verdict.WRONG).order_by("number")
     for number, problems in found.values_list("number", "problems").iterator(chunk_size=2_000):
-        yield Row(number, {}, problems=problems)
+        yield Row(number, {}, problems=problems or {})

@@ -93,7 +93,7 @@ class Roster:
             reading = cache.get(text)
             if reading is None:
                 reading = cache[text] = self._reading(key, text)
-            if type(reading) is str:
+            if isinstance(reading, str):
                 row.problems[key] = reading
                 continue
             if key == "property_firm" and "management_state" in values:

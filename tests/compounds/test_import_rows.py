@@ -198,7 +198,7 @@ def test_a_merged_community_leads_to_its_successor_with_a_warning(cast: Cast) ->
 
 
 def test_cells_merged_downwards_hold_for_each_row_but_figures_are_not_multiplied(cast: Cast) -> None:
-    rows = [["社区", "小区名称", "总户数"], ["胜利街社区", "甲", 300], ["", "乙", ""]]
+    rows: list[list[Any]] = [["社区", "小区名称", "总户数"], ["胜利街社区", "甲", 300], ["", "乙", ""]]
     first, second = examine(xlsx(rows, merge=[(1, 0, 2, 0), (1, 2, 2, 2)]), cast.bureau)
     assert (first.values["community"], second.values["community"]) == (SHENGLI, SHENGLI)
     assert "household_count" not in second.values

@@ -148,7 +148,7 @@ class Command(BaseCommand):
         places = places_of(task)
         choices["community"] = community_named(places, options["community"]) if options["community"] else ""
         if options["community_map"]:
-            choices["community_map"] = self._assigned(places, options["community_map"])  # type: ignore[assignment]
+            choices["community_map"] = self._assigned(places, options["community_map"])
         if missing := kind.missing_columns(task):
             raise CommandError(
                 f"Not found in the file: {'、'.join(missing)}. Its columns: {'、'.join(table.labels)}."
