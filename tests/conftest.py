@@ -10,6 +10,7 @@ from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from core.cache import redis_away
+from core.lists.filtering import shelf
 from renovation.embedded import Installation
 from tests.cast import as_role, cast, committed_cast
 from tests.database import Databases
@@ -54,3 +55,4 @@ def _empty_cache() -> None:
     """Counters and cached figures of one test are not the next one's."""
     redis_away.forgotten()
     caches["default"].clear()
+    shelf.clear()

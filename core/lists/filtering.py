@@ -98,6 +98,11 @@ class Shelf:
         self._kept: dict[Hashable, Narrowed] = {}
         self._lock = Lock()
 
+    def clear(self) -> None:
+        """Forget everything: the next reading of each address is a new one."""
+        with self._lock:
+            self._kept.clear()
+
     def get(self, key: Hashable, make: Callable[[], Narrowed]) -> Narrowed:
         with self._lock:
             found = self._kept.pop(key, None)

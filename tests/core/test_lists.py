@@ -482,3 +482,16 @@ def test_sums_leave_out_joins_that_nothing_needs(cast: Cast, organisations: list
     assert asked(people.filter(place="西城街道"), plain) == ([1, 1], 2)
     assert asked(people, (Total("", Count("organisation__division", distinct=True)),)) == ([2, 1], 1)
     assert asked(people.filter(~Q(works_at="丙银行") | Q(works_at=None)), plain) == ([1, 1], 1)
+
+
+def test_names_of_conditions_are_looked_up_once_in_a_while(ask: Ask, organisations: list[Organisation]) -> None:
+    asked: list[str] = []
+
+    def named(raw: str) -> str:
+        asked.append(raw)
+        return "银行业"
+
+    for _again in range(3):
+        page = page_of(ask("?kind=bank"), depends_on="x", describe={"kind": named})
+        assert [chip.value for chip in page.chips] == ["银行业"]
+    assert asked == ["bank"]
