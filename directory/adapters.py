@@ -17,6 +17,7 @@ from directory import known_browsers
 from directory.actions.accounts import levelled_username, set_own_password
 from directory.actions.sign_in import check_credentials, record_session
 from directory.models import User
+from directory.notices import ACCOUNT_NOTICES, notify_of_account
 from directory.secrets import open_sealed, seal
 from directory.sessions import begin_session, signed_in_recently
 
@@ -91,6 +92,8 @@ class AccountAdapter(DefaultAccountAdapter):
     ) -> None:
         """allauth calls this when the second factor changes; here it becomes an audit row."""
         action = SECOND_FACTOR_ACTIONS.get(template_prefix)
+        if action in ACCOUNT_NOTICES:
+            notify_of_account(action, user)
         if action:
             record_session(action=action, user=user, address=client_address(self.request))
 

@@ -19,6 +19,7 @@ from directory.actions.checks import living_division, refuse_unclean
 from directory.errors import AccountActive, AccountInactive, LeftInFuture, NotOnOneself
 from directory.history import changed_since
 from directory.models import ApiToken, Organisation, RoleAssignment, SignInFailure, User
+from directory.notices import notify_of_account
 from directory.permissions import can_edit_user, can_end_sessions, can_keep_accounts_at, can_secure_user
 from directory.powers import ADMINISTRATORS
 
@@ -200,6 +201,7 @@ def reset_password(*, actor: User, user: User) -> str:
         user.locked_at = timezone.now()
     password = _new_password(user)
     close_sessions(user)
+    notify_of_account("password.reset", user, by=actor)
     record(action="password.reset", actor=actor, subject=user, detail={"locked": user.locked_at is not None})
     return password
 
@@ -226,6 +228,7 @@ def set_own_password(*, user: User, password: str) -> User:
     user.set_password(password)
     user.must_change_password = False
     user.save(update_fields=["password", "must_change_password"])
+    notify_of_account("password.changed", user)
     record(action="password.changed", actor=user, subject=user)
     return user
 
@@ -250,6 +253,7 @@ def unlock_user(*, actor: User, user: User, reason: str = "") -> User:
     if not can_secure_user(actor, user):
         raise NotPermitted
     unlock(user)
+    notify_of_account("account.unlocked", user, by=actor)
     record(action="account.unlocked", actor=actor, subject=user, reason=reason)
     return user
 
@@ -280,6 +284,7 @@ def reset_second_factor(*, actor: User, user: User, reason: str) -> User:
         raise NotPermitted
     removed, _kinds = Authenticator.objects.filter(user=user).delete()
     close_sessions(user)
+    notify_of_account("second_factor.reset", user, by=actor)
     record(
         action="second_factor.reset", actor=actor, subject=user, reason=reason, detail={"removed": removed}
     )

@@ -32,6 +32,7 @@ from directory.errors import (
     SubstituteOfSubstitute,
 )
 from directory.models import Division, Organisation, RoleAssignment, User
+from directory.notices import notify_of_role
 from directory.permissions import can_end_role, can_grant_at, fits_account
 from directory.powers import ADMINISTRATORS, Role
 
@@ -262,6 +263,7 @@ def _record(action: str, actor: User, assignment: RoleAssignment, reason: str, *
         "last_day": assignment.ends_on.isoformat() if assignment.ends_on else "",
         **detail,
     }
+    notify_of_role(action, assignment, by=actor)
     record(
         action=action, actor=actor, subject=assignment.user, division_code=assignment.division_id,
         reason=reason, detail=facts,

@@ -25,6 +25,7 @@ from directory.errors import (
 from directory.models import Division, RoleAssignment
 from directory.powers import ADMINISTRATORS, Role
 from directory.registrations import hand_over_lines
+from outbox.models import Message
 from tests.cast import (
     EAST_STREET,
     JINGZHOU,
@@ -316,3 +317,27 @@ def test_no_role_is_granted_at_a_division_that_has_ended(cast: Cast) -> None:
     Division.objects.filter(pk=SHENGLI).update(ended_on=today())
     with pytest.raises(DivisionEnded):
         grant(cast, cast.nobody, Role.AUDITOR, SHENGLI)
+
+
+# --- Telling the person -----------------------------------------------------------------
+
+
+def test_a_person_is_told_of_their_roles_and_by_whom(cast: Cast) -> None:
+    grant(cast, cast.nobody, Role.COMMUNITY_WORKER, SHENGLI)
+    message = Message.objects.get(recipient=cast.nobody)
+    assert message.subject == "您被授予角色：社区工作者（胜利街社区居民委员会）"
+    assert "安全管理员乙" in message.text
+    assert cast.client("nobody").get(message.url).status_code == 200
+
+
+def test_a_person_is_told_when_their_password_or_second_factor_is_touched(cast: Cast) -> None:
+    accounts.reset_password(actor=cast.sysadmin, user=cast.street)
+    accounts.reset_second_factor(actor=cast.secadmin, user=cast.street, reason="x")
+    subjects = set(Message.objects.filter(recipient=cast.street).values_list("subject", flat=True))
+    assert subjects == {"您的密码已被重置", "您的两步验证已被解除"}
+
+
+def test_programs_are_told_nothing(cast: Cast) -> None:
+    program = make_user("program", is_service=True)
+    grant(cast, program, Role.SERVICE, SHENGLI)
+    assert not Message.objects.filter(recipient=program).exists()
