@@ -24,8 +24,12 @@ def can_fill_survey(user: User, compound: Compound) -> bool:
 
 
 def can_confirm_survey(user: User, survey: ConditionSurvey) -> bool:
-    """The bureau confirms, and never whoever submitted it."""
-    return survey.submitted_by_id != user.pk and user.has_power(Power.CONFIRM_SURVEY, at=survey.division_code)
+    """The bureau confirms, and never somebody who submitted it or filled in a part of it."""
+    return (
+        survey.submitted_by_id != user.pk
+        and user.has_power(Power.CONFIRM_SURVEY, at=survey.division_code)
+        and not survey.was_filled_in_by(user)
+    )
 
 
 def can_manage_pool(user: User, division_code: str) -> bool:

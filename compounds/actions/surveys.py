@@ -25,7 +25,6 @@ from compounds.errors import (
 from compounds.models import Compound, ConditionSurvey, SurveyFinding, SurveyPhoto, SurveyState, Topic
 from compounds.permissions import can_confirm_survey, can_fill_survey
 from core.errors import NotPermitted
-from core.history import history_of
 from core.integrity import constraints_as_refusals
 from core.text import clean_line
 from directory.models import User
@@ -151,9 +150,6 @@ def submit_survey(*, survey: ConditionSurvey, user: User) -> ConditionSurvey:
 def confirm_survey(*, survey: ConditionSurvey, user: User) -> ConditionSurvey:
     """The bureau takes it over: from now on it is immutable and counts for eligibility and urgency."""
     survey = _lock_submitted(survey, user)
-    # Also whoever filled in a part of it before others did: the history knows every hand.
-    if history_of(ConditionSurvey).filter(pgh_obj=survey, filled_by=user).exists():
-        raise SameHand
     survey.state = SurveyState.CONFIRMED
     survey.decided_by, survey.decided_at = user, timezone.now()
     survey.save()
@@ -214,8 +210,8 @@ def _lock_submitted(survey: ConditionSurvey, user: User) -> ConditionSurvey:
     survey = ConditionSurvey.objects.select_for_update().get(pk=survey.pk)
     if survey.state != SurveyState.SUBMITTED:
         raise SurveyNotSubmitted(state=survey.get_state_display())
-    if survey.submitted_by_id == user.pk and user.has_power(Power.CONFIRM_SURVEY, at=survey.division_code):
-        raise SameHand
-    if not can_confirm_survey(user, survey):
+    if not user.has_power(Power.CONFIRM_SURVEY, at=survey.division_code):
         raise NotPermitted
+    if not can_confirm_survey(user, survey):
+        raise SameHand
     return survey

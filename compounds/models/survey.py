@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compounds.models.register import Compound
 from compounds.triggers import takes_division
+from core.history import history_of
 from directory.models import User
 from directory.powers import Power
 from files.models import StoredFile
@@ -156,6 +157,10 @@ class ConditionSurvey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.compound} {self.surveyed_on}"
+
+    def was_filled_in_by(self, user: User) -> bool:
+        """Whether this hand ever saved it; the history knows those before the last one too."""
+        return history_of(ConditionSurvey).filter(pgh_obj=self.pk, filled_by=user.pk).exists()
 
     @property
     def is_open(self) -> bool:
