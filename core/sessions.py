@@ -18,14 +18,15 @@ class SessionStore(db.SessionStore):
     """Nothing but the reading differs from Django's store: same table, same keys, same end."""
 
     def _get_session_from_db(self) -> Any:
+        key = self.session_key or ""
         # A cookie can say anything, NUL included; what is no key is nobody's session.
-        is_key = bool(self.session_key) and self.session_key.isascii() and self.session_key.isalnum()
-        rows = _session_of(self.model).fetch(key=self.session_key, now=timezone.now()) if is_key else []
+        is_key = key.isascii() and key.isalnum()
+        rows = _session_of(self.model).fetch(key=key, now=timezone.now()) if is_key else []
         if not rows:
             self._session_key = None
             return None
         ((data, end),) = rows
-        return self.model(session_key=self.session_key, session_data=data, expire_date=end)
+        return self.model(session_key=key, session_data=data, expire_date=end)
 
 
 @lru_cache(maxsize=1)
