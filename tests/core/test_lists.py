@@ -484,7 +484,9 @@ def test_sums_leave_out_joins_that_nothing_needs(cast: Cast, organisations: list
     assert asked(people.filter(~Q(works_at="丙银行") | Q(works_at=None)), plain) == ([1, 1], 1)
 
 
-def test_names_of_conditions_are_looked_up_once_in_a_while(ask: Ask, organisations: list[Organisation]) -> None:
+def test_names_of_conditions_are_looked_up_once_in_a_while(
+    ask: Ask, organisations: list[Organisation]
+) -> None:
     asked: list[str] = []
 
     def named(raw: str) -> str:
