@@ -26,7 +26,9 @@ class StillWorking(DomainError):
 class ColumnsMissing(DomainError):
     code = "import_columns"
     status = HTTPStatus.BAD_REQUEST
-    sentence = _("Say which column of the file holds: {columns}.")
+    sentence = _(
+        "Say which column of the file holds: {columns}. What the file does not say can be chosen below."
+    )
 
 
 class WrongRowsLeft(DomainError):

@@ -233,7 +233,7 @@ _YEAR = re.compile(
 )
 _COMPACT = re.compile(r"(?P<year>(?:18|19|20)[0-9]{2})(?:0[1-9]|1[0-2])(?:[0-3][0-9])?")
 # What programs write where they have no year.
-_NO_YEAR = re.compile(r"0+(?:\.0+)?年?(?:建成|建造|竣工)?")
+_NO_YEAR = re.compile(r"(?:0+(?:\.0+)?|未知|暂无|不详|无)年?(?:建成|建造|竣工)?")
 _SHORT_YEAR = re.compile(r"(?P<year>[0-9]{2})年(?:建成|建造|竣工|建)?")
 _SEVERAL = re.compile(r"[0-9]{4}")
 _BETWEEN = re.compile(r"(?:年|建成|竣工|建|至|到|和|与|及|[-–—~/、,，;；\s])+")

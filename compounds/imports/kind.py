@@ -20,7 +20,7 @@ from compounds.models import BuiltYearCertainty, Heritage, ManagementState
 from compounds.positions import CoordinateSystem
 from compounds.sheets import COMPOUND_COLUMNS, COMPOUND_NOTES
 from core.figures import thousands
-from core.sheets import SheetColumn
+from core.sheets import SheetColumn, heading_key
 from directory.models import Division
 from directory.powers import Power
 from imports.errors import TooManyValues
@@ -32,6 +32,11 @@ MOST_VALUES = 300
 MOST_SUGGESTED = 3_000
 STEP = 500
 SHELL_SCOPE = ("",)
+# Headings of what is larger than a community, the narrowest first.
+AREA_HEADINGS = (
+    "街道", "所属街道", "所在街道", "街道名称", "镇街", "乡镇", "商圈", "所属商圈", "所在商圈", "板块", "所属板块", "区域板块", "片区", "区域",
+    "所属区域", "所在区域", "区县", "所属区县", "行政区", "sub-district", "business circle", "bizcircle", "area", "district",
+)  # fmt: skip
 
 # Fields of the preview and the file's columns that feed them, in this order.
 _FIELDS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -155,9 +160,15 @@ class CompoundImport(ImportKind):
         initial: Mapping[str, Any],
         user: Any,
     ) -> forms.Form:
-        return CompoundOptions(
-            data, headings=headings, places=Places(scopes=scopes_of(user)), initial=dict(initial)
-        )
+        start = {"community_heading": self._area_heading(headings), **initial}
+        return CompoundOptions(data, headings=headings, places=Places(scopes=scopes_of(user)), initial=start)
+
+    def _area_heading(self, headings: Sequence[str]) -> str:
+        """Where no column names the community, the narrowest one that says where a compound is."""
+        by_key = {heading_key(heading): heading for heading in headings}
+        if any(heading_key(name) in by_key for name in self.column("community").names):
+            return ""
+        return next((by_key[key] for name in AREA_HEADINGS if (key := heading_key(name)) in by_key), "")
 
     def missing_columns(self, task: Task) -> list[str]:
         missing = super().missing_columns(task)

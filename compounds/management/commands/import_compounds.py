@@ -1,5 +1,6 @@
 """`manage.py import_compounds FILE`: a roster of compounds from the server's shell, by the same steps as the page."""
 
+import re
 import sys
 from argparse import ArgumentParser
 from collections import Counter
@@ -9,6 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from compounds.imports.cells import CellProblem
 from compounds.imports.kind import CompoundImport, community_named, places_of
@@ -19,12 +21,18 @@ from directory.models import Division, User
 from imports import actions
 from imports.kinds import Row, Task
 from imports.models import ImportRun, Verdict
-from imports.reading import Table, match, table_of
+from imports.reading import Table, match, rows_of, table_of
 from imports.wrong_rows import write_workbook_of_wrong_rows
 
 SHOWN = 20
+_FIGURES = re.compile(r"[0-9]+(?:、[0-9]+)*…?")
 # Answers of the command to whoever called it.
 ALL_RIGHT, WRONG_ROWS = 0, 1
+
+
+def no_column(heading: str, table: Table) -> str:
+    sentence = _("The file has no column “{heading}”. It has: {columns}")
+    return sentence.format(heading=heading, columns="、".join(table.labels))
 
 
 class Line:
@@ -117,13 +125,15 @@ class Command(BaseCommand):
         task = self._task(kind, table, options)
         rows = self._examined(kind, table, task)
         self._say(path, table, task, rows)
+        if task.options["community_heading"] and not options["community_map"]:
+            self._say_values(kind, table, task)
         wrong = sum(1 for row in rows if row.verdict == Verdict.WRONG)
         if wrong and options["wrong_rows"]:
             self._hand_back(rows, table, task, options["wrong_rows"])
         if not options["dry_run"] and (not wrong or options["leave_out_wrong"]):
             self._write(kind, path, task, table, rows, options)
         elif not options["dry_run"]:
-            self.stdout.write("Nothing was written. Mend the rows, or add --leave-out-wrong.")
+            self.stdout.write(_("Nothing was written. Mend the rows, or add --leave-out-wrong."))
         return WRONG_ROWS if wrong else ALL_RIGHT
 
     # --- What is to be done ---------------------------------------------------------------
@@ -133,14 +143,16 @@ class Command(BaseCommand):
         if options["username"]:
             user = User.objects.active().filter(username=options["username"]).first()
             if user is None or not kind.may_import(user):
-                raise CommandError(f"{options['username']} is no user who may import compounds.")
+                raise CommandError(
+                    _("{name} is no user who may import compounds.").format(name=options["username"])
+                )
         if options["division"] and not Division.objects.filter(code=options["division"]).exists():
-            raise CommandError(f"There is no division {options['division']}.")
+            raise CommandError(_("There is no division {code}.").format(code=options["division"]))
         mapping = match(kind, table) | self._columns(kind, table, options["column"])
         mapping = {key: label for key, label in mapping.items() if label}
         heading = options["community_column"]
         if heading and heading not in table.labels:
-            raise CommandError(f"The file has no column “{heading}”. It has: {'、'.join(table.labels)}")
+            raise CommandError(no_column(heading, table))
         choices = {"coordinate_system": options["coordinates"], "community_heading": heading}
         task = Task(
             user=user, mapping=mapping, headings=table.labels, options=choices, division=options["division"]
@@ -151,8 +163,10 @@ class Command(BaseCommand):
             choices["community_map"] = self._assigned(places, options["community_map"])
         if missing := kind.missing_columns(task):
             raise CommandError(
-                f"Not found in the file: {'、'.join(missing)}. Its columns: {'、'.join(table.labels)}."
-                " Assign them with --column, --community or --community-column."
+                _(
+                    "Not found in the file: {missing}. Its columns: {columns}. Assign them with --column, --community or"
+                    " --community-column."
+                ).format(missing="、".join(missing), columns="、".join(table.labels))
             )
         return task
 
@@ -163,9 +177,11 @@ class Command(BaseCommand):
         for text in given:
             key, sign, heading = text.partition("=")
             if not sign or key not in keys:
-                raise CommandError(f"--column takes KEY=HEADING; the keys are: {', '.join(sorted(keys))}")
+                raise CommandError(
+                    _("--column takes KEY=HEADING; the keys are: {keys}").format(keys=", ".join(sorted(keys)))
+                )
             if heading and heading not in table.labels:
-                raise CommandError(f"The file has no column “{heading}”. It has: {'、'.join(table.labels)}")
+                raise CommandError(no_column(heading, table))
             found[key] = heading
         return found
 
@@ -185,44 +201,52 @@ class Command(BaseCommand):
         return rows
 
     def _say(self, path: Path, table: Table, task: Task, rows: Sequence[Row]) -> None:
-        self.stdout.write(
-            f"{path.name}{f' · {table.sheet.name}' if table.sheet.name else ''}: {len(rows):,} rows\n"
-        )
+        where = f" · {table.sheet.name}" if table.sheet.name else ""
+        self.stdout.write(f"{path.name}{where}: " + _("{count} rows").format(count=f"{len(rows):,}"))
         known = {label: key for key, label in task.mapping.items()}
-        ignored = [label for label in table.labels if label not in known]
         for label, key in known.items():
             self.stdout.write(f"  {label} → {key}")
-        if ignored:
-            self.stdout.write(f"  not imported: {'、'.join(ignored)}")
+        if ignored := [label for label in table.labels if label not in known]:
+            self.stdout.write("  " + _("Not imported:") + " " + "、".join(ignored))
         verdicts = Counter(row.verdict for row in rows)
         self.stdout.write("")
         for verdict in Verdict:
-            self.stdout.write(f"  {verdicts.get(verdict, 0):>8,}  {verdict.value}")
+            self.stdout.write(f"  {verdicts.get(verdict, 0):>8,}  {verdict.label}")
         warned = sum(1 for row in rows if row.warnings and row.verdict != Verdict.WRONG)
-        self.stdout.write(f"  {warned:>8,}  with warnings")
-        self._say_problems(rows)
+        self.stdout.write(f"  {warned:>8,}  " + _("with warnings"))
+        self._say_sentences(_("Wrong:"), [row for row in rows if row.problems])
+        self._say_sentences(_("Warnings:"), [row for row in rows if row.warnings and not row.problems])
 
-    def _say_problems(self, rows: Sequence[Row]) -> None:
-        """The commonest sentences with the rows they stand at, the commonest first."""
-        for title, chosen in (("Wrong:", [row for row in rows if row.problems]),
-                              ("Warnings:", [row for row in rows if row.warnings and not row.problems])):  # fmt: skip
-            places: dict[str, list[int]] = {}
-            for row in chosen:
-                for text in (row.problems or row.warnings).values():
-                    places.setdefault(text, []).append(row.number)
-            if places:
-                self.stdout.write(f"\n{title}")
-            for text, numbers in sorted(places.items(), key=lambda item: -len(item[1]))[:SHOWN]:
-                named = ", ".join(map(str, numbers[:5])) + (" …" if len(numbers) > 5 else "")
-                self.stdout.write(f"  {len(numbers):>6,} × {text}  (rows {named})")
-            if len(places) > SHOWN:
-                self.stdout.write(f"  … and {len(places) - SHOWN:,} further sentences")
+    def _say_sentences(self, title: str, rows: Sequence[Row]) -> None:
+        """The commonest sentences with the rows they stand at; those that differ in figures only count as one."""
+        found: dict[str, tuple[str, list[int]]] = {}
+        for row in rows:
+            for text in (row.problems or row.warnings).values():
+                found.setdefault(_FIGURES.sub("#", text), (text, []))[1].append(row.number)
+        if found:
+            self.stdout.write(f"\n{title}")
+        for text, numbers in sorted(found.values(), key=lambda item: -len(item[1]))[:SHOWN]:
+            named = ", ".join(map(str, numbers[:5])) + (" …" if len(numbers) > 5 else "")
+            self.stdout.write(f"  {len(numbers):>6,} × {text}  ({named})")
+        if len(found) > SHOWN:
+            self.stdout.write(
+                "  … " + _("and {count} further sentences").format(count=f"{len(found) - SHOWN:,}")
+            )
+
+    def _say_values(self, kind: CompoundImport, table: Table, task: Task) -> None:
+        """What --community-map has to assign, as the CSV it wants; known names are filled in."""
+        question = kind.question(task, rows_of(table, kind, task))
+        if question is None:
+            return
+        self.stdout.write("\n" + _("Complete these lines and give them as --community-map:"))
+        for text, _count, suggested in question.values:
+            self.stdout.write(f"{text},{suggested.partition(' ')[0]}")
 
     def _hand_back(self, rows: Sequence[Row], table: Table, task: Task, path: Path) -> None:
         wrong = [row for row in rows if row.verdict == Verdict.WRONG]
         with path.open("wb") as to:
             write_workbook_of_wrong_rows(rows=wrong, table=table, task=task, to=to)
-        self.stdout.write(f"\nThe wrong rows are in {path}.")
+        self.stdout.write("\n" + _("The wrong rows are in {path}.").format(path=path))
 
     # --- Writing ------------------------------------------------------------------------------
 
@@ -252,4 +276,5 @@ class Command(BaseCommand):
             actions.write(run=run, progress=line)
         line.end()
         written = ImportRun.objects.get(pk=run.pk).counts
-        self.stdout.write(f"\nWritten: {written[Verdict.NEW]:,} added, {written[Verdict.CHANGED]:,} changed.")
+        sentence = _("Written: {new} added, {changed} changed.")
+        self.stdout.write("\n" + sentence.format(new=written[Verdict.NEW], changed=written[Verdict.CHANGED]))
