@@ -61,6 +61,7 @@ def _doubts(row: Row) -> str:
 COMPOUNDS = ListSpec(
     key="compounds",
     title=_("Compounds"),
+    search_hint=_("Name, pinyin initials, code"),
     noun=pgettext_lazy("count", "compounds"),
     division="community__code",
     columns=(

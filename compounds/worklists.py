@@ -88,6 +88,7 @@ def waiting_days(submitted_at: datetime) -> int:
 SURVEYS = ListSpec(
     key="surveys",
     title=_("Condition surveys"),
+    search_hint=_("Name, pinyin initials, code"),
     noun=_("surveys"),
     division="division_code",
     columns=(
@@ -154,6 +155,7 @@ def _parts(row: Row) -> SafeString | str:
 POOL = ListSpec(
     key="pool",
     title=_("Order of the reserve pool"),
+    search_hint=_("Name, pinyin initials, code"),
     noun=_("compounds"),
     division="community__code",
     columns=(

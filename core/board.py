@@ -18,7 +18,10 @@ TypeText = str | Promise
 
 @dataclass(frozen=True, kw_only=True)
 class RailItem:
-    """An entry of the left rail; `may_see(user)` decides whether it is drawn."""
+    """An entry of the left rail; `may_see(user)` decides whether it is drawn.
+
+    It is marked on the pages below its address and below those of `also` (address names).
+    """
 
     key: str
     label: TypeText
@@ -26,6 +29,7 @@ class RailItem:
     url_name: str
     position: int
     may_see: Callable[[Any], bool]
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

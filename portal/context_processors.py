@@ -51,20 +51,32 @@ def rail(request: HttpRequest) -> SafeString:
     """The rail with the entry marked whose address the page's own begins with; the longest wins."""
     if not request.user.is_authenticated:
         return SafeString("")
-    addresses = {item.key: reverse(item.url_name) for item in board.rail(request.user)}
-    here = max((url for url in addresses.values() if request.path.startswith(url)), key=len, default="")
-    return _rail(tuple(addresses.items()), here, get_language() or "")
+    items = board.rail(request.user)
+    below = [(reverse(name), item.key) for item in items for name in (item.url_name, *item.also)]
+    _url, here = max(
+        (entry for entry in below if request.path.startswith(entry[0])), key=_length, default=("", "")
+    )
+    return _rail(tuple(item.key for item in items), here, get_language() or "")
+
+
+def _length(entry: tuple[str, str]) -> int:
+    return len(entry[0])
 
 
 @lru_cache(maxsize=500)
-def _rail(addresses: tuple[tuple[str, str], ...], here: str, _language: str) -> SafeString:
+def _rail(keys: tuple[str, ...], here: str, _language: str) -> SafeString:
     """Built once and kept: it is the same on every page of a person's."""
     items = {item.key: item for item in board.all_rail_items()}
     return format_html_join(
         "",
         '<li><a href="{}"{}>{}<span>{}</span></a></li>',
         (
-            (url, HERE if url == here else "", icon_markup(items[key].icon), items[key].label)
-            for key, url in addresses
+            (
+                reverse(items[key].url_name),
+                HERE if key == here else "",
+                icon_markup(items[key].icon),
+                items[key].label,
+            )
+            for key in keys
         ),
     )

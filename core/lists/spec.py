@@ -48,6 +48,7 @@ class ListSpec:
     size: int = 100
     empty_title: TypeText = ""
     empty_text: TypeText = ""
+    search_hint: TypeText = ""
     hidden_filters: frozenset[str] = field(default_factory=frozenset)
 
     @cached_property

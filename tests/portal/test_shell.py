@@ -222,3 +222,9 @@ def test_every_list_narrows_to_the_chosen_division_and_answers_every_order(
         response: Any = client.get(f"{reverse(name)}?export=xlsx")
         assert response.status_code == 200
         assert b"".join(response.streaming_content).startswith(b"PK")
+
+
+def test_pages_of_a_stage_mark_its_entry_of_the_rail(cast: Cast) -> None:
+    client = cast.client("bureau")
+    for address in ("/surveys/", "/imports/", "/compounds/map/"):
+        assert '<a href="/compounds/" aria-current="true">' in text(client, address), address
