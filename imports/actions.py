@@ -27,7 +27,7 @@ from imports.errors import (
     WrongStep,
 )
 from imports.kinds import ImportKind, Row, Task, kind_of
-from imports.models import ImportRun, ImportState, Verdict
+from imports.models import ImportRow, ImportRun, ImportState, Verdict
 from imports.permissions import can_import
 from imports.reading import Table, match, open_table, rows_of, table_of
 from imports.staging import stage
@@ -137,6 +137,17 @@ def _locked(run: ImportRun, *states: str) -> ImportRun:
     if run.job_id and not Job.objects.get(pk=run.job_id).is_finished:
         raise StillWorking
     return run
+
+
+def forget_rows() -> int:
+    """Take away staged rows that nobody needs any more; the file and what became of it stay. Returns how many.
+
+    An import that was never confirmed is discarded: by then its preview compares with another register.
+    """
+    ImportRun.objects.stale_at(timezone.now()).filter(
+        state__in=(ImportState.UPLOADED, ImportState.PREVIEWED)
+    ).update(state=ImportState.DISCARDED)
+    return ImportRow.objects.filter(run__in=ImportRun.objects.stale_at(timezone.now())).delete()[0]
 
 
 # --- Preview ----------------------------------------------------------------------------

@@ -4,6 +4,7 @@ What a row means is declared by the app that owns the target (`sheets.py`); this
 app knows files, rows, verdicts and the order of the steps.
 """
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from files.models import StoredFile
 from jobs.models import Job
+
+# Long enough to mend the wrong rows of a roster; 100,000 rows of it are 100 MB.
+ROWS_KEPT_FOR = timedelta(days=30)
 
 
 class ImportState(models.TextChoices):
@@ -33,6 +37,10 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def visible_to(self, user: Any) -> "ImportRunQuerySet":
         """A run belongs to whoever uploaded the file."""
         return self.filter(uploaded_by=user.pk)
+
+    def stale_at(self, now: datetime) -> "ImportRunQuerySet":
+        """So old that their staged rows are of no more use."""
+        return self.filter(uploaded_at__lt=now - ROWS_KEPT_FOR)
 
 
 class ImportRun(models.Model):

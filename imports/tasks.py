@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from tempfile import TemporaryFile
 
+from celery import shared_task
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -54,3 +55,9 @@ def wrong_rows(job: Job, progress: Progress) -> Outcome:
         name = f"{actions.wrong_rows_name(run)}.xlsx"
         file = store_product(content=to, name=name, media_type=XLSX, user=run.uploaded_by)
     return Outcome(file=file)
+
+
+@shared_task
+def forget_old_rows() -> int:
+    """Every night."""
+    return actions.forget_rows()

@@ -168,8 +168,14 @@ def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         return redirect("imports:columns", pk=pk)
     if run.state == ImportState.PREVIEWED:
         return _preview(request, run, ConfirmForm(), status=200)
-    context = {"run": run, "kind": kind_of(run.kind), "wrong": run.counts.get(Verdict.WRONG, 0)}
-    return render(request, "imports/result.html", {**context, "left_out": run.options.get(actions.LEAVE_OUT)})
+    context = {
+        "run": run,
+        "kind": kind_of(run.kind),
+        "wrong": run.counts.get(Verdict.WRONG, 0),
+        # They are kept for a month.
+        "wrong_kept": run.rows.filter(verdict=Verdict.WRONG).exists(),
+    }
+    return render(request, "imports/result.html", context)
 
 
 def _working_template(request: HttpRequest) -> str:

@@ -166,6 +166,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "directory.tasks.forget_expired",
         "schedule": crontab(hour=3, minute=40),
     },
+    "imports: forget rows staged a month ago": {
+        "task": "imports.tasks.forget_old_rows",
+        "schedule": crontab(hour=3, minute=50),
+    },
     "jobs: pick up what is due": {"task": "jobs.tasks.pick_up_due_jobs", "schedule": 20.0},
     "outbox: deliver what is due": {"task": "outbox.tasks.deliver_due_messages", "schedule": 30.0},
     # Rules come into force at midnight; every hour, so that a worker that was away then makes up for it.

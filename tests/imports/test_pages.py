@@ -1,6 +1,7 @@
 """The pages of an import from upload to result, for those who may and those who may not."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +10,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from compounds.models import Compound
 from core.sheets import open_bytes
+from imports import actions
 from imports.models import ImportRun, ImportState
+from imports.tasks import forget_old_rows
 from jobs.models import Job, JobState
 from jobs.progress import Silent
 from jobs.running import perform
@@ -196,6 +199,26 @@ def test_what_the_register_did_meanwhile_is_told_above_the_new_preview(bureau: C
     )
     ImportRun.objects.filter(pk=run.pk).update(job=job)
     assert "Somebody was faster." in text_of(bureau.get(f"/imports/{run.pk}/"))
+
+
+def test_rows_are_forgotten_after_a_month_the_file_and_the_outcome_stay(bureau: Client, cast: Cast) -> None:
+    old, waiting, fresh = (previewed(roster(["甲", SHENGLI], ["乙", "x"]), cast.bureau) for _ in range(3))
+    actions.write(run=_left_out(old), progress=Silent())
+    month_ago = timezone.now() - timedelta(days=31)
+    ImportRun.objects.filter(pk__in=[old.pk, waiting.pk]).update(uploaded_at=month_ago)
+    assert forget_old_rows() == 4
+    states = dict(ImportRun.objects.values_list("pk", "state"))
+    assert states == {old.pk: "written", waiting.pk: "discarded", fresh.pk: "previewed"}
+    assert fresh.rows.count() == 2
+    page = text_of(bureau.get(f"/imports/{old.pk}/"))
+    assert "1 added" in page
+    assert "wrong-rows" not in page
+
+
+def _left_out(run: ImportRun) -> ImportRun:
+    run.options = {**run.options, actions.LEAVE_OUT: True}
+    run.save()
+    return run
 
 
 # --- While a job runs -------------------------------------------------------------------
