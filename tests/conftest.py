@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connections
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from core.cache import redis_away
@@ -48,6 +49,12 @@ def committed_db(
         yield databases
         connections.close_all()
     databases.create()
+
+
+@pytest.fixture(autouse=True)
+def _portals_language() -> None:
+    """Each test begins in the portal's own language, whatever the last one spoke."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

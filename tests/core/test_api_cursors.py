@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.utils import translation
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -33,7 +34,8 @@ def refusal(cursor: str, *, of: str = OF, terms: int = 1) -> str:
         place_of(cursor, of=of, terms=terms)
     (error,) = caught.value.details["errors"]
     assert error["field"] == "cursor"
-    return str(error["message"])
+    with translation.override("en"):
+        return str(error["message"])
 
 
 def test_a_cursor_of_another_query_says_so() -> None:
