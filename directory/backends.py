@@ -10,7 +10,7 @@ from core.prepared import Prepared, Slot
 from directory.models import User
 
 
-class AuthenticationBackend(AllauthBackend):  # type: ignore[misc]
+class AuthenticationBackend(AllauthBackend):
     def get_user(self, user_id: Any) -> User | None:
         """The person of a session, if still active: asked on every request, so its SQL is built once."""
         rows = _person().fetch(pk=user_id)

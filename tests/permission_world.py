@@ -97,7 +97,8 @@ class Side:
         return survey
 
     def _make_photo(self) -> Any:
-        file = store_image(file=picture(), name="photo.jpg", user=self.worker)
+        photo: Any = picture()
+        file = store_image(file=photo, name="photo.jpg", user=self.worker)
         return add_photo(survey=self.draft, user=self.worker, file=file, key=uuid.uuid4())
 
     def _make_rule(self) -> Any:

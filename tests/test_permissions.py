@@ -8,6 +8,7 @@ wrong, the failure shows what the portal answers now: check it, then write it do
 
 import re
 from collections.abc import Iterator
+from copy import copy
 from functools import cache
 from typing import Any
 
@@ -76,7 +77,7 @@ def lines_of(group: str) -> list[tuple[Line, bool]]:
 
 def answer(client: Client, method: str, url: str) -> str:
     """The status, or `in`; whatever the request wrote, rows and cookies, is taken back."""
-    cookies = client.cookies.copy()
+    cookies = copy(client.cookies)
     with transaction.atomic():
         response = client.get(url) if method == "GET" else client.post(url)
         transaction.set_rollback(True)

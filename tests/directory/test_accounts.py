@@ -1,5 +1,7 @@
 """Accounts: who makes, changes, closes and helps them, and what is written down."""
 
+from typing import Any
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -26,12 +28,12 @@ from tests.directory.steps import fresh, grant, in_days, is_signed_in, last_entr
 
 
 def make_account(
-    cast: Cast, username: str = "newcomer", *, by: str = "sysadmin", **facts: str
+    cast: Cast, username: str = "newcomer", *, by: str = "sysadmin", **facts: Any
 ) -> accounts.NewAccount:
     return accounts.create_user(
         actor=getattr(cast, by),
         username=username,
-        **{"name": "新同事", "home_division": WEST_STREET, **facts},
+        **({"name": "新同事", "home_division": WEST_STREET} | facts),
     )
 
 

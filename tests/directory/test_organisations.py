@@ -1,5 +1,7 @@
 """Organisations: registered once, with a credit code that fits."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from hypothesis import given
@@ -22,9 +24,7 @@ from tests.cast import JINGZHOU, WEST_STREET, ZAOYANG, Cast, make_organisation, 
 from tests.directory.steps import VALID_CREDIT_CODE, last_entry, today
 
 
-def register(
-    cast: Cast, name: str = "荆州水务集团", *, by: str = "sysadmin", **facts: object
-) -> Organisation:
+def register(cast: Cast, name: str = "荆州水务集团", *, by: str = "sysadmin", **facts: Any) -> Organisation:
     facts.setdefault("division", Division.objects.get(pk=JINGZHOU))
     return organisations.create_organisation(actor=getattr(cast, by), name=name, kind="utility", **facts)
 

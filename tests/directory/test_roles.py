@@ -204,6 +204,7 @@ def test_a_substitution_ends_by_itself(cast: Cast) -> None:
 
 def test_a_substitution_ends_with_the_role_it_stands_in_for(cast: Cast) -> None:
     made = appoint(cast)
+    assert made.substitute_for is not None
     roles.end_role(actor=cast.secadmin, assignment=made.substitute_for)
     assert fresh(cast.nobody).current_roles == []
 
