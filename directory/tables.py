@@ -85,6 +85,7 @@ USERS = ListSpec(
         Column("service", _("Service user"), source="is_service", kind=Kind.YESNO, shown=False),
     ),
     sort="name",
+    search_hint=_("Name, user name, telephone, post"),
     empty_title=_("No accounts yet"),
     empty_text=_("A system administrator creates them; a security administrator then grants roles."),
 )
@@ -110,6 +111,7 @@ ORGANISATIONS = ListSpec(
         Column("ended_on", _("Ended on"), kind=Kind.DATE, shown=False),
     ),
     sort="name",
+    search_hint=_("Name, short name, credit code"),
     empty_title=_("No organisations yet"),
     empty_text=_("Enter offices, firms, utilities and title-owner units once; every page then offers them."),
 )
@@ -153,6 +155,7 @@ TOKENS = ListSpec(
         Column("created_at", _("Issued"), kind=Kind.MOMENT, sort=(Term("created_at"), Term("pk")), descending=True),
     ),
     sort="created_at",
+    search_hint=_("Used by, beginning of the key"),
     empty_title=_("No tokens yet"),
     empty_text=_("A program reads over the API with a token of a service user."),
 )  # fmt: skip
