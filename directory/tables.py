@@ -7,8 +7,9 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, CharField, F, OuterRef, Subquery, Value, When
 from django.db.models.functions import Concat
 from django.utils import timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from core.html import badge_markup
 from core.keyset import Term
@@ -55,7 +56,10 @@ def with_roles(users: UserQuerySet) -> UserQuerySet:
 def role_words(held: list[str]) -> str:
     """["bureau_manager|荆州区"] → "bureau manager (荆州区)"."""
     pairs = (text.partition(BETWEEN) for text in held or [])
-    return "、".join(f"{ROLE_LABELS.get(role, role)}（{place}）" for role, _sign, place in pairs)
+    form, comma = _now("{role} ({place})"), pgettext("between words", ", ")
+    return comma.join(
+        form.format(role=ROLE_LABELS.get(role, role), place=place) for role, _sign, place in pairs
+    )
 
 
 def _roles(row: Row) -> str:
@@ -154,7 +158,7 @@ TOKENS = ListSpec(
         Column("last_used_at", _("Last used"), kind=Kind.MOMENT),
         Column("created_at", _("Issued"), kind=Kind.MOMENT, sort=(Term("created_at"), Term("pk")), descending=True),
     ),
-    sort="created_at",
+    sort="-created_at",
     search_hint=_("Used by, beginning of the key"),
     empty_title=_("No tokens yet"),
     empty_text=_("A program reads over the API with a token of a service user."),

@@ -147,7 +147,7 @@ class GrantForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         fitting = [(value, label) for value, label in Role.choices if fits_account(value, user)]
-        offer_choices(self, "role", fitting)
+        offer_choices(self, "role", [("", "—"), *fitting])
         offer_divisions(self, "division", actor.scopes_for(Power.GRANT_ROLES))
         offer_rows(self, "organisation", organisations_for(actor))
 
