@@ -32,15 +32,11 @@ class Sheet:
 
 
 def number_text(value: float) -> str:
-    """1.0 → 1; 0.1 + 0.2 → 0.3; never in powers of ten within what a sheet can hold exactly."""
-    if value.is_integer() and abs(value) < 10**SIGNIFICANT_DIGITS:
-        return str(int(value))
-    shortest = repr(value)
-    if len(shortest) <= SIGNIFICANT_DIGITS and "e" not in shortest and "n" not in shortest:
-        return shortest
-    return (
-        format(Decimal(format(value, f".{SIGNIFICANT_DIGITS}g")), "f") if abs(value) < 1e21 else repr(value)
-    )
+    """1.0 → 1; 0.1 + 0.2 → 0.3; in powers of ten only beyond what a sheet can hold exactly."""
+    text = f"{value:.{SIGNIFICANT_DIGITS}g}"
+    if "e" not in text or abs(value) >= 1e21:
+        return text
+    return format(Decimal(text), "f")
 
 
 def moment_text(value: date | time | timedelta) -> str:
@@ -66,8 +62,13 @@ def cell_text(value: object) -> str:
 
 
 def rows_of_text(rows: Iterable[Iterable[object]]) -> list[list[str]]:
-    # The common case, printable text, is decided here: a call per cell would cost more than the reading.
-    return [
-        [cell if type(cell) is str and cell.isprintable() else cell_text(cell) for cell in row]
-        for row in rows
-    ]
+    """Every cell as text. A large sheet has a million of them: what is common is decided without a call."""
+    found = []
+    for row in rows:
+        texts = [
+            cell if type(cell) is str else number_text(cell) if type(cell) is float else cell_text(cell)
+            for cell in row
+        ]
+        # Asked once for the whole row.
+        found.append(texts if "".join(texts).isprintable() else [cell_text(text) for text in texts])
+    return found

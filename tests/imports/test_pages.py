@@ -23,7 +23,7 @@ from jobs.running import perform
 from tests.cast import MINSHENG, SHENGLI, Cast
 from tests.compounds.builders import make_compound
 from tests.compounds.rosters import OFFICE, previewed, roster
-from tests.spreadsheets import csv_bytes, xlsx
+from tests.spreadsheets import csv_bytes, xlsx, xlsx_of_xml
 
 UPLOAD = "/imports/new/compounds/"
 
@@ -314,6 +314,18 @@ def test_what_cannot_be_read_is_said_at_the_field(
     assert response.status_code == 422
     assert sentence in text_of(response)
     assert not ImportRun.objects.exists()
+
+
+def test_a_cell_of_ten_megabytes_is_wrong_and_does_not_swell_the_page(bureau: Client, cast: Cast) -> None:
+    cell = f'<c r="A2" t="inlineStr"><is><t>{"长" * 3_400_000}</t></is></c><c r="B2" t="inlineStr"><is><t>{SHENGLI}</t></is></c>'
+    head = (
+        '<c r="A1" t="inlineStr"><is><t>小区名称</t></is></c><c r="B1" t="inlineStr"><is><t>社区</t></is></c>'
+    )
+    run = previewed(xlsx_of_xml(f'<row r="1">{head}</row><row r="2">{cell}</row>'), cast.bureau)
+    assert run.counts["wrong"] == 1
+    page = bureau.get(f"/imports/{run.pk}/")
+    assert "3400000 characters" in text_of(page)
+    assert len(page.content) < 100_000
 
 
 # --- Who may ----------------------------------------------------------------------------
