@@ -16,6 +16,7 @@ from core.errors import ChangedMeanwhile, NotPermitted
 from core.integrity import constraints_as_refusals
 from core.text import clean_line, comparison_key
 from directory.actions.checks import living_division, refuse_unclean
+from directory.actions.roles import refuse_last_administrator
 from directory.errors import AccountActive, AccountInactive, LeftInFuture, NotOnOneself
 from directory.history import changed_since
 from directory.models import ApiToken, Organisation, RoleAssignment, SignInFailure, User
@@ -151,6 +152,8 @@ def deactivate_user(*, actor: User, user: User, left_on: date, reason: str = "")
         raise AccountInactive(name=user.name)
     if left_on > timezone.localdate():
         raise LeftInFuture
+    for assignment in RoleAssignment.objects.filter(user=user).current_on(timezone.localdate()):
+        refuse_last_administrator(assignment)
     user.is_active, user.left_on = False, left_on
     user.save(update_fields=["is_active", "left_on"])
     ended = close_sessions(user)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -84,7 +84,7 @@ def end_role(*, actor: User, assignment: RoleAssignment, reason: str = "") -> Ro
         raise NotOnOneself
     if not can_end_role(actor, assignment):
         raise NotPermitted
-    _refuse_last_administrator(assignment)
+    refuse_last_administrator(assignment)
     _end([assignment], by=actor)
     _record("role.ended", actor, assignment, reason)
     return assignment
@@ -238,10 +238,15 @@ def _end(assignments: Iterable[RoleAssignment], *, by: User | None) -> None:
     )
 
 
-def _refuse_last_administrator(assignment: RoleAssignment) -> None:
-    """Somebody must be left who holds this administration here or above, now and without an end."""
+def refuse_last_administrator(assignment: RoleAssignment) -> None:
+    """Somebody must be left who holds this administration here or above, now and without an end.
+
+    Two who take each other's last colleague away at the same moment wait for each other here.
+    """
     if assignment.role not in ADMINISTRATORS or assignment.substitute_for_id is not None:
         return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('last administrator', 0))")
     here_or_above = [assignment.division_id, *ancestors(assignment.division_id)]
     others = (
         RoleAssignment.objects.current_on(timezone.localdate())

@@ -16,6 +16,7 @@ from directory.errors import (
     AccountInactive,
     DivisionEnded,
     DivisionUnknown,
+    LastAdministrator,
     LeftInFuture,
     NotOnOneself,
 )
@@ -184,6 +185,14 @@ def test_leaving_is_entered_when_the_day_has_come_and_only_once(cast: Cast) -> N
 def test_nobody_closes_their_own_account(cast: Cast) -> None:
     with pytest.raises(NotOnOneself):
         accounts.deactivate_user(actor=cast.sysadmin, user=cast.sysadmin, left_on=today())
+
+
+def test_the_last_administrator_does_not_leave_before_somebody_else_is_there(cast: Cast) -> None:
+    with pytest.raises(LastAdministrator):
+        accounts.deactivate_user(actor=cast.sysadmin, user=cast.secadmin, left_on=today())
+    make_user("second", role=Role.SECURITY_ADMINISTRATOR)
+    accounts.deactivate_user(actor=cast.sysadmin, user=cast.secadmin, left_on=today())
+    assert not fresh(cast.secadmin).is_active
 
 
 # --- Passwords and locks ----------------------------------------------------------------
