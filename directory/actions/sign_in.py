@@ -158,7 +158,9 @@ def check_credentials(*, username: str, password: str, address: str, known: bool
 
 def _rehash(user: User, password: str) -> None:
     """A password stored by an older method or cost is stored anew by the present one."""
-    User.objects.filter(pk=user.pk).update(password=make_password(password))
+    # The session about to begin is bound to the hash of the object at hand.
+    user.password = make_password(password)
+    User.objects.filter(pk=user.pk).update(password=user.password)
 
 
 def _refused(attempt: Attempt, why: str) -> WrongCredentials:

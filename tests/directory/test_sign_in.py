@@ -417,8 +417,10 @@ def test_guessing_the_old_password_in_an_open_session_is_locked(cast: Cast) -> N
 
 def test_an_old_hash_is_renewed_at_sign_in(cast: Cast) -> None:
     User.objects.filter(pk=cast.bureau.pk).update(password=make_password(PASSWORD, hasher="pbkdf2_sha256"))
-    assert sign_in(cast.client(), "bureau").status_code == 302
+    client = cast.client()
+    assert sign_in(client, "bureau").status_code == 302
     assert User.objects.get(pk=cast.bureau.pk).password.startswith("argon2")
+    assert client.get("/overview/").status_code == 200
 
 
 def test_setting_a_password_ends_the_obligation(cast: Cast) -> None:
