@@ -77,8 +77,10 @@ def upload(request: HttpRequest, kind_key: str) -> HttpResponse:
 def template(request: HttpRequest, kind_key: str) -> HttpResponseBase:
     kind = _permitted_kind(request, kind_key)
     to = BytesIO()
-    write_template(title=str(kind.noun), columns=kind.template_columns(request.user), notes=kind.notes, to=to)
-    return _workbook(to, _("Template {noun}").format(noun=kind.noun))
+    write_template(
+        title=str(kind.list_title), columns=kind.template_columns(request.user), notes=kind.notes, to=to
+    )
+    return _workbook(to, _("Template {noun}").format(noun=kind.list_title))
 
 
 def _workbook(content: Any, name: str) -> FileResponse:

@@ -15,6 +15,7 @@ from compounds.imports.cells import name_key
 from compounds.imports.places import COUNTY, Places
 from compounds.imports.roster import code_of
 from compounds.models import BuiltYearCertainty, Cluster, Compound, CompoundQuerySet
+from core.text import comparison_key
 from directory.models import Organisation
 from imports.kinds import Row
 
@@ -132,6 +133,7 @@ def compare(rows: Sequence[Row], *, places: Places, register: Register) -> None:
     for row in rows:
         _find(row, places, register)
     _refuse_repetitions(rows)
+    _warn_of_doubles(rows, places)
     names = Names({county for row in rows if (county := _county(row, register))})
     for row in rows:
         if not row.problems:
@@ -220,6 +222,37 @@ def _refuse_group(group: list[Row]) -> None:
     )
     for row in group:
         row.problems.setdefault("name", sentence.format(numbers=named))
+
+
+def _warn_of_doubles(rows: Sequence[Row], places: Places) -> None:
+    """New rows whose name and address stand under another community: mostly a community that was mapped wrong.
+
+    One compound in two communities is possible, so it is a warning. One statement for all rows.
+    """
+    new = [(row, key) for row in rows if row.target_id is None and (key := _name_and_address(row))]
+    within = sorted({key[0] for _row, key in new})
+    known: dict[tuple[str, str, str], tuple[str, str]] = {}
+    registered = Compound.objects.living().within(within).exclude(address="")
+    for code, name, address, community in registered.values_list("code", "name", "address", "community_id"):
+        if places.in_scope(community):
+            known[community[:COUNTY], name_key(name), comparison_key(address)] = (community, code)
+    in_file: dict[tuple[str, str, str], Row] = {}
+    for row, key in new:
+        community, code = known.get(key, ("", ""))
+        other = in_file.setdefault(key, row)
+        if code and community != row.values["community"]:
+            sentence = _("{code} in another community has the same name and address. Is the community right?")
+            row.warnings.setdefault("community", sentence.format(code=code))
+        elif other.values["community"] != row.values["community"]:
+            sentence = _("Row {number} has the same name and address in another community.")
+            row.warnings.setdefault("community", sentence.format(number=other.number))
+
+
+def _name_and_address(row: Row) -> tuple[str, str, str] | None:
+    values = row.values
+    if row.problems or not values.get("address") or not {"name", "community"} <= values.keys():
+        return None
+    return values["community"][:COUNTY], name_key(values["name"]), comparison_key(values["address"])
 
 
 def stored(record: Record, field: str) -> Any:

@@ -8,7 +8,6 @@ import imports.models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("imports", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -46,7 +45,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="importrow",
             name="run",
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="imports.importrun"),
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="rows",
+                to="imports.importrun",
+            ),
         ),
         migrations.AlterField(
             model_name="importrow",
@@ -61,14 +65,31 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="importrun",
             name="uploaded_by",
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="uploaded by"),
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="uploaded by",
+            ),
         ),
         migrations.AddIndex(
             model_name="importrow",
-            index=models.Index(condition=models.Q(("verdict__in", ["wrong", "changed"])), fields=["run", "verdict", "number"], name="import_row_to_look_at"),
+            index=models.Index(
+                condition=models.Q(("verdict__in", ["wrong", "changed"])),
+                fields=["run", "verdict", "number"],
+                name="import_row_to_look_at",
+            ),
         ),
         migrations.AddConstraint(
             model_name="importrow",
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(("verdict", "wrong"), _negated=True), ("problems__isnull", False), _connector="OR"), name="import_wrong_says_why"),
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("verdict", "wrong"), _negated=True),
+                    ("problems__isnull", False),
+                    _connector="OR",
+                ),
+                name="import_wrong_says_why",
+            ),
         ),
     ]

@@ -218,6 +218,37 @@ def test_implausible_figures_warn_and_do_not_block(cast: Cast) -> None:
     assert row.warnings.keys() == {"built_year", "household_count", "floor_area"}
 
 
+def test_a_compound_that_stands_under_another_community_is_pointed_out(cast: Cast) -> None:
+    """A community map that was corrected must not double the register unseen."""
+    there = make_compound(cast, "梅园小区", community=MINZHU, address="荆东路12号")
+    make_compound(cast, "桂园小区", community=GUANGWU, by="stranger", address="人民路1号")
+    same, elsewhere, unknown = examine(
+        roster(
+            ["梅园小区", SHENGLI, "荆东路１２号", "", "", "", ""],
+            ["梅园小区", MINSHENG, "屈原路3号", "", "", "", ""],
+            ["桂园小区", SHENGLI, "人民路1号", "", "", "", ""],
+        ),
+        cast.bureau,
+    )
+    assert same.verdict == Verdict.NEW
+    assert there.code in same.warnings["community"]
+    assert not elsewhere.warnings
+    # Another county's compound is none of this reader's business.
+    assert not unknown.warnings
+
+
+def test_two_rows_of_one_name_and_address_in_two_communities_are_pointed_out(cast: Cast) -> None:
+    first, second = examine(
+        roster(
+            ["梅园小区", SHENGLI, "荆东路12号", "", "", "", ""],
+            ["梅园小区", MINZHU, "荆东路12号", "", "", "", ""],
+        ),
+        cast.bureau,
+    )
+    assert not first.warnings
+    assert str(first.number) in second.warnings["community"]
+
+
 def test_names_of_units_and_clusters(cast: Cast) -> None:
     unit = make_organisation("荆州市砂石公司")
     headings = ["小区名称", "社区", "产权单位", "片区"]

@@ -377,7 +377,11 @@ def test_a_worker_killed_while_writing_leaves_nothing_and_the_next_writes_all_on
 
 def _waits_for_a_lock(database: Any) -> bool:
     with database.connect(database.name, role="owner") as watcher, watcher.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted")
+        # Of this database only: other test processes wait for locks of their own on the same server.
+        cursor.execute(
+            "SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid)"
+            " WHERE NOT granted AND datname = current_database()"
+        )
         return cursor.fetchone() is not None
 
 
