@@ -38,7 +38,9 @@ def test_years_are_read_as_they_are_written(text: Any, year: int, certainty: str
     assert ("built_year" in row.warnings) == (certainty == "approximate")
 
 
-@pytest.mark.parametrize("text", ["", "暂无", "-", "未知", "不详", "nan", "0", "0年建成", "未知年建成", "#N/A"])
+@pytest.mark.parametrize(
+    "text", ["", "暂无", "-", "未知", "不详", "nan", "0", "0年建成", "未知年建成", "#N/A"]
+)
 def test_a_missing_year_is_no_problem(text: str, cast: Cast) -> None:
     row = row_with(cast, "建成年代", text)
     assert not row.problems

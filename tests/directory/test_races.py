@@ -6,7 +6,7 @@ from directory.actions import accounts, roles
 from directory.actions.organisations import create_organisation
 from directory.actions.roles import Period
 from directory.errors import AccountInactive, LastAdministrator, OneAdministration, RoleAlreadyHeld
-from directory.models import Division, Organisation, RoleAssignment
+from directory.models import Division, Organisation, RoleAssignment, User
 from directory.powers import Role
 from tests.cast import JINGZHOU, SHENGLI, Cast, make_places, make_user
 from tests.database import Databases
@@ -25,14 +25,14 @@ def test_the_same_role_granted_by_two_at_once_is_held_once(people: Cast) -> None
     second = make_user("second", role=Role.SECURITY_ADMINISTRATOR)
     assert people.secadmin
 
-    def by(actor: object) -> object:
+    def by(actor: User) -> object:
         return roles.grant_role(
             actor=actor,
             user=target,
             role=Role.AUDITOR,
             division=Division.objects.get(pk=SHENGLI),
             period=Period(today()),
-        )  # type: ignore[arg-type]
+        )
 
     answers = at_once(lambda: by(people.secadmin), lambda: by(second))
     (refusal,) = refusals(answers)
