@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 from unittest import mock
@@ -27,7 +28,7 @@ from tests.cast import MINZHU, SHENGLI, Cast
 from tests.compounds.builders import make_compound, make_survey
 from tests.compounds.rosters import imported, previewed, roster
 from tests.jobs.test_jobs import fall_silent
-from tests.jobs.test_worker import with_beat_until, worker_process
+from tests.jobs.workers import own_queue, with_beat_until, worker_process
 from tests.races import at_once, refusals
 
 FULL = [
@@ -346,6 +347,13 @@ def test_without_the_constraint_either_the_file_would_be_there_twice(
 # --- A killed worker --------------------------------------------------------------------
 
 
+@pytest.fixture
+def apart() -> Iterator[None]:
+    with own_queue():
+        yield
+
+
+@pytest.mark.usefixtures("apart")
 def test_a_worker_killed_while_writing_leaves_nothing_and_the_next_writes_all_once(
     committed_cast: Cast, committed_db: Any
 ) -> None:

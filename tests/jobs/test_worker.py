@@ -2,10 +2,7 @@
 
 import os
 import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from unittest import mock
 
 import pytest
@@ -14,38 +11,15 @@ from directory.models import Organisation
 from jobs import models
 from jobs.actions import nudge_again
 from jobs.models import Job, JobState
-from renovation.embedded import processes
-from renovation.environment import BASE_DIR
 from tests.cast import JINGZHOU, Cast
 from tests.jobs.test_jobs import ask, fall_silent, until
+from tests.jobs.workers import own_queue, with_beat_until, worker_process
 
 
-@contextmanager
-def worker_process() -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "celery", "--app", "renovation", "--quiet", "worker", "--pool", "solo"]
-    more = [
-        "--include",
-        "tests.jobs.handlers",
-        "--without-gossip",
-        "--without-mingle",
-        "--loglevel",
-        "WARNING",
-    ]
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"}
-    process = subprocess.Popen(
-        [*command, *more], cwd=BASE_DIR, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL, preexec_fn=processes.end_with_parent(),
-    )  # fmt: skip
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def with_beat_until(happened: Callable[[], object]) -> None:
-    """On a busy machine a worker takes longer to start than a nudge is valid: beat nudges again."""
-    until(lambda: happened() or (nudge_again() and False), 120)
+@pytest.fixture(autouse=True)
+def _own_queue() -> Iterator[None]:
+    with own_queue():
+        yield
 
 
 def killed_in_the_middle(cast: Cast) -> Job:
