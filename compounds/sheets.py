@@ -86,7 +86,7 @@ COMPOUND_COLUMNS = (
         key="management_state", heading=_("Management"), width=20, choices=_labels(ManagementState.choices),
         note=_("Who manages it before the renovation."),
         names=("管理状态", "管理方式", "管理模式", "管理情况", "物业管理", "物业管理方式", "物业管理模式", "物业管理情况", "物业情况", "物业状况",
-               "物业类别", "有无物业", "是否有物业", "有无物业管理", "management", "management state"),
+               "物业类别", "有无物业", "是否有物业", "有无物业管理", "management", "management state", "managed by", "管理现状"),
     ),
     ImportColumn(
         key="property_firm", heading=_("Property-service firm"), width=24, in_template=False,
@@ -100,7 +100,7 @@ COMPOUND_COLUMNS = (
     ),
     ImportColumn(
         key="has_repair_fund", heading=_("Repair fund paid in"), width=14, choices=YES_NO,
-        names=("维修资金", "有无维修资金", "是否有维修资金", "专项维修资金", "是否缴存维修资金", "是否归集维修资金", "repair fund", "repair fund paid in"),
+        names=("维修资金", "有无维修资金", "是否有维修资金", "专项维修资金", "是否缴存维修资金", "是否归集维修资金", "已缴存维修资金", "repair fund", "repair fund paid in"),
     ),
     ImportColumn(
         key="building_count", heading=pgettext_lazy("figure", "Buildings"), kind=Kind.INTEGER, width=10, example="12",

@@ -3,6 +3,7 @@
 import io
 from collections import Counter
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -428,6 +429,23 @@ def test_the_statements_do_not_grow_with_the_rows(cast: Cast, django_assert_max_
         with django_assert_max_num_queries(9):
             rows = examine(content, user)
         assert Counter(verdicts(rows)) == {Verdict.NEW: count - 1, Verdict.CHANGED: 1}
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_an_exported_list_can_be_imported_and_finds_nothing_changed(language: str, cast: Cast) -> None:
+    make_compound(
+        cast, "甲", address="西门路18号", former_names=["旧名"], built_year=1987, built_year_certainty="certain", household_count=1320,
+        building_count=12, floor_area=Decimal("38600.00"), management_state="community", has_owners_committee=False,
+    )  # fmt: skip
+    columns = "name.code.community.built_year.buildings.households.area.management.owners_committee.address.former_names"
+    response = cast.client("bureau", headers={"accept-language": language}).get(
+        f"/compounds/?export=xlsx&cols={columns}"
+    )
+    content = b"".join(response) if response.streaming else response.content
+    with translation.override(language):
+        (row,) = examine(content, cast.bureau)
+    assert (row.verdict, row.changes, row.problems) == (Verdict.UNCHANGED, {}, {})
+    assert len(row.cells) >= 10
 
 
 # --- Anything at all --------------------------------------------------------------------
