@@ -30,12 +30,11 @@ def test_a_moment_keeps_its_microseconds() -> None:
 
 
 def refusal(cursor: str, *, of: str = OF, terms: int = 1) -> str:
-    with pytest.raises(InvalidParameters) as caught:
+    with translation.override("en"), pytest.raises(InvalidParameters) as caught:
         place_of(cursor, of=of, terms=terms)
     (error,) = caught.value.details["errors"]
     assert error["field"] == "cursor"
-    with translation.override("en"):
-        return str(error["message"])
+    return str(error["message"])
 
 
 def test_a_cursor_of_another_query_says_so() -> None:
