@@ -57,7 +57,8 @@ class BenchDatabase:
 
     @contextmanager
     def _server(self, name: str = "postgres") -> Iterator[Any]:
-        connection = psycopg2.connect(self.url("owner", name))
+        # The owner makes no databases: it owns the portal's and no more.
+        connection = psycopg2.connect(self.url("postgres", name))
         connection.autocommit = True
         try:
             with connection.cursor() as cursor:
@@ -76,7 +77,12 @@ class BenchDatabase:
                 cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(old)))
             print("Making the benchmark database: 10,000 compounds (once)", flush=True)
             unfinished = f"unfinished_{self.name}"
-            cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(unfinished)))
+            for statement in (
+                "CREATE DATABASE {} OWNER owner",
+                "REVOKE ALL ON DATABASE {} FROM PUBLIC",
+                "GRANT CONNECT ON DATABASE {} TO app",
+            ):
+                cursor.execute(sql.SQL(statement).format(sql.Identifier(unfinished)))
             self._run(unfinished, "manage.py", "migrate", "--verbosity=0")
             self._run(unfinished, "-m", "benchmarks.fill")
             with self._server(unfinished) as inside:
