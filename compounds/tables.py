@@ -13,12 +13,20 @@ from django.utils.translation import pgettext_lazy
 from compounds.filters import POOL_ORDER
 from compounds.models import Batch, BuiltYearCertainty, Heritage, ManagementState
 from compounds.sanity import Figures, sanity_warnings
-from compounds.words import BATCH_TONES
 from core.figures import NOTHING
 from core.html import icon_markup
 from core.keyset import Term
 from core.lists import Bulk, Column, Kind, Link, ListSpec, Total
 from core.lists.columns import Row
+
+# Tones of `core.html.badge_markup`: a sign goes with each.
+BATCH_TONES: dict[str, str] = {
+    Batch.RESERVE: "waiting",
+    Batch.PREPARING: "act",
+    Batch.IMPLEMENTING: "ok",
+    Batch.OUT: "",
+}
+
 
 FIGURES = ("built_year", "building_count", "staircase_count", "household_count", "floor_area")
 

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from compounds.filters import NONE, POOL_ORDER, BatchFilter, EligibleFilter, SearchFilter
-from compounds.marks import eligibility_mark, parts_bar
+from compounds.judging.marks import eligibility_mark, parts_bar
 from compounds.models import Batch, Compound, ConditionSurvey, SurveyState
-from compounds.words import BATCH_TONES
+from compounds.tables import BATCH_TONES
 from core.filters import MOST, YES, YES_NO, AnyOfFilter, WholeNumberFilter, YesNoFilter
 from core.html import badge_markup, icon_markup
 from core.keyset import Term

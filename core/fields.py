@@ -11,6 +11,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from core.text import search_text
+
 
 def levelled(value: Any) -> str:
     """As typed, without outer spaces, full-width digits made plain ones."""
@@ -84,3 +86,16 @@ class MomentField(forms.CharField):
 
     def run_validators(self, value: Any) -> None:
         """The length was limited by the notation."""
+
+
+class Picker(forms.Select):
+    """A select that a script makes searchable by text and pinyin initials (static/core/js/picker.js)."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"data-picker": "", **(attrs or {})})
+
+    def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, label, *args, **kwargs)
+        if value:
+            option["attrs"]["data-search"] = search_text(str(label))
+        return option

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from core.text import search_text
+from core.fields import Picker
 from directory.codes import outermost
 from directory.models import Division, Organisation, User
 from directory.models.divisions import Level
@@ -16,19 +16,6 @@ from directory.models.divisions import Level
 MOST_OPTIONS = 3000
 
 Groups = list[tuple[str, list[tuple[str, str]]]]
-
-
-class Picker(forms.Select):
-    """A select that a script makes searchable by text and pinyin initials (static/directory/js/picker.js)."""
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"data-picker": "", **(attrs or {})})
-
-    def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option = super().create_option(name, value, label, *args, **kwargs)
-        if value:
-            option["attrs"]["data-search"] = search_text(str(label))
-        return option
 
 
 def division_groups(scopes: Iterable[str], *, also: str = "") -> Groups:

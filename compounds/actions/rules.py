@@ -9,10 +9,10 @@ from django.db.models import Max
 
 from compounds.actions.scoring import rescore
 from compounds.errors import ReasonNeeded, RuleBelowCounty, WeightsUnusable
+from compounds.judging.urgency import PARTS
 from compounds.models import Compound, EligibilityRule, UrgencyFormula
 from compounds.models.rules import VersionedRule
 from compounds.permissions import can_set_rules
-from compounds.urgency import PARTS
 from core.errors import NotPermitted
 from core.integrity import constraints_as_refusals
 from core.text import clean_line

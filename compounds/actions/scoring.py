@@ -7,29 +7,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from compounds.conditions import condition_of, latest_confirmed, scores_of
-from compounds.eligibility import eligibility_lines, is_eligible
+from compounds.judging.conditions import condition_of, latest_confirmed, scores_of
+from compounds.judging.eligibility import eligibility_lines, is_eligible
+from compounds.judging.in_force import RulesInForce
+from compounds.judging.urgency import UrgencyPart, urgency_parts, urgency_score
 from compounds.models import Compound, ConditionSurvey, EligibilityRule, UrgencyFormula, UrgencyScore
-from compounds.urgency import UrgencyPart, urgency_parts, urgency_score
 
 CHUNK = 1000
-
-
-class RulesInForce:
-    """The rule and the formula for a community, looked up once per county."""
-
-    def __init__(self) -> None:
-        self._day = timezone.localdate()
-        self._known: dict[str, tuple[EligibilityRule, UrgencyFormula]] = {}
-
-    def at(self, community: str) -> tuple[EligibilityRule, UrgencyFormula]:
-        # Rules are set for a county or above: what is below shares them.
-        county = community[:6]
-        if county not in self._known:
-            rule = EligibilityRule.objects.in_force(county, self._day).nearest()
-            formula = UrgencyFormula.objects.in_force(county, self._day).nearest()
-            self._known[county] = (rule, formula)
-        return self._known[county]
 
 
 @transaction.atomic

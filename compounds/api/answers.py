@@ -9,7 +9,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from compounds.eligibility import Criterion
+from compounds.judging.eligibility import Criterion
+from compounds.judging.urgency import PARTS
 from compounds.models import (
     Batch,
     BuildingStructure,
@@ -20,7 +21,6 @@ from compounds.models import (
     Topic,
 )
 from compounds.positions import CoordinateSystem
-from compounds.urgency import PARTS
 from directory.api import DivisionRefForm, OrganisationRefForm
 
 TypeForm = serializers.Serializer[Any]

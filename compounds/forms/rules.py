@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compounds.actions.rules import LARGEST_WEIGHT
+from compounds.judging.urgency import PARTS
+from compounds.judging.words import PART_LABELS
 from compounds.models.register import EARLIEST_BUILT_YEAR, LATEST_BUILT_YEAR
 from compounds.models.survey import WORST
-from compounds.urgency import PARTS
-from compounds.words import PART_LABELS
 from core.fields import WholeNumberField
 
 # A version may be entered after the meeting that decided it, not before the programme began.

@@ -13,8 +13,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from compounds.actions.surveys import Finding, SurveyFacts, survey_version
+from compounds.judging.topics import ANCHORS, SCORE_WORDS, TOPIC_GROUPS
 from compounds.models import ConditionSurvey, Topic
-from compounds.topics import ANCHORS, SCORE_WORDS, TOPIC_GROUPS
 from core.fields import WholeNumberField
 from core.text import without_invisible
 

@@ -89,7 +89,7 @@ class EligibilityRule(VersionedRule):
 
 
 class UrgencyFormula(VersionedRule):
-    """Weights of the parts of the urgency score: {part: whole number ≥ 0}, parts as in `compounds.urgency`."""
+    """Weights of the parts of the urgency score: {part: whole number ≥ 0}, parts as in `compounds.judging.urgency`."""
 
     weights = models.JSONField(_("weights"))
 

@@ -5,10 +5,10 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from compounds import marks
-from compounds.eligibility import LABELS, EligibilityLine, sentence
-from compounds.formula_words import PART_GROUPS
-from compounds.words import PART_LABELS
+from compounds.judging import marks
+from compounds.judging.eligibility import LABELS, EligibilityLine, sentence
+from compounds.judging.formula_words import PART_GROUPS
+from compounds.judging.words import PART_LABELS
 
 register = template.Library()
 

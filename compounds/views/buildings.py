@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from compounds.actions.register import add_building, remove_building, update_building
-from compounds.forms.register import BuildingForm, add_refusal
+from compounds.forms.buildings import BuildingForm
+from compounds.forms.fields import add_refusal
 from compounds.models import Building, Compound
 from compounds.permissions import can_edit_compound
 from compounds.sums import compared_figures

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 from compounds.actions.names import assign_cluster
 from compounds.errors import TooManyToPrint
 from compounds.filters import CompoundPageFilter
-from compounds.forms.register import ClusterForm, add_refusal, cluster_names
+from compounds.forms.clusters import ClusterForm, cluster_names
+from compounds.forms.fields import add_refusal
 from compounds.models import Compound
 from compounds.permissions import can_edit_compound, can_export
 from compounds.tables import COMPOUNDS

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from compounds.changelog import KINDS, changes_of
-from compounds.eligibility import LABELS, eligibility_lines, sentence
+from compounds.judging.eligibility import LABELS, eligibility_lines, sentence
+from compounds.judging.urgency import Condition
+from compounds.judging.words import PART_LABELS
 from compounds.models import Compound, EligibilityRule, UrgencyScore
 from compounds.sanity import Figures, sanity_warnings
 from compounds.sums import compared_figures
-from compounds.urgency import Condition
 from compounds.views.map import map_setting, neighbours, tile_position
 from compounds.views.shared import compound_page, seen_compound
-from compounds.words import PART_LABELS
 from core.board import board
 from directory.requests import SignedInRequest
 

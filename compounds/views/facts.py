@@ -12,7 +12,8 @@ from compounds.actions.names import register_compound, revise_compound
 from compounds.actions.register import compound_version
 from compounds.changelog import history_rows
 from compounds.errors import CompoundChanged
-from compounds.forms.register import CompoundForm, add_refusal, facts_of, initial_of
+from compounds.forms.compound import CompoundForm, facts_of, initial_of
+from compounds.forms.fields import add_refusal
 from compounds.models import Compound
 from compounds.permissions import can_edit_compound
 from compounds.sanity import sanity_warnings

@@ -20,7 +20,7 @@ from django.views.decorators.gzip import gzip_page
 
 from compounds.breakdown import SHOWN_BATCHES, by_division, level_below
 from compounds.filters import CompoundPageFilter
-from compounds.forms.register import PositionForm
+from compounds.forms.compound import PositionForm
 from compounds.models import Compound
 from compounds.permissions import can_see_register
 from compounds.positions import to_wgs84, wgs84_to_gcj02

@@ -23,8 +23,8 @@ from compounds.errors import AlreadyThere, NotEligible, OutOfOrder, ReasonNeeded
 from compounds.forms.pool import MoveForm, PlaceForm
 from compounds.models import Batch, Compound, CompoundQuerySet, PoolEntry, PoolEntryQuerySet
 from compounds.permissions import can_export, can_manage_pool, can_see_register
+from compounds.tables import BATCH_TONES
 from compounds.views.shared import compound_page, demand, seen_compound
-from compounds.words import BATCH_TONES
 from compounds.worklists import POOL, PoolFilter
 from core.errors import DomainError
 from core.htmx import page_or_fragment

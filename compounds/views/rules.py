@@ -17,13 +17,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from compounds.actions.rules import COUNTY_DIGITS, publish_eligibility_rule, publish_urgency_formula
-from compounds.conditions import condition_of, scores_of
 from compounds.forms.rules import EligibilityForm, FormulaForm, PublishForm
-from compounds.formula_words import rule_sentences, weight_groups
+from compounds.judging.conditions import condition_of, scores_of
+from compounds.judging.formula_words import rule_sentences, weight_groups
+from compounds.judging.previews import effect_of_formula, effect_of_rule, proposed_formula, proposed_rule
+from compounds.judging.urgency import PARTS, part_values
 from compounds.models import EligibilityRule, UrgencyFormula, UrgencyScore
 from compounds.permissions import can_set_rules
-from compounds.previews import effect_of_formula, effect_of_rule, proposed_formula, proposed_rule
-from compounds.urgency import PARTS, part_values
 from compounds.views.shared import demand
 from core.errors import DomainError
 from core.scope import chosen_division

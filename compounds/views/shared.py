@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 
 from compounds.models import Batch, Building, Compound, CompoundSuccession
 from compounds.permissions import can_create_in, can_edit_compound, can_fill_survey, can_manage_pool
-from compounds.words import BATCH_TONES
+from compounds.tables import BATCH_TONES
 from core.errors import NotPermitted
 from directory.codes import ancestors
 from directory.models import Division

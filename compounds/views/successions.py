@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from compounds.actions.successions import SplitPart, merge_compounds, split_compound
-from compounds.forms.register import MergeForm, SplitForm, add_refusal
+from compounds.forms.fields import add_refusal
+from compounds.forms.successions import MergeForm, SplitForm
 from compounds.models import Building, Compound, CompoundQuerySet, ConditionSurvey, SurveyState
 from compounds.permissions import can_create_in
 from compounds.views.shared import demand, place_names, seen_compound

@@ -32,9 +32,9 @@ from compounds.actions.surveys import (
 )
 from compounds.errors import SurveyChanged, SurveyIncomplete, SurveyNotOpen
 from compounds.forms.surveys import PhotoForm, SurveyForm, stored_findings
+from compounds.judging.survey_comparison import GENERAL, photos_by_topic
 from compounds.models import ConditionSurvey, EligibilityRule, SurveyPhoto, Topic
 from compounds.permissions import can_fill_survey
-from compounds.survey_comparison import GENERAL, photos_by_topic
 from compounds.views.shared import demand, seen_compound
 from compounds.views.surveys import seen_survey, survey_before
 from core.errors import DomainError

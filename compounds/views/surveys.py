@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from compounds.actions.surveys import confirm_survey, return_survey
 from compounds.forms.surveys import ReturnForm
+from compounds.judging.previews import effect_of_survey
+from compounds.judging.survey_comparison import GENERAL, fact_rows, photos_by_topic, topic_groups
 from compounds.models import ConditionSurvey, SurveyPhoto, SurveyState
 from compounds.permissions import can_confirm_survey, can_export, can_fill_survey, can_see_register
-from compounds.previews import effect_of_survey
-from compounds.survey_comparison import GENERAL, fact_rows, photos_by_topic, topic_groups
 from compounds.views.shared import compound_page, demand, seen_compound
 from compounds.worklists import SURVEY_TONES, SURVEYS, SurveyListFilter
 from directory.models import Division, User

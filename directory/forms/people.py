@@ -8,13 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
+from core.fields import Picker
 from core.text import clean_line
 from directory.actions.accounts import levelled_username
 from directory.actions.roles import FOR_AN_ORGANISATION, Period
 from directory.choices import (
     DivisionField,
     PersonField,
-    Picker,
     offer_choices,
     offer_divisions,
     offer_rows,

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from compounds.actions.pool import clear_place, move_to_batch, set_place
 from compounds.actions.rules import publish_eligibility_rule, publish_urgency_formula
 from compounds.errors import AlreadyThere, NotEligible, NotInPool, OutOfOrder, ReasonNeeded, WeightsUnusable
+from compounds.judging.urgency import DEFAULT_WEIGHTS
 from compounds.models import Batch, PoolEntry, UrgencyFormula, UrgencyScore
-from compounds.urgency import DEFAULT_WEIGHTS
 from core.errors import NotPermitted
 from directory.models import Division
 from tests.cast import GUANGWU, JINGZHOU, ZAOYANG, Cast

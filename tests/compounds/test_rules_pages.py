@@ -13,10 +13,10 @@ from django.utils import timezone
 from compounds.actions.rules import publish_eligibility_rule, publish_urgency_formula
 from compounds.actions.scoring import rescore_where_rules_changed
 from compounds.errors import RuleBelowCounty
+from compounds.judging.previews import effect_of_formula, effect_of_rule, proposed_formula, proposed_rule
+from compounds.judging.urgency import DEFAULT_WEIGHTS, PARTS
 from compounds.models import EligibilityRule, UrgencyFormula, UrgencyScore
-from compounds.previews import effect_of_formula, effect_of_rule, proposed_formula, proposed_rule
 from compounds.tasks import rescore_due
-from compounds.urgency import DEFAULT_WEIGHTS, PARTS
 from directory.models import Division
 from tests.cast import JINGZHOU, WEST_STREET, ZAOYANG, Cast
 from tests.compounds.builders import make_compound, make_survey

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compounds.eligibility import Criterion, eligibility_lines, is_eligible, sentence
+from compounds.judging.eligibility import Criterion, eligibility_lines, is_eligible, sentence
+from compounds.judging.urgency import DEFAULT_WEIGHTS, PARTS, Condition, urgency_parts, urgency_score
 from compounds.models import Topic
-from compounds.urgency import DEFAULT_WEIGHTS, PARTS, Condition, urgency_parts, urgency_score
 
 RULE = SimpleNamespace(built_before=2001, environment_minimum=2, facilities_minimum=2, wish_percent=67)
 

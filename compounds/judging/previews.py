@@ -9,11 +9,11 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from compounds.actions.scoring import RulesInForce
-from compounds.conditions import condition_of, latest_confirmed, scores_of
-from compounds.eligibility import EligibilityLine, eligibility_lines, is_eligible
+from compounds.judging.conditions import condition_of, latest_confirmed, scores_of
+from compounds.judging.eligibility import EligibilityLine, eligibility_lines, is_eligible
+from compounds.judging.in_force import RulesInForce
+from compounds.judging.urgency import Condition, UrgencyPart, urgency_parts, urgency_score
 from compounds.models import Compound, ConditionSurvey, EligibilityRule, UrgencyFormula, UrgencyScore
-from compounds.urgency import Condition, UrgencyPart, urgency_parts, urgency_score
 
 TOP = 20
 NAMED = 50

@@ -12,8 +12,8 @@ from typing import Protocol
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from compounds.judging.urgency import Condition
 from compounds.models.survey import PROBLEM_CLASSES, Topic
-from compounds.urgency import Condition
 
 
 class Criterion(StrEnum):

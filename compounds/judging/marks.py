@@ -8,11 +8,11 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from compounds.formula_words import PART_GROUPS
+from compounds.judging.formula_words import PART_GROUPS
+from compounds.judging.topics import SCORE_WORDS
+from compounds.judging.urgency import UrgencyPart
 from compounds.models import Topic
 from compounds.models.survey import WORST
-from compounds.topics import SCORE_WORDS
-from compounds.urgency import UrgencyPart
 from core.html import badge_markup, icon_markup
 
 GROUP_OF_PART = {part: key for key, _label, parts in PART_GROUPS for part in parts}

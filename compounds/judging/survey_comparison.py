@@ -8,8 +8,8 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from compounds.judging.topics import SCORE_WORDS, TOPIC_GROUPS
 from compounds.models import ConditionSurvey, SurveyFinding, SurveyPhoto, Topic
-from compounds.topics import SCORE_WORDS, TOPIC_GROUPS
 from core import figures
 
 GENERAL = ""

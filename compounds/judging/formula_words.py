@@ -6,10 +6,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from compounds.judging.urgency import AGE, FULLY_AGED, HAZARD, NEW_SINCE, WISH
+from compounds.judging.words import PART_LABELS
 from compounds.models import EligibilityRule, Topic, UrgencyFormula
 from compounds.models.survey import PROBLEM_CLASSES, SHORTFALLS
-from compounds.urgency import AGE, FULLY_AGED, HAZARD, NEW_SINCE, WISH
-from compounds.words import PART_LABELS
 
 # (key, which is also the colour's name; label; the parts).
 PART_GROUPS: tuple[tuple[str, Promise, tuple[str, ...]], ...] = (

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
+from compounds.judging.urgency import Condition
 from compounds.models import ConditionSurvey, SurveyFinding
-from compounds.urgency import Condition
 
 
 def latest_confirmed(compound_ids: Collection[int]) -> list[ConditionSurvey]:

@@ -1,0 +1,175 @@
+"""The form of a compound's facts, and of its position alone."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from compounds.forms.clusters import cluster_names
+from compounds.forms.fields import (
+    LineField,
+    LinesField,
+    YesNoUnknownField,
+    area_field,
+    choice_field,
+    count_field,
+    degree_field,
+    year_field,
+)
+from compounds.models import BuiltYearCertainty, Cluster, Compound, Heritage, ManagementState
+from compounds.positions import CoordinateSystem
+from core.fields import Picker
+from directory.codes import outermost
+from directory.models import Division, Organisation, User
+from directory.models.divisions import Level
+from directory.models.organisations import WORKS_ANYWHERE
+from directory.powers import Power
+
+# The westernmost longitude of China lies east of its northernmost latitude: an exchange can be told.
+LEAST_LONGITUDE = 73
+
+
+def community_choices(scopes: Iterable[str], also: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
+    """Living communities below these divisions, grouped by sub-district; `also` is offered whatever it is."""
+    scopes = outermost(scopes)
+    rows = Division.objects.below(scopes).living() if scopes else Division.objects.none()
+    rows = rows | Division.objects.filter(code=also) if also else rows
+    communities = list(rows.communities().values_list("code", "name"))
+    above = {code[:length] for code, _name in communities for length in (Level.COUNTY, Level.STREET)}
+    names = dict(Division.objects.filter(code__in=above).values_list("code", "name"))
+    several_counties = len({code[: Level.COUNTY] for code, _name in communities}) > 1
+    groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for code, name in communities:
+        street = names.get(code[: Level.STREET], "")
+        county = names.get(code[: Level.COUNTY], "") if several_counties else ""
+        groups[f"{county} {street}".strip()].append((code, name))
+    return list(groups.items())
+
+
+def title_owners(user: User, current: int | None = None) -> models.QuerySet[Organisation]:
+    """Who may own a compound's title: no firm that merely works there."""
+    offered = Organisation.objects.visible_to(user).active().exclude(kind__in=WORKS_ANYWHERE)
+    return (offered | Organisation.objects.filter(pk=current)).distinct() if current else offered
+
+
+class CompoundForm(forms.Form):
+    """The facts of a compound. `for_user` gives the pickers what this person may choose."""
+
+    name = LineField(label=_("Name"), max_length=80)
+    former_names = LinesField(
+        label=_("Former names"), required=False, help_text=_("One a line. Searching finds them too."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+    community = forms.ChoiceField(label=_("Community"), widget=Picker())
+    address = LineField(label=_("Address"), max_length=200, required=False)
+    cluster_name = LineField(
+        label=_("Cluster"), max_length=60, required=False,
+        help_text=_("Neighbouring compounds that are planned together. A new name makes a new cluster of the county."),
+        widget=forms.TextInput(attrs={"list": "cluster-names", "autocomplete": "off"}),
+    )  # fmt: skip
+    built_year = year_field()
+    built_year_certainty = choice_field(
+        _("The year is"), BuiltYearCertainty.choices, BuiltYearCertainty.UNKNOWN
+    )
+    heritage = choice_field(_("Heritage constraint"), Heritage.choices, Heritage.NONE)
+    title_owner = forms.ModelChoiceField(
+        label=_("Title-owner unit"), queryset=Organisation.objects.none(), required=False, widget=Picker(),
+        empty_label=_("none, or not known"),
+        help_text=_("The unit that built it for its staff and still answers for it."),
+    )  # fmt: skip
+    new_title_owner = LineField(
+        label=_("Or a unit that is not listed"), max_length=120, required=False,
+        help_text=_("It is added to the county's organisations as a title-owner unit."),
+    )  # fmt: skip
+    management_state = choice_field(_("Managed by"), ManagementState.choices, ManagementState.UNKNOWN)
+    has_owners_committee = YesNoUnknownField(label=_("Owners' committee"))
+    has_repair_fund = YesNoUnknownField(label=_("Repair fund paid in"))
+    building_count = count_field(pgettext_lazy("figure", "Buildings"))
+    staircase_count = count_field(pgettext_lazy("figure", "Staircases"))
+    household_count = count_field(pgettext_lazy("figure", "Households"))
+    floor_area = area_field(_("Floor area (m²)"))
+    longitude = degree_field(_("Longitude"))
+    latitude = degree_field(_("Latitude"))
+    coordinate_system = choice_field(_("Coordinate system"), CoordinateSystem.choices, CoordinateSystem.WGS84)
+    notes = forms.CharField(
+        label=_("Notes"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    # `compound_version` of when the form was shown.
+    version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, user: User, compound: Compound | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        here = compound.community_id if compound else ""
+        scopes = user.scopes_for(Power.CREATE_COMPOUNDS)
+        groups = community_choices(scopes, also=here)
+        blank = [] if compound else [("", _("choose"))]
+        self.fields["community"].choices = [*blank, *groups]  # type: ignore[attr-defined]
+        owner = compound.title_owner_id if compound else None
+        self.fields["title_owner"].queryset = title_owners(user, current=owner)  # type: ignore[attr-defined]
+        self.cluster_names = cluster_names((*scopes, here) if here else scopes)
+
+    def clean_community(self) -> Division:
+        return Division.objects.get(pk=self.cleaned_data["community"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        self._check_position(cleaned)
+        if cleaned.get("title_owner") and cleaned.get("new_title_owner"):
+            self.add_error("new_title_owner", _("Choose a listed unit or name a new one, not both."))
+        return cleaned
+
+    def _check_position(self, cleaned: dict[str, Any]) -> None:
+        if {"longitude", "latitude"} & self.errors.keys():
+            return
+        longitude, latitude = cleaned.get("longitude"), cleaned.get("latitude")
+        if (longitude is None) != (latitude is None):
+            missing = "longitude" if longitude is None else "latitude"
+            self.add_error(missing, _("Give longitude and latitude, or neither."))
+        elif longitude is not None and latitude is not None and longitude < LEAST_LONGITUDE <= latitude:
+            self.add_error(
+                "longitude", _("Longitude and latitude look exchanged: longitude is the larger one in China.")
+            )
+
+    def facts(self) -> dict[str, Any]:
+        """What the actions take; `version` goes its own way."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+    def shown(self, name: str, value: Any) -> str:
+        """A cleaned value as this form would show it, for the comparison after a conflict."""
+        field = self.fields[name]
+        if isinstance(value, list):
+            return "、".join(value)
+        if isinstance(value, Division):
+            return value.name
+        if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+            return str(dict(field.choices).get(field.prepare_value(value) or "", value))  # type: ignore[arg-type]
+        return "" if value is None else str(value)
+
+
+def facts_of(compound: Any) -> dict[str, Any]:
+    """The form's values of a compound, or of a history row of one: cleaned values, not texts."""
+    taken_over = [
+        name
+        for name in CompoundForm.base_fields
+        if name not in ("cluster_name", "new_title_owner", "version")
+    ]
+    facts = {name: getattr(compound, name) for name in taken_over}
+    cluster = Cluster.objects.filter(pk=compound.cluster_id).first() if compound.cluster_id else None
+    return facts | {"cluster_name": cluster.name if cluster else "", "new_title_owner": ""}
+
+
+def initial_of(facts: dict[str, Any]) -> dict[str, Any]:
+    """`facts_of` as a form's initial values."""
+    return facts | {"community": facts["community"].pk}
+
+
+class PositionForm(forms.Form):
+    """A position as typed, for the preview on the map."""
+
+    longitude = forms.DecimalField(min_value=73, max_value=136, max_digits=12, decimal_places=9)
+    latitude = forms.DecimalField(min_value=3, max_value=54, max_digits=12, decimal_places=9)
+    system = forms.ChoiceField(choices=CoordinateSystem.choices)
