@@ -21,17 +21,16 @@ from directory.models import ApiToken, RoleAssignment, TokenScope, User
 
 REALM = 'Bearer realm="api"'
 TOKEN_FIELDS = ("id", "label", "prefix", "scopes", "expires_at", "last_used_at")
-# The password's hash stays where it is.
-USER_FIELDS = tuple(
-    field.attname for field in User._meta.concrete_fields if field.name not in {"password", "last_login"}
-)
+# The password's hash stays where it is; what the search box looks through is of no use here.
+LEFT_OUT = {"password", "last_login", "search_text"}
+USER_FIELDS = tuple(field.attname for field in User._meta.concrete_fields if field.name not in LEFT_OUT)
 
 
 class InsufficientScope(NotPermitted):
     """The token was issued for less than this."""
 
     code = "insufficient_scope"
-    sentence = _("The token lacks the scope for this. Ask the security administrator for another one.")
+    sentence = _("The token lacks the scope for this. Ask the bureau manager for another token.")
 
 
 @cache

@@ -117,6 +117,29 @@ class TokenForPerson(DomainError):
     sentence = _("Only service users hold API tokens. Make a service user for the program first.")
 
 
+class TokenShowsMore(DomainError):
+    """A key is handed only to people who may see all of what it shows."""
+
+    code = "token_shows_more"
+    status = HTTPStatus.FORBIDDEN
+    sentence = _(
+        "This service user may see more than you may ({divisions}). "
+        "Ask a bureau manager of the division above to issue the token."
+    )
+
+
+class TokenOfOwnGrant(DomainError):
+    code = "token_of_own_grant"
+    status = HTTPStatus.FORBIDDEN
+    sentence = _("You granted this service user its role. Another bureau manager must issue the token.")
+
+
+class GrantToOwnToken(DomainError):
+    code = "grant_to_own_token"
+    status = HTTPStatus.FORBIDDEN
+    sentence = _("You hold a key of this service user. Another security administrator must grant the role.")
+
+
 class TokenTooLong(DomainError):
     code = "token_too_long"
     sentence = _("A token is valid for at most {days} days and not in the past.")

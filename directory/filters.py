@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.filters import AnyOfFilter, ContainsFilter, EndedFilter
 from directory.models import ApiToken, Organisation, OrganisationKind, RoleAssignment, User
+from directory.models.searching import searched
 from directory.powers import Role
 
 ACTIVE, LOCKED, LEFT, NEW = "active", "locked", "left", "new"
@@ -26,6 +27,20 @@ STATE_OF_USER: dict[str, Q] = {
 }
 USABLE, EXPIRED, REVOKED = "usable", "expired", "revoked"
 TOKEN_STATES = [(USABLE, _("usable")), (EXPIRED, _("expired")), (REVOKED, _("revoked"))]
+
+
+class SearchedFilter(django_filters.CharFilter):
+    """Part of a name, or its pinyin in full or by initials."""
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return searched(qs, value)
+
+
+class OrganisationSearchedFilter(django_filters.CharFilter):
+    """People of the organisations that are found like this."""
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return qs.filter(organisation__in=Organisation.objects.searched(value)) if value else qs
 
 
 class RoleFilter(django_filters.MultipleChoiceFilter):
@@ -46,12 +61,10 @@ class UserStateFilter(django_filters.ChoiceFilter):
 
 
 class UserFilter(django_filters.FilterSet):
-    q = ContainsFilter(label=_("Search"), fields=("name", "username", "phone", "post"), max_length=80)
+    q = SearchedFilter(label=_("Search"), max_length=80)
     state = UserStateFilter(label=_("State"), choices=STATES)
     role = RoleFilter(label=_("Role"), choices=Role.choices)
-    organisation = ContainsFilter(
-        label=_("Organisation"), fields=("organisation__name", "organisation__short_name")
-    )
+    organisation = OrganisationSearchedFilter(label=_("Organisation"), max_length=80)
 
     class Meta:
         model = User
@@ -59,7 +72,7 @@ class UserFilter(django_filters.FilterSet):
 
 
 class OrganisationFilter(django_filters.FilterSet):
-    q = ContainsFilter(label=_("Search"), fields=("name", "short_name", "credit_code"), max_length=80)
+    q = SearchedFilter(label=_("Search"), max_length=80)
     kind = AnyOfFilter(label=_("Kind"), choices=OrganisationKind.choices)
     ended = EndedFilter(label=_("Ended"))
 

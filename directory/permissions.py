@@ -4,15 +4,18 @@ Being able to see comes first, by `visible_to`. Nobody applies an administrator'
 power to their own account: that is what colleagues and the profile page are for.
 """
 
+from collections.abc import Iterable
+
 from directory.models import ApiToken, Organisation, RoleAssignment, User
-from directory.powers import ADMINISTRATORS, Power, Role
+from directory.powers import ADMINISTRATORS, POWERS, Power, Role
 
 # Whoever holds one of these has something to do under "system".
 SYSTEM_POWERS = (
     Power.MANAGE_ORGANISATIONS,
     Power.MANAGE_ACCOUNTS,
     Power.GRANT_ROLES,
-    Power.MANAGE_TOKENS,
+    Power.ISSUE_TOKENS,
+    Power.REVOKE_TOKENS,
     Power.READ_AUDIT,
 )
 
@@ -104,14 +107,30 @@ def can_edit_organisation(user: User, organisation: Organisation) -> bool:
 
 
 def can_list_tokens(user: User) -> bool:
-    return user.has_power(Power.MANAGE_TOKENS)
+    return user.has_power(Power.ISSUE_TOKENS) or user.has_power(Power.REVOKE_TOKENS)
+
+
+def can_issue_tokens(user: User) -> bool:
+    """Whether there is any service user this person could receive a key for. No administrator does."""
+    return user.has_power(Power.ISSUE_TOKENS) and not user.is_administrator
 
 
 def can_issue_token(user: User, service_user: User) -> bool:
-    return bool(service_user.home_division) and user.has_power(
-        Power.MANAGE_TOKENS, at=service_user.home_division
+    return (
+        can_issue_tokens(user)
+        and bool(service_user.home_division)
+        and user.has_power(Power.ISSUE_TOKENS, at=service_user.home_division)
+    )
+
+
+def sees_all_of(user: User, roles: Iterable[tuple[str, str]]) -> bool:
+    """Whether these roles (role, division) show nothing that this person may not see already."""
+    return all(
+        user.has_power(Power.ISSUE_TOKENS, at=code) and user.has_power(power, at=code)
+        for role, code in roles
+        for power in POWERS[role]
     )
 
 
 def can_revoke_token(user: User, token: ApiToken) -> bool:
-    return can_issue_token(user, token.user)
+    return bool(token.user.home_division) and user.has_power(Power.REVOKE_TOKENS, at=token.user.home_division)

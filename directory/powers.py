@@ -4,6 +4,10 @@ The three administrators are separate powers (等保 2.0): the system administra
 keeps accounts and organisations, the security administrator grants roles, the
 audit administrator reads the audit. None of them sees residents' data, and nobody
 holds two of the three (held by the database).
+
+A program needs three people: the system administrator creates its service user, the
+security administrator grants the role, and a bureau manager who may see everything
+that this role shows receives the key (held by the database as well).
 """
 
 from django.db import models
@@ -38,7 +42,8 @@ class Power(models.TextChoices):
     MANAGE_ORGANISATIONS = "manage_organisations", _("manage organisations and divisions")
     MANAGE_ACCOUNTS = "manage_accounts", _("manage user accounts")
     GRANT_ROLES = "grant_roles", _("grant roles and unlock accounts")
-    MANAGE_TOKENS = "manage_tokens", _("issue and revoke API tokens")
+    ISSUE_TOKENS = "issue_tokens", _("issue API tokens")
+    REVOKE_TOKENS = "revoke_tokens", _("revoke API tokens")
     READ_AUDIT = "read_audit", _("read and export the audit")
 
 
@@ -46,11 +51,11 @@ _STAFF = {Power.SEE_REGISTER, Power.EXPORT}
 
 POWERS: dict[str, frozenset[str]] = {
     Role.SYSTEM_ADMINISTRATOR: frozenset({Power.MANAGE_ORGANISATIONS, Power.MANAGE_ACCOUNTS}),
-    Role.SECURITY_ADMINISTRATOR: frozenset({Power.GRANT_ROLES, Power.MANAGE_TOKENS}),
+    Role.SECURITY_ADMINISTRATOR: frozenset({Power.GRANT_ROLES, Power.REVOKE_TOKENS}),
     Role.AUDIT_ADMINISTRATOR: frozenset({Power.READ_AUDIT}),
     Role.BUREAU_MANAGER: frozenset(
         {*_STAFF, Power.EDIT_REGISTER, Power.CREATE_COMPOUNDS, Power.FILL_SURVEY, Power.CONFIRM_SURVEY}
-        | {Power.MANAGE_POOL, Power.SET_RULES}
+        | {Power.MANAGE_POOL, Power.SET_RULES, Power.ISSUE_TOKENS, Power.REVOKE_TOKENS}
     ),
     Role.STREET_OFFICER: frozenset({*_STAFF, Power.EDIT_REGISTER, Power.CREATE_COMPOUNDS, Power.FILL_SURVEY}),
     Role.COMMUNITY_WORKER: frozenset({*_STAFF, Power.EDIT_REGISTER, Power.FILL_SURVEY}),

@@ -119,13 +119,10 @@ def _register_search() -> None:
 
 
 def find_organisations(user: User, key: str, limit: int) -> Iterable[SearchHit]:
-    """By name, short name or credit code."""
+    """By name, short name or credit code; names also by pinyin."""
     if not can_see_organisations(user):
         return []
-    found = Organisation.objects.visible_to(user).active().select_related("division")
-    found = found.filter(
-        Q(name__icontains=key) | Q(short_name__icontains=key) | Q(credit_code__istartswith=key)
-    )
+    found = Organisation.objects.visible_to(user).active().searched(key).select_related("division")
     return [
         SearchHit(
             title=one.name,
@@ -137,10 +134,10 @@ def find_organisations(user: User, key: str, limit: int) -> Iterable[SearchHit]:
 
 
 def find_users(user: User, key: str, limit: int) -> Iterable[SearchHit]:
-    """By name or user name, for those who keep accounts or grant roles."""
+    """By name (also in pinyin), user name, post or telephone, for those who keep accounts or grant roles."""
     if not can_list_users(user):
         return []
-    found = User.objects.visible_to(user).filter(Q(name__icontains=key) | Q(username__icontains=key))
+    found = User.objects.visible_to(user).searched(key)
     return [
         SearchHit(title=one.name, detail=" · ".join(part for part in (one.post, one.username) if part),
                   url=one.get_absolute_url())

@@ -89,7 +89,7 @@ USERS = ListSpec(
         Column("service", _("Service user"), source="is_service", kind=Kind.YESNO, shown=False),
     ),
     sort="name",
-    search_hint=_("Name, user name, telephone, post"),
+    search_hint=_("Name or pinyin, user name, telephone, post"),
     empty_title=_("No accounts yet"),
     empty_text=_("A system administrator creates them; a security administrator then grants roles."),
 )
@@ -115,7 +115,7 @@ ORGANISATIONS = ListSpec(
         Column("ended_on", _("Ended on"), kind=Kind.DATE, shown=False),
     ),
     sort="name",
-    search_hint=_("Name, short name, credit code"),
+    search_hint=_("Name or pinyin, short name, credit code"),
     empty_title=_("No organisations yet"),
     empty_text=_("Enter offices, firms, utilities and title-owner units once; every page then offers them."),
 )

@@ -1,5 +1,6 @@
 """A program that calls the API with a token, as tests need it."""
 
+import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from directory.keys import SHOWN, digest, new_key
-from directory.models import ApiToken, TokenScope, User
+from directory.models import ApiToken, RoleAssignment, TokenScope, User
 from directory.powers import Role
 from tests.cast import ZAOYANG, make_user
 
@@ -24,7 +25,7 @@ def make_token(
     expires_at: datetime | None = None,
     **fields: Any,
 ) -> tuple[str, ApiToken]:
-    """(key, token); valid for a day unless said otherwise."""
+    """(key, token); valid for a day unless said otherwise; received by a manager who sees all of it."""
     key = new_key()
     token = ApiToken.objects.create(
         user=user,
@@ -33,10 +34,20 @@ def make_token(
         digest=digest(key),
         scopes=list(scopes),
         expires_at=expires_at or timezone.now() + timedelta(days=1),
-        created_by=user,
+        created_by=fields.pop("created_by", None) or key_receiver(user),
         **fields,
     )
     return key, token
+
+
+def key_receiver(program: User) -> User:
+    """Whoever may receive this program's key: the bureau manager above all that it shows."""
+    shown = RoleAssignment.objects.filter(user=program, ended_at__isnull=True)
+    divisions = {program.home_division, *shown.values_list("division", flat=True)}
+    above = os.path.commonprefix(sorted(divisions))
+    code = next(above[:length] for length in (12, 9, 6, 4, 2) if length <= len(above))
+    found = User.objects.filter(username=f"receiver-{code}").first()
+    return found or make_user(f"receiver-{code}", role=Role.BUREAU_MANAGER, division=code)
 
 
 def make_stranger() -> User:

@@ -20,6 +20,7 @@ from directory.codes import ancestors
 from directory.errors import (
     AccountInactive,
     DaysDoNotFit,
+    GrantToOwnToken,
     LastAdministrator,
     NotOnOneself,
     OneAdministration,
@@ -31,7 +32,7 @@ from directory.errors import (
     SubstituteDatesOutside,
     SubstituteOfSubstitute,
 )
-from directory.models import Division, Organisation, RoleAssignment, User
+from directory.models import ApiToken, Division, Organisation, RoleAssignment, User
 from directory.notices import notify_of_role
 from directory.permissions import can_end_role, can_grant_at, fits_account
 from directory.powers import ADMINISTRATORS, Role
@@ -197,6 +198,9 @@ def _refuse_grantor(actor: User, user: User, division_code: str) -> None:
         raise NotPermitted
     if not user.is_active:
         raise AccountInactive(name=user.name)
+    # Key and sight never come from one hand, whichever was given first.
+    if ApiToken.objects.usable_at(timezone.now()).filter(user=user, created_by=actor).exists():
+        raise GrantToOwnToken
 
 
 def _refuse_period(period: Period) -> None:

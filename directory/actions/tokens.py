@@ -1,4 +1,9 @@
-"""API tokens of service users: issued once, shown once, revoked for good."""
+"""API tokens of service users: issued once, shown once, revoked for good.
+
+Whoever receives a key can read what its service user sees. So the key goes to a bureau
+manager who may see all of that anyway, and never to an administrator or to the one who
+granted the service user its role. `ApiToken`'s trigger holds the same in the database.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,10 +16,17 @@ from audit.actions import record
 from core.errors import InvalidInput, NotPermitted
 from core.text import clean_line
 from directory.actions.checks import refuse_unclean
-from directory.errors import AccountInactive, TokenForPerson, TokenNotUsable, TokenTooLong
+from directory.errors import (
+    AccountInactive,
+    TokenForPerson,
+    TokenNotUsable,
+    TokenOfOwnGrant,
+    TokenShowsMore,
+    TokenTooLong,
+)
 from directory.keys import SHOWN, digest, new_key
-from directory.models import ApiToken, TokenScope, User
-from directory.permissions import can_issue_token, can_revoke_token
+from directory.models import ApiToken, RoleAssignment, TokenScope, User
+from directory.permissions import can_issue_token, can_revoke_token, sees_all_of
 
 LONGEST = timedelta(days=366)
 
@@ -31,14 +43,13 @@ class IssuedToken:
 def issue_token(
     *, actor: User, user: User, label: str, scopes: Collection[str], expires_at: datetime
 ) -> IssuedToken:
-    """A key for a service user, valid for at most a year."""
+    """A key for a service user, valid for at most a year.
+
+    The account's row is locked: whoever grants it a role takes the same lock, so that what
+    is compared with the actor's own sight is what the key will show.
+    """
     user = User.objects.select_for_update(no_key=True, of=("self",)).get(pk=user.pk)
-    if not can_issue_token(actor, user):
-        raise NotPermitted
-    if not user.is_service:
-        raise TokenForPerson
-    if not user.is_active:
-        raise AccountInactive(name=user.name)
+    _refuse_issuer(User.objects.get(pk=actor.pk), user)
     now = timezone.now()
     if not now < expires_at <= now + LONGEST:
         raise TokenTooLong(days=LONGEST.days)
@@ -57,6 +68,21 @@ def issue_token(
         detail={**facts, "valid_until": expires_at.isoformat()},
     )  # fmt: skip
     return IssuedToken(token, key)
+
+
+def _refuse_issuer(actor: User, user: User) -> None:
+    if not can_issue_token(actor, user):
+        raise NotPermitted
+    if not user.is_service:
+        raise TokenForPerson
+    if not user.is_active:
+        raise AccountInactive(name=user.name)
+    roles = RoleAssignment.objects.filter(user=user).open_on(timezone.localdate()).select_related("division")
+    beyond = [one.division.name for one in roles if not sees_all_of(actor, [(one.role, one.division_id)])]
+    if beyond:
+        raise TokenShowsMore(divisions="、".join(sorted(beyond)))
+    if any(one.granted_by_id == actor.pk for one in roles):
+        raise TokenOfOwnGrant
 
 
 @transaction.atomic

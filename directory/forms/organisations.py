@@ -88,7 +88,7 @@ class TokenForm(forms.Form):
 
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer_rows(self, "user", User.objects.visible_to(actor).active().filter(is_service=True))
+        offer_rows(self, "user", User.objects.programs_of(actor).active())
         self.fields["expires_on"].initial = timezone.localdate() + LONGEST - timedelta(days=1)
 
     def expires_at(self) -> datetime:

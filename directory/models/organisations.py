@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from directory.models.divisions import Division
+from directory.models.searching import SearchTextField, searched
 
 
 class OrganisationKind(models.TextChoices):
@@ -36,6 +37,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         near = Q(division__in=Division.objects.visible_to(user)) | Q(kind__in=WORKS_ANYWHERE)
         return self.filter(own | near)
 
+    def searched(self, typed: str) -> "OrganisationQuerySet":
+        """By name, short name or credit code; names also by pinyin."""
+        return searched(self, typed)
+
     def active(self) -> "OrganisationQuerySet":
         return self.filter(ended_on__isnull=True)
 
@@ -55,7 +60,7 @@ class CreditCodeIsValid(Func):
     output_field = BooleanField()
 
 
-@pghistory.track()
+@pghistory.track(exclude=["search_text"])
 class Organisation(models.Model):
     """A body that takes part: an office, a firm, a utility, the unit that built the compound."""
 
@@ -72,6 +77,7 @@ class Organisation(models.Model):
     )
     phone = models.CharField(_("office telephone"), max_length=30, blank=True)
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    search_text = SearchTextField(of=("name", "short_name", "credit_code"), spoken=("name", "short_name"))
 
     objects = OrganisationQuerySet.as_manager()
 

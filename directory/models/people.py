@@ -3,6 +3,7 @@ from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 
 import pghistory
+import pgtrigger
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -17,6 +18,7 @@ from core.prepared import Prepared, Slot
 from directory.codes import ancestors, covers, outermost
 from directory.models.divisions import Division
 from directory.models.organisations import Organisation
+from directory.models.searching import SearchTextField, searched
 from directory.powers import ADMINISTRATORS, POWERS, Power, Role, roles_with
 
 
@@ -28,6 +30,17 @@ class UserQuerySet(models.QuerySet["User"]):
         for scope in scopes:
             seen |= Q(home_division__startswith=scope) | Q(pk__in=_holding_roles_below(scope))
         return self.filter(seen)
+
+    def searched(self, typed: str) -> "UserQuerySet":
+        """By name, user name, post or telephone; names also by pinyin."""
+        return searched(self, typed)
+
+    def programs_of(self, user: "User") -> "UserQuerySet":
+        """Service users kept where this person issues tokens, or below."""
+        seen = Q(pk__in=[])
+        for scope in user.scopes_for(Power.ISSUE_TOKENS):
+            seen |= Q(home_division__startswith=scope)
+        return self.filter(seen, is_service=True)
 
     def active(self) -> "UserQuerySet":
         return self.filter(is_active=True)
@@ -44,11 +57,14 @@ class _Users(UserManager["User"]):
     def visible_to(self, user: "User") -> UserQuerySet:
         return self.get_queryset().visible_to(user)
 
+    def programs_of(self, user: "User") -> UserQuerySet:
+        return self.get_queryset().programs_of(user)
+
     def active(self) -> UserQuerySet:
         return self.get_queryset().active()
 
 
-@pghistory.track(exclude=["password", "last_login"])
+@pghistory.track(exclude=["password", "last_login", "search_text"])
 class User(AbstractUser):
     """A member of staff, or a service user that only speaks REST. Residents have no account.
 
@@ -78,6 +94,7 @@ class User(AbstractUser):
         help_text=_("Nobody signs in with this account until a security administrator unlocks it."),
     )  # fmt: skip
     left_on = models.DateField(_("left on"), null=True, blank=True)
+    search_text = SearchTextField(of=("name", "username", "post", "phone"), spoken=("name",))
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
@@ -162,6 +179,10 @@ class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
         return self.filter(
             Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day, ended_at__isnull=True
         )
+
+    def open_on(self, day: date) -> "RoleAssignmentQuerySet":
+        """In force that day or still to begin."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), ended_at__isnull=True)
 
     def visible_to(self, user: User) -> "RoleAssignmentQuerySet":
         seen = Q(user=user)
@@ -269,7 +290,65 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         )
 
     def visible_to(self, user: User) -> "ApiTokenQuerySet":
-        return self.filter(user__in=User.objects.visible_to(user))
+        """Tokens of the service users kept where this person issues or revokes tokens, or below."""
+        scopes = outermost((*user.scopes_for(Power.ISSUE_TOKENS), *user.scopes_for(Power.REVOKE_TOKENS)))
+        seen = Q(pk__in=[])
+        for scope in scopes:
+            seen |= Q(user__home_division__startswith=scope)
+        return self.filter(seen)
+
+
+# What `directory.actions.tokens` decides, once more where no code can step past it. A role's days
+# are compared with a day's slack: the action knows the portal's time zone, this clock is UTC.
+_SEEN_BY_ISSUER = """
+    EXISTS (
+        SELECT 1 FROM directory_roleassignment AS own
+        WHERE own.user_id = NEW.created_by_id AND own.ended_at IS NULL AND own.role = ANY (issuers)
+        AND own.starts_on <= CURRENT_DATE + 1 AND (own.ends_on IS NULL OR own.ends_on >= CURRENT_DATE - 1)
+        AND starts_with({code}, own.division_id)
+    )
+"""
+
+
+def _three_people() -> pgtrigger.Trigger:
+    """A key is received by somebody who sees all of what it shows; afterwards it can only lose."""
+    issuers = ", ".join(f"'{role}'" for role in roles_with(Power.ISSUE_TOKENS))
+    administrators = ", ".join(f"'{role}'" for role in ADMINISTRATORS)
+    return pgtrigger.Trigger(
+        name="token_needs_three_people",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        declare=[("issuers", f"text[] := ARRAY[{issuers}]")],
+        func=f"""
+            IF TG_OP = 'UPDATE' THEN
+                IF (NEW.user_id, NEW.created_by_id, NEW.digest, NEW.scopes)
+                    IS DISTINCT FROM (OLD.user_id, OLD.created_by_id, OLD.digest, OLD.scopes)
+                    OR NEW.expires_at > OLD.expires_at
+                    OR (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS DISTINCT FROM OLD.revoked_at) THEN
+                    RAISE EXCEPTION 'a token keeps its user, key and scopes, and is not prolonged'
+                        USING ERRCODE = 'check_violation';
+                END IF;
+                RETURN NEW;
+            END IF;
+            IF EXISTS (
+                SELECT 1 FROM directory_roleassignment AS own WHERE own.user_id = NEW.created_by_id
+                AND own.ended_at IS NULL AND own.role IN ({administrators})
+            ) OR NOT EXISTS (
+                SELECT 1 FROM directory_user AS program WHERE program.id = NEW.user_id AND program.is_service
+                AND {_SEEN_BY_ISSUER.format(code="program.home_division")}
+            ) OR EXISTS (
+                SELECT 1 FROM directory_roleassignment AS shown
+                WHERE shown.user_id = NEW.user_id AND shown.ended_at IS NULL
+                AND (shown.ends_on IS NULL OR shown.ends_on >= CURRENT_DATE - 1)
+                AND (shown.granted_by_id = NEW.created_by_id
+                     OR NOT {_SEEN_BY_ISSUER.format(code="shown.division_id")})
+            ) THEN
+                RAISE EXCEPTION 'whoever receives a key must see all of what it shows'
+                    USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        """,
+    )
 
 
 @pghistory.track(exclude=["last_used_at"])
@@ -300,6 +379,7 @@ class ApiToken(models.Model):
             models.CheckConstraint(condition=Q(scopes__len__gt=0), name="token_has_scope"),
             models.CheckConstraint(condition=Q(digest__regex=r"^[0-9a-f]{64}$"), name="token_digest_is_hex"),
         ]
+        triggers = [_three_people()]
 
     def __str__(self) -> str:
         return f"{self.label} ({self.prefix}…)"

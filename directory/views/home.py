@@ -2,7 +2,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
-from directory.permissions import can_list_tokens, can_list_users, can_open_system, can_see_organisations
+from directory.permissions import can_list_users, can_open_system, can_see_organisations
 from directory.powers import Power
 from directory.requests import SignedInRequest
 from directory.views.shared import require
@@ -17,4 +17,4 @@ def system(request: SignedInRequest) -> HttpResponse:
         return redirect("directory:users")
     if user.has_power(Power.READ_AUDIT):
         return redirect("audit:list")
-    return redirect("directory:tokens" if can_list_tokens(user) else "directory:organisations")
+    return redirect("directory:organisations")

@@ -12,7 +12,7 @@ from directory.filters import TokenFilter
 from directory.forms.organisations import TokenForm
 from directory.forms.people import ReasonForm
 from directory.models import ApiToken
-from directory.permissions import can_list_tokens, can_revoke_token
+from directory.permissions import can_issue_tokens, can_list_tokens, can_revoke_token
 from directory.requests import SignedInRequest
 from directory.tables import SCOPE_LABELS, TOKENS, USABLE, listed_tokens, token_state
 from directory.views.shared import act, form_page, require, sent
@@ -33,6 +33,7 @@ def token_list(request: SignedInRequest) -> HttpResponseBase:
         filterset=TokenFilter,
         may_export=True,
         template="directory/tokens.html",
+        context={"may_issue": can_issue_tokens(request.user)},
     )
 
 
@@ -52,7 +53,7 @@ def token_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def token_issue(request: SignedInRequest) -> HttpResponse:
-    require(can_list_tokens(request.user))
+    require(can_issue_tokens(request.user))
     form = TokenForm(sent(request), actor=request.user)
 
     def save() -> tokens.IssuedToken:

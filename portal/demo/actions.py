@@ -41,6 +41,7 @@ from files.actions import store_image
 from files.models import StoredFile
 from portal.demo import MARKER, SEED, dice
 from portal.demo.conditions import SurveySketch, surveys_of
+from portal.demo.office import write_office
 from portal.demo.people import (
     PASSWORD,
     PREFIX,
@@ -129,7 +130,7 @@ class _Load:
         return [
             self.write_divisions, self.write_organisations, self.write_accounts, self.write_compounds,
             self.write_buildings, self.write_first_surveys, self.write_later_surveys, self.write_scores,
-            self.write_pool, self.write_places_out_of_turn,
+            self.write_pool, self.write_places_out_of_turn, self.write_offices,
         ]  # fmt: skip
 
     # --- Who and where ------------------------------------------------------------------
@@ -344,6 +345,11 @@ class _Load:
             set_place(compound=chosen, user=self._officer(county), rank=1, reason=OUT_OF_TURN[county])
 
 
+    def write_offices(self) -> None:
+        for county in (JINGZHOU, ZAOYANG):
+            write_office(county=county, users=self.users, today=self.today)
+
+
 def _granting(assignment: RoleAssignment) -> AuditEntry:
     """As `directory.actions.roles` writes it; nobody granted these."""
     user = assignment.user
@@ -366,10 +372,10 @@ def _moment(day: date, *, days: int, hour: int) -> datetime:
 
 @transaction.atomic
 def issue_demo_token(*, county: str) -> IssuedToken:
-    """A key for the county's service user, shown once, issued in the name of its security administrator."""
+    """A key for the county's service user, shown once, issued in the name of its bureau manager."""
     prefix = PREFIX[county]
     return issue_token(
-        actor=User.objects.get(username=f"{prefix}-security"),
+        actor=User.objects.get(username=f"{prefix}-bureau"),
         user=User.objects.get(username=f"{prefix}-service"),
         label="demo_logins", scopes=[TokenScope.READ], expires_at=timezone.now() + TOKEN_LIFE,
     )  # fmt: skip

@@ -166,7 +166,7 @@ def test_who_comes_back_comes_back_without_roles(cast: Cast) -> None:
 def test_tokens_of_a_closed_service_user_are_revoked(cast: Cast) -> None:
     ApiToken.objects.create(
         user=cast.service, label="大屏", prefix="rp_x", digest="0" * 64, scopes=["read"],
-        expires_at="2030-01-01T00:00Z", created_by=cast.secadmin,
+        expires_at="2030-01-01T00:00Z", created_by=cast.bureau,
     )  # fmt: skip
     accounts.deactivate_user(actor=cast.sysadmin, user=cast.service, left_on=today())
     assert ApiToken.objects.get().revoked_at is not None
