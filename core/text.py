@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice, product
 
 from pypinyin import Style, lazy_pinyin
 
@@ -32,14 +34,80 @@ def comparison_key(text: str) -> str:
     return _SPACES.sub("", unicodedata.normalize("NFKC", without_invisible(text)).casefold())
 
 
+# Characters of place names with several readings that people type, beside the one that their word suggests.
+_OTHER_READINGS = {
+    "长": ("chang", "zhang"), "重": ("chong", "zhong"), "乐": ("le", "yue"), "行": ("hang", "xing"),
+    "朝": ("chao", "zhao"), "曾": ("zeng", "ceng"), "单": ("dan", "shan"), "解": ("jie", "xie"),
+    "厦": ("sha", "xia"), "都": ("du", "dou"), "车": ("che", "ju"), "盛": ("sheng", "cheng"),
+    "沈": ("shen", "chen"), "洗": ("xi", "xian"), "薄": ("bo", "bao"), "柏": ("bai", "bo"), "泊": ("bo", "po"),
+    "盖": ("gai", "ge"), "巷": ("xiang", "hang"), "尉": ("wei", "yu"), "绿": ("lv", "lu"), "女": ("nv", "nu"),
+    "吕": ("lv", "lu"), "旅": ("lv", "lu"),
+}  # fmt: skip
+MOST_READINGS = 4
+# Typed between syllables, or for ü, as keyboards differ.
+_TYPED_PINYIN = re.compile(r"(?=.*[a-z])[a-z0-9ü:'’·-]+")
+_BETWEEN_SYLLABLES = re.compile(r"['’·-]")
+SYLLABLES_FROM = "^"
+
+
 @lru_cache(maxsize=50_000)
 def pinyin_initials(text: str) -> str:
     """砂石厂小区 → ssxcxq-style initials for the search box (`ssc` finds 砂石厂)."""
     return "".join(lazy_pinyin(text, style=Style.FIRST_LETTER)).lower()
 
 
-def search_text(*parts: str) -> str:
-    """What a search box looks through for a record: the texts themselves and their pinyin initials."""
+def readings(text: str) -> list[tuple[str, ...]]:
+    """The syllables of a text, once for each way in which people read it: 长安 as chang-an and zhang-an.
+
+    The reading that the words suggest (银行 yin-hang) comes first; at most `MOST_READINGS`.
+    """
+    spoken = [tuple(lazy_pinyin(character)) for character in text]
+    suggested = lazy_pinyin(text, errors=list)
+    ways = []
+    for character, alone, heard in zip(text, spoken, suggested, strict=False):
+        ways.append(tuple(dict.fromkeys((heard, *_OTHER_READINGS.get(character, alone)))))
+    return list(islice(product(*ways), MOST_READINGS))
+
+
+@lru_cache(maxsize=50_000)
+def _spoken(key: str) -> str:
+    """`^SHASHICHANG^SHICHANG^CHANG`: from each syllable to the end, in capitals.
+
+    So a search begins where a syllable begins (`an` does not find 厂 chang), and the plain
+    letters of codes and initials, which are small, are never taken for it.
+    """
+    ends = (
+        SYLLABLES_FROM + "".join(syllables[start:]).upper()
+        for syllables in readings(key)
+        for start, syllable in enumerate(syllables)
+        if syllable.isalnum()
+    )
+    return "".join(dict.fromkeys(ends))
+
+
+def _initials(key: str) -> list[str]:
+    return ["".join(syllable[:1] for syllable in syllables) for syllables in readings(key)]
+
+
+def search_text(*parts: str, spoken: Iterable[str] = ()) -> str:
+    """What a search box looks through for a record: the texts themselves and their pinyin initials.
+
+    `spoken` are those of them that full pinyin finds too, which takes several times the room.
+    """
     keys = [comparison_key(part) for part in parts if part]
     initials = [pinyin_initials(key) for key in keys]
-    return " ".join(dict.fromkeys(keys + [comparison_key(text) for text in initials]))
+    aloud = [comparison_key(part) for part in spoken if part]
+    initials += [letters for key in aloud for letters in _initials(key)]
+    levelled = dict.fromkeys(keys + [comparison_key(text) for text in initials])
+    return " ".join([*levelled, *map(_spoken, aloud)])
+
+
+def search_keys(typed: str) -> list[str]:
+    """What to look for in a `search_text`: what was typed and, where it may be pinyin, its syllables."""
+    key = comparison_key(typed)
+    if not key:
+        return []
+    if not _TYPED_PINYIN.fullmatch(key):
+        return [key]
+    letters = _BETWEEN_SYLLABLES.sub("", key).replace("u:", "v").replace("ü", "v")
+    return [key, SYLLABLES_FROM + letters.upper()] if letters else [key]
