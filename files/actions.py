@@ -12,7 +12,6 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from core import filetypes
 from core.errors import TooLarge
@@ -21,13 +20,20 @@ from files.errors import EmptyFile, UnsupportedFile
 from files.images import reencoded
 from files.models import StoredFile
 from files.names import clean_name
+from files.office import refuse_active
+from files.pdfs import read_pdf
+from files.rules import CSV, DOCUMENTS, IMAGES, SPREADSHEETS, FileRule, in_words
 
-CSV = "text/csv"
-IMAGES = frozenset({filetypes.JPEG, filetypes.PNG, filetypes.WEBP, filetypes.GIF})
-SPREADSHEETS = frozenset({filetypes.XLSX, filetypes.XLS, filetypes.ODS, CSV})
-DOCUMENTS = SPREADSHEETS | {
-    filetypes.PDF, filetypes.DOCX, filetypes.PPTX, filetypes.ODT, filetypes.OLE, filetypes.TEXT,
-}  # fmt: skip
+__all__ = [
+    "DOCUMENTS",
+    "IMAGES",
+    "SPREADSHEETS",
+    "store_document",
+    "store_image",
+    "store_product",
+    "store_upload",
+]
+
 MEGABYTE = 1024 * 1024
 
 
@@ -44,7 +50,7 @@ def store_document(
     if media_type == filetypes.HTML and filetypes.XLS in accepted and PurePath(name).suffix.lower() == ".xls":
         media_type = filetypes.UNKNOWN
     elif media_type not in accepted:
-        raise UnsupportedFile(accepted=_words(accepted))
+        raise UnsupportedFile(accepted=in_words(accepted))
     return _store(file, name=name, media_type=media_type, user=user)
 
 
@@ -52,7 +58,7 @@ def store_image(*, file: BinaryIO, name: str, user: Any) -> StoredFile:
     """Keep a picture, written anew as JPEG of at most 2560 pixels a side, with a thumbnail of 480."""
     _check_size(file)
     if filetypes.real_type(file) not in IMAGES:
-        raise UnsupportedFile(accepted=_words(IMAGES))
+        raise UnsupportedFile(accepted=in_words(IMAGES))
     picture = reencoded(file)
     digest = _sha256(picture.content)
     made = StoredFile(sha256=digest, media_type=filetypes.JPEG, width=picture.width, height=picture.height)
@@ -61,6 +67,33 @@ def store_image(*, file: BinaryIO, name: str, user: Any) -> StoredFile:
     return _store(
         picture.content, name=PurePath(name).stem or name, media_type=filetypes.JPEG, user=user, made=made
     )
+
+
+def store_upload(*, file: BinaryIO, name: str, user: Any, rule: FileRule) -> StoredFile:
+    """Keep a document of a record: what `rule` accepts, checked for what it could do to its readers.
+
+    A picture is written anew (`store_image`); a PDF must open, and its first page is kept as a
+    picture; office files with macros are refused. Raises what `files.errors` names and `TooLarge`.
+    """
+    _check_size(file, megabytes=rule.limit)
+    media_type = _media_type(file, name)
+    if media_type not in rule.accepted:
+        raise UnsupportedFile(accepted=in_words(rule.accepted))
+    if media_type in IMAGES:
+        return store_image(file=file, name=name, user=user)
+    if media_type == filetypes.PDF:
+        return _store_pdf(file, name=name, user=user)
+    refuse_active(file, media_type)
+    return _store(file, name=name, media_type=media_type, user=user)
+
+
+def _store_pdf(file: BinaryIO, *, name: str, user: Any) -> StoredFile:
+    pdf = read_pdf(file)
+    made = StoredFile(sha256=_sha256(file), media_type=filetypes.PDF, pages=pdf.pages)
+    # As with pictures: where the document lies, what shows it does.
+    storage.put(made.thumbnail_key, pdf.thumbnail)
+    storage.put(made.preview_key, pdf.preview)
+    return _store(file, name=name, media_type=filetypes.PDF, user=user, made=made)
 
 
 def store_product(*, content: BytesIO | BinaryIO, name: str, media_type: str, user: Any) -> StoredFile:
@@ -82,11 +115,12 @@ def _store(
     return made
 
 
-def _check_size(file: BinaryIO) -> None:
+def _check_size(file: BinaryIO, *, megabytes: int | None = None) -> None:
+    limit = settings.UPLOAD_LIMIT_MB if megabytes is None else megabytes
     file.seek(0, os.SEEK_END)
     size = file.tell()
-    if size > settings.UPLOAD_LIMIT_MB * MEGABYTE:
-        raise TooLarge(limit=settings.UPLOAD_LIMIT_MB)
+    if size > limit * MEGABYTE:
+        raise TooLarge(limit=limit)
     if not size:
         raise EmptyFile
 
@@ -102,15 +136,3 @@ def _sha256(file: BinaryIO) -> str:
     while chunk := file.read(MEGABYTE):
         found.update(chunk)
     return found.hexdigest()
-
-
-def _words(accepted: Collection[str]) -> str:
-    """What is taken, in words that people use for it."""
-    words = {
-        _("a picture (JPEG, PNG, WebP)"): filetypes.JPEG,
-        "PDF": filetypes.PDF,
-        "Word": filetypes.DOCX,
-        _("Excel (.xlsx, .xls, .ods)"): filetypes.XLSX,
-        "CSV": CSV,
-    }
-    return ", ".join(word for word, media in words.items() if media in accepted)

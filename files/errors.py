@@ -47,3 +47,36 @@ class StorageAway(DomainError):
     sentence = _(
         "The server's storage does not answer. Nothing was saved; please try again in a few minutes."
     )
+
+
+class BrokenPdf(DomainError):
+    code = "pdf_broken"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("The PDF is damaged or cannot be read. Export or scan it again.")
+
+
+class LockedPdf(DomainError):
+    code = "pdf_locked"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("The PDF opens only with a password. Save a copy without a password and send that.")
+
+
+class TooManyPages(DomainError):
+    code = "pdf_pages"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    sentence = _("The PDF has {pages} pages; at most {limit} are accepted. Split it into several files.")
+
+
+class ActiveContent(DomainError):
+    code = "file_macros"
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    sentence = _(
+        "The file contains macros or controls, or cannot be checked for them. "
+        "Save it as .docx, .xlsx or PDF without macros and password, and send that."
+    )
+
+
+class PackedTooTight(DomainError):
+    code = "file_bomb"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    sentence = _("Unpacked, the file would be too large. Save it again in smaller parts or as PDF.")

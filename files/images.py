@@ -17,8 +17,8 @@ MEGA = 1_000_000
 # A JPEG is decoded at a fraction of its size, so that a phone's 108 million pixels cost little.
 # Everything else, and a progressive JPEG, stands in memory whole: 4 to 6 bytes a pixel.
 PIXELS_SCALED, PIXELS_WHOLE = 200 * MEGA, 50 * MEGA
-# Pillow's own guard speaks up beyond this; ours below decides first.
-Image.MAX_IMAGE_PIXELS = PIXELS_SCALED
+# Pillow's own guard refuses before the size can be told; ours reads the same header and decides before decoding.
+Image.MAX_IMAGE_PIXELS = None
 
 
 class Picture(NamedTuple):
@@ -37,10 +37,8 @@ def reencoded(source: BinaryIO) -> Picture:
         with Image.open(source, formats=FORMATS) as image:
             _check_pixels(image)
             upright = _upright(image)
-    except TooManyPixels:
+    except (TooManyPixels, MemoryError):
         raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
-        raise TooManyPixels(megapixels=PIXELS_SCALED // MEGA, limit=PIXELS_SCALED // MEGA) from error
     except Exception as error:
         # Decoders fail on damaged pictures in a dozen ways (OSError, SyntaxError, struct.error, …).
         raise BrokenImage from error

@@ -1,6 +1,5 @@
 """A program that calls the API with a token, as tests need it."""
 
-import os
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +8,7 @@ from urllib.parse import urlsplit
 from django.test import Client
 from django.utils import timezone
 
+from directory.codes import covers
 from directory.keys import SHOWN, digest, new_key
 from directory.models import ApiToken, RoleAssignment, TokenScope, User
 from directory.powers import Role
@@ -44,8 +44,12 @@ def key_receiver(program: User) -> User:
     """Whoever may receive this program's key: the bureau manager above all that it shows."""
     shown = RoleAssignment.objects.filter(user=program, ended_at__isnull=True)
     divisions = {program.home_division, *shown.values_list("division", flat=True)}
-    above = os.path.commonprefix(sorted(divisions))
-    code = next(above[:length] for length in (12, 9, 6, 4, 2) if length <= len(above))
+    code = next(
+        shortest[:length]
+        for shortest in [min(divisions, key=len)]
+        for length in (12, 9, 6, 4, 2)
+        if length <= len(shortest) and all(covers(shortest[:length], division) for division in divisions)
+    )
     found = User.objects.filter(username=f"receiver-{code}").first()
     return found or make_user(f"receiver-{code}", role=Role.BUREAU_MANAGER, division=code)
 

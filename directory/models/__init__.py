@@ -3,16 +3,14 @@
 from directory.models.divisions import Division, DivisionQuerySet, DivisionSuccession, SuccessionKind
 from directory.models.organisations import Organisation, OrganisationKind, OrganisationQuerySet
 from directory.models.people import (
-    ApiToken,
-    ApiTokenQuerySet,
     RoleAssignment,
     RoleAssignmentQuerySet,
     SavedView,
     SignInFailure,
-    TokenScope,
     User,
     UserQuerySet,
 )
+from directory.models.tokens import ApiToken, ApiTokenQuerySet, TokenScope
 
 __all__ = [
     "ApiToken",
