@@ -30,6 +30,8 @@ ROWS = 16_236
 HEADINGS = (
     "序号", "小区名称", "所属社区", "地址", "建成年代", "总户数", "楼栋总数", "单元数", "建筑面积(㎡)", "物业公司", "经度", "纬度", "均价", "备注",
 )  # fmt: skip
+# What a person has to choose for such a file.
+CHOICES = {"coordinate_system": "bd09"}
 GOAL = 6
 
 
@@ -90,7 +92,7 @@ def preview(content: bytes) -> ImportRun:
     """The portal's own steps, from the bytes to the staged rows."""
     kind = kind_of("compounds")
     table = open_table(BytesIO(content), kind)
-    task = Task(user=None, mapping=match(kind, table), headings=table.labels)
+    task = Task(user=None, mapping=match(kind, table), headings=table.labels, options=CHOICES)
     rows = actions.examined(kind=kind, table=table, task=task, progress=Silent())
     file = StoredFile.objects.create(sha256="0" * 64, size=len(content), media_type="x", name="roster.xlsx")
     run = ImportRun.objects.create(kind=kind.key, file=file, mapping=task.mapping)

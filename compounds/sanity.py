@@ -34,11 +34,20 @@ class SanityWarning:
 
     field: str
     sentence: Promise
-    figures: dict[str, int]
+    figures: dict[str, int | str]
 
     @property
     def text(self) -> str:
         return str(self.sentence).format(**self.figures)
+
+
+def _told(exact: Fraction, usual: tuple[int, int]) -> str:
+    """A figure outside what is usual, in as many digits as it takes to look so: 5.8, not 6."""
+    least, most = usual
+    places = 0
+    while least <= (told := round(exact, places)) <= most:
+        places += 1
+    return f"{float(told):.{places}f}"
 
 
 def sanity_warnings(figures: Figures) -> Iterator[SanityWarning]:
@@ -57,7 +66,9 @@ def sanity_warnings(figures: Figures) -> Iterator[SanityWarning]:
                 sentence=_(
                     "{ratio} households per building; 6 to 200 is usual. Were staircases counted as buildings?"
                 ),
-                figures={"ratio": round(Fraction(figures.households, figures.buildings))},
+                figures={
+                    "ratio": _told(Fraction(figures.households, figures.buildings), HOUSEHOLDS_PER_BUILDING)
+                },
             )
     if figures.buildings and figures.staircases is not None and figures.staircases < figures.buildings:
         yield SanityWarning(
@@ -73,5 +84,5 @@ def sanity_warnings(figures: Figures) -> Iterator[SanityWarning]:
                 sentence=_(
                     "{each} m² per household; 25 to 250 is usual. Is the area in m², not in 10,000 m²?"
                 ),
-                figures={"each": round(Fraction(figures.area) / figures.households)},
+                figures={"each": _told(Fraction(figures.area) / figures.households, AREA_PER_HOUSEHOLD)},
             )

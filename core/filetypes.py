@@ -39,10 +39,14 @@ _PARTS = (
     ("word/document.xml", DOCX),
     ("ppt/presentation.xml", PPTX),
 )
-_MARKUP = re.compile(
-    rb"<(?:!doctype\s+html|html|head|body|table|script|iframe|meta|style|div|p|a|form|img|title)[\s>/]",
+# Markup is what begins with it, as for a browser: a tag further on may stand in a cell of a CSV.
+_PROLOGUE = re.compile(rb"(?:\s+|<\?xml.*?\?>|<!--.*?-->)*", re.DOTALL)
+_HTML = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|table|tr|script|iframe|meta|style|link|div|p|a|b|br|h1|font|form|img|title)"
+    rb"[\s>/]",
     re.IGNORECASE,
 )
+_SVG = re.compile(rb"<(?:!doctype\s+svg|svg)[\s>/]", re.IGNORECASE)
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
@@ -88,12 +92,14 @@ def _compound_file_type(source: BinaryIO) -> str:
 
 
 def _text_type(head: bytes) -> str:
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if b"<svg" in start[:1024]:
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n\x0c")
+    prologue = _PROLOGUE.match(text)
+    start = text[prologue.end() :] if prologue else text
+    if _SVG.match(start):
         return SVG
-    if _MARKUP.search(start[:2048]):
+    if _HTML.match(start):
         return HTML
-    if start.startswith(b"<?xml"):
+    if text[:5].lower() == b"<?xml":
         return XML
     if head.startswith(_BYTE_ORDER_MARKS) or b"\0" not in head:
         return TEXT

@@ -19,6 +19,7 @@ from files import storage
 from files.actions import SPREADSHEETS, store_document
 from imports.errors import (
     ChangedSincePreview,
+    ChoicesMissing,
     ColumnsMissing,
     NothingToWrite,
     RefusedByDatabase,
@@ -30,7 +31,7 @@ from imports.kinds import ImportKind, Row, Task, kind_of
 from imports.models import ImportRow, ImportRun, ImportState, Verdict
 from imports.permissions import can_import
 from imports.reading import Table, match, open_table, rows_of, table_of
-from imports.staging import stage
+from imports.staging import counted_reasons, stage
 from jobs.actions import enqueue
 from jobs.models import Job
 from jobs.progress import Progress
@@ -99,7 +100,9 @@ def choose_columns(
     missing = kind_of(run.kind).missing_columns(task_of(run))
     if missing:
         raise ColumnsMissing(columns="、".join(missing))
-    run.state, run.counts, run.warnings = ImportState.UPLOADED, {}, 0
+    if questions := kind_of(run.kind).undecided(task_of(run)):
+        raise ChoicesMissing(questions=questions)
+    run.state, run.counts, run.warnings, run.reasons = ImportState.UPLOADED, {}, 0, {}
     run.rows.all().delete()
     run.save()
     return run
@@ -204,6 +207,7 @@ def stage_examined(
         raise WrongStep
     run.counts = stage(run.pk, rows)
     run.warnings = sum(1 for row in rows if row.warnings and not row.problems)
+    run.reasons = counted_reasons(rows)
     run.mapping, run.options = dict(mapping), {**run.options, **options}
     run.state = ImportState.PREVIEWED
     run.save()
@@ -212,14 +216,14 @@ def stage_examined(
 
 def ask_for_wrong_rows(*, run: ImportRun, user: Any) -> Job:
     """Many wrong rows take a while: a job makes their workbook."""
-    title = _("Wrong rows of {file}").format(file=run.file.name)
+    title = _("Rows with errors of {file}").format(file=run.file.name)
     return enqueue(
         kind=WRONG_ROWS, title=title, params={"run": run.pk}, user=user, division_code=run.division_code
     )
 
 
 def wrong_rows_name(run: ImportRun) -> str:
-    return _("{name} wrong rows").format(name=PurePath(run.file.name).stem)
+    return _("{name} rows with errors").format(name=PurePath(run.file.name).stem)
 
 
 # --- Writing ----------------------------------------------------------------------------

@@ -10,17 +10,17 @@ from core.errors import DomainError
 class UnknownKind(DomainError):
     code = "import_kind"
     status = HTTPStatus.NOT_FOUND
-    sentence = _("Records of this kind are not imported.")
+    sentence = _("This kind of record cannot be imported.")
 
 
 class WrongStep(DomainError):
     code = "import_step"
-    sentence = _("This import is at another step. Open it again and go on from there.")
+    sentence = _("This import is at another step by now. Reload the page and continue from there.")
 
 
 class StillWorking(DomainError):
     code = "import_working"
-    sentence = _("This import is being worked on. Wait until it is done, or cancel the job.")
+    sentence = _("A job is working on this import. Wait until it is done, or cancel it.")
 
 
 class ColumnsMissing(DomainError):
@@ -31,14 +31,25 @@ class ColumnsMissing(DomainError):
     )
 
 
+class ChoicesMissing(DomainError):
+    """`questions` are {option: what is to be chosen}."""
+
+    code = "import_choices"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("Something is still to be chosen: {asked}")
+
+    def __init__(self, *, questions: dict[str, str]) -> None:
+        super().__init__(asked=" ".join(questions.values()), questions=questions)
+
+
 class WrongRowsLeft(DomainError):
     code = "import_wrong_rows"
-    sentence = _("{count} rows are wrong. Mend them and upload the file again, or choose to leave them out.")
+    sentence = _("{count} rows have errors. Correct them and upload the file again, or choose to skip them.")
 
 
 class NothingToWrite(DomainError):
     code = "import_nothing"
-    sentence = _("There is nothing to write: no row is new or changed.")
+    sentence = _("There is nothing to save: no row is new or changed.")
 
 
 class ChangedSincePreview(DomainError):
@@ -46,8 +57,8 @@ class ChangedSincePreview(DomainError):
 
     code = "import_changed"
     sentence = _(
-        "Since the preview {count} of these records were changed or added by somebody else. Nothing was"
-        " written. The preview has been made anew: look at it and confirm again."
+        "Since the preview, {count} of these records were changed or added by somebody else. Nothing was"
+        " saved. The preview has been renewed: check it and confirm again."
     )
 
 
@@ -55,7 +66,7 @@ class RefusedByDatabase(DomainError):
     """A rule of the database that the preview did not foresee; nothing was written."""
 
     code = "import_refused"
-    sentence = _("Nothing was written: {explanation} The preview has been made anew; look at it again.")
+    sentence = _("Nothing was saved: {explanation} The preview has been renewed; check it again.")
 
 
 class TooManyValues(DomainError):

@@ -93,7 +93,7 @@ class ConfirmForm(forms.Form):
         label=_("Reason, for the history of each compound"), max_length=300, required=False,
         help_text=_("For example the document that the roster came with."),
     )  # fmt: skip
-    leave_out_wrong = forms.BooleanField(label=_("Leave out the wrong rows"), required=False)
+    leave_out_wrong = forms.BooleanField(label=_("Skip rows with errors"), required=False)
 
 
 def uploaded(form: UploadForm) -> UploadedFile:

@@ -6,10 +6,11 @@ This app knows files, rows, verdicts and the order of the steps; a kind knows wh
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from core.sheets import SheetColumn
 from imports.errors import UnknownKind
@@ -50,6 +51,29 @@ class Task:
     division: str = ""
 
 
+# Kinds of remarks that this app makes itself.
+MERGED = "merged"
+COMMON_REASONS: Mapping[str, TypeText] = {MERGED: _("figure merged over several rows")}
+
+
+class Remark(str):
+    """A sentence about a cell that knows of what kind it is; rows are counted and filtered by kind."""
+
+    __slots__ = ("kinds",)
+    kinds: tuple[str, ...]
+
+    def __new__(cls, kind: str, text: str) -> Self:
+        remark = super().__new__(cls, text)
+        remark.kinds = (str(kind),)
+        return remark
+
+    def and_also(self, other: "Remark") -> "Remark":
+        """Two sentences about one cell."""
+        both = Remark(self.kinds[0], f"{self} {other}")
+        both.kinds = self.kinds + other.kinds
+        return both
+
+
 @dataclass(slots=True)
 class Row:
     """A row on its way through: `cells` as typed, by column key; the rest as in `ImportRow`, by field.
@@ -60,8 +84,8 @@ class Row:
     number: int
     cells: dict[str, str]
     values: dict[str, Any] = field(default_factory=dict)
-    problems: dict[str, str] = field(default_factory=dict)
-    warnings: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, Remark] = field(default_factory=dict)
+    warnings: dict[str, Remark] = field(default_factory=dict)
     changes: dict[str, list[Any]] = field(default_factory=dict)
     extras: dict[str, str] = field(default_factory=dict)
     target_id: int | None = None
@@ -76,6 +100,11 @@ class Row:
         else:
             self.verdict = Verdict.CHANGED if self.changes else Verdict.UNCHANGED
 
+    def kinds(self) -> list[str]:
+        """Of what kinds the problems are; of a right row its warnings. Each once."""
+        remarks = self.problems or self.warnings
+        return list(dict.fromkeys(kind for remark in remarks.values() for kind in remark.kinds))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
@@ -84,6 +113,8 @@ class Field:
     key: str
     label: TypeText
     columns: tuple[str, ...]
+    # What stands for the value of a row that is wrong there.
+    missing: TypeText = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +141,8 @@ class ImportKind(ABC):
     noun: TypeText
     columns: Sequence[ImportColumn]
     notes: Sequence[TypeText] = ()
+    # {kind of a remark: what it is called where rows are counted}
+    reasons: Mapping[str, TypeText]
 
     def column(self, key: str) -> ImportColumn:
         return next(column for column in self.columns if column.key == key)
@@ -143,6 +176,14 @@ class ImportKind(ABC):
             for column in self.columns
             if column.required and column.key not in task.mapping
         ]
+
+    def undecided(self, task: Task) -> dict[str, str]:
+        """{option: question} of what neither the file nor the person has said, and nobody may guess."""
+        return {}
+
+    def decisions(self, task: Task) -> Sequence[tuple[str, str]]:
+        """(label, text) of what was chosen for the whole file: it stands above the preview."""
+        return ()
 
     def extra_headings(self, task: Task) -> Sequence[str]:
         """Headings whose cells the kind wants although no column is mapped to them."""

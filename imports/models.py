@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +31,7 @@ class Verdict(models.TextChoices):
     NEW = "new", _("new")
     CHANGED = "changed", _("changed")
     UNCHANGED = "unchanged", _("unchanged")
-    WRONG = "wrong", _("wrong")
+    WRONG = "wrong", _("with errors")
 
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
@@ -47,8 +48,8 @@ class ImportRun(models.Model):
     """One uploaded workbook for one kind of record.
 
     `mapping` is {column key: heading in the file}; `options` are the kind's own choices
-    (imports.kinds) and `leave_out_wrong`; `counts` is {verdict: rows}. Without
-    `uploaded_by` it was started from the server's shell.
+    (imports.kinds) and `leave_out_wrong`; `counts` is {verdict: rows}; `reasons` is
+    {"wrong" or "warned": {kind of reason: rows}}. Without `uploaded_by` it was started from the server's shell.
     """
 
     kind = models.CharField(max_length=60)
@@ -60,6 +61,7 @@ class ImportRun(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=ImportState, default=ImportState.UPLOADED)
     counts = models.JSONField(default=dict)
     warnings = models.PositiveIntegerField(default=0)
+    reasons = models.JSONField(default=dict)
     job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("uploaded by"), null=True, on_delete=models.PROTECT,
@@ -105,8 +107,9 @@ class ImportRow(models.Model):
 
     `number` is the row's number as a spreadsheet program shows it. `cells` is
     {column key: text as typed}; `values` the parsed values that will be written;
-    `problems` and `warnings` are {column key: sentence}; `changes` is {field: [old, new]}.
-    The last three are NULL where there are none.
+    `problems` and `warnings` are {column key: sentence}; `changes` is {field: [old, new]};
+    `reasons` are the kinds of the problems, of a right row those of its warnings.
+    The last four are NULL where there are none.
     """
 
     # The unique constraint below begins with it: an index of its own would only slow the staging down.
@@ -119,6 +122,7 @@ class ImportRow(models.Model):
     problems = StagedJSON(null=True)
     warnings = StagedJSON(null=True)
     changes = StagedJSON(null=True)
+    reasons = ArrayField(models.CharField(max_length=40), null=True)
 
     class Meta:
         verbose_name = _("import row")

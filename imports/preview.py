@@ -1,13 +1,13 @@
-"""A page of staged rows as it is shown: each cell as typed, as understood, old → new, what is wrong."""
+"""The staged rows as they are shown: counted by verdict and reason, each cell as typed, as understood, old → new."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from core.text import comparison_key
-from imports.kinds import Field, ImportKind, Row, Task
+from imports.kinds import COMMON_REASONS, Field, ImportKind, Row, Task, TypeText
 from imports.models import ImportRun, Verdict
-from imports.staging import row_of
+from imports.staging import WARNED, WRONG, row_of
 
 PAGE = 50
 # A cell may hold millions of characters; a page should not.
@@ -22,8 +22,27 @@ class Cell:
     shown: str
     typed: str = ""
     old: str | None = None
-    problem: str = ""
-    warning: str = ""
+    is_wrong: bool = False
+    is_doubtful: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remarked:
+    """What is wrong or doubtful, and in which column; "" for the row as a whole."""
+
+    label: TypeText
+    text: str
+    is_wrong: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReasonCount:
+    """A kind of reason, how many rows have it, and under which filter they are shown."""
+
+    verdict: str
+    kind: str
+    label: TypeText
+    rows: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +51,8 @@ class Line:
     verdict: str
     label: str
     tone: str
-    cells: list[Cell]
-    remarks: list[str]
+    cells: list[tuple[Field, Cell]]
+    remarks: list[Remarked]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,10 +82,20 @@ def default_verdict(run: ImportRun) -> str:
     return Verdict.UNCHANGED
 
 
-def page_of(run: ImportRun, *, kind: ImportKind, task: Task, verdict: str, number: int) -> Page:
-    """`verdict` may be "warned": rows that are right but doubted, or "all"."""
+def reasons_of(run: ImportRun, kind: ImportKind) -> list[ReasonCount]:
+    """The kinds of what is wrong, then of what is doubtful, each with the most rows first."""
+    labels = {**COMMON_REASONS, **kind.reasons}
+    return [
+        ReasonCount(verdict=verdict, kind=reason, label=labels.get(reason, reason), rows=rows)
+        for verdict in (WRONG, WARNED)
+        for reason, rows in sorted(run.reasons.get(verdict, {}).items(), key=lambda item: (-item[1], item[0]))
+    ]
+
+
+def page_of(run: ImportRun, *, kind: ImportKind, task: Task, verdict: str, reason: str, number: int) -> Page:
+    """`verdict` may be "warned": rows that are right but doubted, or "all"; `reason` is a kind of theirs or ""."""
     rows = run.rows.order_by("number")
-    if verdict == "warned":
+    if verdict == WARNED:
         rows = rows.filter(warnings__isnull=False).exclude(verdict=Verdict.WRONG)
         total = run.warnings
     elif verdict == "all":
@@ -74,6 +103,9 @@ def page_of(run: ImportRun, *, kind: ImportKind, task: Task, verdict: str, numbe
     else:
         rows = rows.filter(verdict=verdict)
         total = run.counts.get(verdict, 0)
+    if reason:
+        rows = rows.filter(reasons__contains=[reason])
+        total = run.reasons[verdict][reason]
     pages = max(1, -(-total // PAGE))
     number = min(max(number, 1), pages)
     found = [row_of(row) for row in rows[(number - 1) * PAGE : number * PAGE]]
@@ -83,31 +115,41 @@ def page_of(run: ImportRun, *, kind: ImportKind, task: Task, verdict: str, numbe
 
 
 def _line(row: Row, fields: Sequence[Field], word: Callable[[str, Any], str]) -> Line:
-    placed: set[str] = set()
     cells = []
+    labels: dict[str, TypeText] = {}
     for field in fields:
         keys = {field.key, *field.columns}
-        placed |= keys
-        cells.append(_cell(row, field, keys, word))
-    unplaced = {**row.warnings, **row.problems}
+        # A column may feed two fields (a position is longitude and latitude): the first names it.
+        labels = {**dict.fromkeys(keys, field.label), **labels}
+        cells.append((field, _cell(row, field, keys, word)))
+    remarks = [
+        Remarked(label=labels.get(key, ""), text=text, is_wrong=found is row.problems)
+        for found in (row.problems, row.warnings)
+        for key, text in found.items()
+    ]
     return Line(
         number=row.number,
         verdict=row.verdict,
         label=str(Verdict(row.verdict).label),
         tone=TONES[Verdict(row.verdict)],
         cells=cells,
-        remarks=[text for key, text in unplaced.items() if key not in placed],
+        remarks=remarks,
     )
 
 
 def _cell(row: Row, field: Field, keys: set[str], word: Callable[[str, Any], str]) -> Cell:
     typed = "，".join(row.cells[column] for column in field.columns if column in row.cells)
-    problem = " ".join(text for key, text in row.problems.items() if key in keys)
-    warning = " ".join(text for key, text in row.warnings.items() if key in keys)
-    if problem:
-        return Cell(shown=typed[:LONGEST_SHOWN], problem=problem)
+    if keys & row.problems.keys():
+        missing = str(field.missing)
+        shown, typed = (missing, typed) if missing else (typed, "")
+        return Cell(shown=shown[:LONGEST_SHOWN], typed=typed[:LONGEST_SHOWN], is_wrong=True)
     shown = word(field.key, row.values.get(field.key))
     change = row.changes.get(field.key)
     old = word(field.key, change[0]) if change else None
     differs = typed and comparison_key(typed) != comparison_key(shown)
-    return Cell(shown=shown[:LONGEST_SHOWN], typed=typed if differs else "", old=old, warning=warning)
+    return Cell(
+        shown=shown[:LONGEST_SHOWN],
+        typed=typed[:LONGEST_SHOWN] if differs else "",
+        old=old,
+        is_doubtful=bool(keys & row.warnings.keys()),
+    )

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _
 
 from core.sheets import EmptySheet, Headings, Sheet, Workbook, find_headings, heading_key, open_workbook
-from imports.kinds import ImportColumn, ImportKind, Row, Task
+from imports.kinds import MERGED, ImportColumn, ImportKind, Remark, Row, Task
 
 SAMPLES = 3
 # Sheets that are looked into when nobody said which one is meant.
@@ -105,7 +105,7 @@ def rows_of(table: Table, kind: ImportKind, task: Task) -> list[Row]:
     places = {key: table.headings.labels.index(label) for key, label in task.mapping.items()}
     extras = {label: table.headings.labels.index(label) for label in kind.extra_headings(task)}
     inherited = _inherited(table.sheet, kind, places, extras)
-    warning = _("This cell is merged with others: the figure is not counted for each row.")
+    warning = Remark(MERGED, _("This cell is merged with others: the figure is not counted for each row."))
     found = []
     for index, row in _filled(table):
         width = len(row)

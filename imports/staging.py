@@ -1,5 +1,6 @@
 """Rows between sheet and register: written by COPY, read back for the preview and for the writing."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from io import StringIO
 from typing import Any
@@ -10,8 +11,11 @@ from django.db import connection
 from imports.kinds import Row
 from imports.models import ImportRow, Verdict
 
-COLUMNS = ("run_id", "number", "verdict", "target_id", "cells", "values", "problems", "warnings", "changes")
+COLUMNS = (
+    "run_id", "number", "verdict", "target_id", "cells", "values", "problems", "warnings", "changes", "reasons",
+)  # fmt: skip
 _NULL = r"\N"
+WRONG, WARNED = Verdict.WRONG.value, "warned"
 
 
 def stage(run_id: int, rows: Sequence[Row]) -> dict[str, int]:
@@ -33,7 +37,8 @@ def _lines(run_id: int, rows: Iterable[Row]) -> str:
         target = _NULL if row.target_id is None else row.target_id
         lines.append(
             f"{run_id}\t{row.number}\t{row.verdict}\t{target}\t{_json(row.cells)}\t{_json(row.values)}"
-            f"\t{_or_null(row.problems)}\t{_or_null(row.warnings)}\t{_or_null(row.changes)}\n"
+            f"\t{_or_null(row.problems)}\t{_or_null(row.warnings)}\t{_or_null(row.changes)}"
+            f"\t{_array(row)}\n"
         )
     return "".join(lines)
 
@@ -47,6 +52,20 @@ def _or_null(content: dict[str, Any]) -> str:
     return _json(content) if content else _NULL
 
 
+def _array(row: Row) -> str:
+    """Kinds are plain words: nothing in them needs quoting."""
+    return f"{{{','.join(row.kinds())}}}" if row.problems or row.warnings else _NULL
+
+
+def counted_reasons(rows: Iterable[Row]) -> dict[str, dict[str, int]]:
+    """{"wrong" or "warned": {kind of reason: rows}}, the most frequent first."""
+    counted: dict[str, Counter[str]] = {WRONG: Counter(), WARNED: Counter()}
+    for row in rows:
+        if row.problems or row.warnings:
+            counted[WRONG if row.problems else WARNED].update(row.kinds())
+    return {verdict: dict(kinds.most_common()) for verdict, kinds in counted.items()}
+
+
 def staged(run_id: int, verdicts: Sequence[str]) -> list[Row]:
     """The run's rows with these verdicts, in the file's order."""
     found = ImportRow.objects.filter(run=run_id, verdict__in=verdicts).order_by("number")
@@ -58,6 +77,7 @@ def row_of(row: ImportRow) -> Row:
         row.number,
         row.cells,
         row.values,
+        # What was staged are plain sentences; their kinds stand in the row's `reasons`.
         problems=row.problems or {},
         warnings=row.warnings or {},
         changes=row.changes or {},

@@ -25,7 +25,7 @@ def _run_of(job: Job) -> ImportRun:
 @handler(actions.PREVIEW)
 def preview(job: Job, progress: Progress) -> Outcome:
     run = actions.preview(run=_run_of(job), progress=progress)
-    sentence = _("{new} new, {changed} changed, {unchanged} unchanged, {wrong} wrong")
+    sentence = _("{new} new, {changed} changed, {unchanged} unchanged, {wrong} with errors")
     return Outcome(message=sentence.format(**run.counts), url=reverse("imports:detail", args=[run.pk]))
 
 

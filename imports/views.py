@@ -16,12 +16,14 @@ from core.filetypes import XLSX
 from core.sheets import write_template
 from files.serving import file_response
 from imports import actions
+from imports.errors import ChoicesMissing
 from imports.forms import ColumnsForm, ConfirmForm, UploadForm, ValuesForm, uploaded
 from imports.kinds import ImportKind, Task, ValueQuestion, kind_of, kinds_for
 from imports.models import ImportRun, ImportState, Verdict
 from imports.permissions import can_import, can_import_anything
-from imports.preview import TONES, default_verdict, page_of
+from imports.preview import TONES, default_verdict, page_of, reasons_of
 from imports.reading import Table, match, rows_of
+from imports.staging import WARNED
 from imports.wrong_rows import write_workbook_of_wrong_rows, wrong_rows_of
 from jobs.models import Job
 
@@ -109,6 +111,9 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
                 run=run, table=table, mapping=form.mapping, options=options.cleaned_data
             )
             return _after_columns(request, run, table)
+        except ChoicesMissing as refusal:
+            for option, question in refusal.details["questions"].items():
+                options.add_error(option, question)
         except DomainError as refusal:
             form.add_error(None, refusal.message)
     context = {
@@ -192,10 +197,8 @@ def _tell_failure(request: HttpRequest, job: Job | None) -> None:
 def _preview(request: HttpRequest, run: ImportRun, form: ConfirmForm, *, status: int) -> HttpResponse:
     kind = kind_of(run.kind)
     task = actions.task_of(run)
-    verdict = request.GET.get("verdict", "")
-    if verdict not in {*Verdict.values, "all", "warned"}:
-        verdict = default_verdict(run)
-    page = page_of(run, kind=kind, task=task, verdict=verdict, number=_page_number(request))
+    verdict, reason = _chosen_rows(request, run)
+    page = page_of(run, kind=kind, task=task, verdict=verdict, reason=reason, number=_page_number(request))
     counts = run.counts
     context = {
         "run": run,
@@ -203,7 +206,10 @@ def _preview(request: HttpRequest, run: ImportRun, form: ConfirmForm, *, status:
         "form": form,
         "page": page,
         "verdict": verdict,
+        "reason": reason,
         "tabs": _tabs(run),
+        "reasons": reasons_of(run, kind),
+        "decisions": kind.decisions(task),
         "new": counts.get(Verdict.NEW, 0),
         "changed": counts.get(Verdict.CHANGED, 0),
         "wrong": counts.get(Verdict.WRONG, 0),
@@ -211,6 +217,14 @@ def _preview(request: HttpRequest, run: ImportRun, form: ConfirmForm, *, status:
         "failure": run.job.error if run.job is not None else "",
     }
     return render(request, "imports/preview.html", context, status=status)
+
+
+def _chosen_rows(request: HttpRequest, run: ImportRun) -> tuple[str, str]:
+    """(verdict, kind of reason or "") of the rows to show; what does not exist is left out."""
+    verdict, reason = request.GET.get("verdict", ""), request.GET.get("reason", "")
+    if verdict not in {*Verdict.values, "all", WARNED}:
+        return default_verdict(run), ""
+    return verdict, reason if reason in run.reasons.get(verdict, {}) else ""
 
 
 def _page_number(request: HttpRequest) -> int:
@@ -224,7 +238,7 @@ def _tabs(run: ImportRun) -> list[tuple[str, str, int, str]]:
         (verdict.value, str(verdict.label), run.counts.get(verdict, 0), TONES[verdict])
         for verdict in (Verdict.WRONG, Verdict.CHANGED, Verdict.NEW, Verdict.UNCHANGED)
     ]
-    tabs.append(("warned", _("with warnings"), run.warnings, "late"))
+    tabs.append((WARNED, _("with warnings"), run.warnings, "late"))
     tabs.append(("all", _("all rows"), sum(run.counts.values()), ""))
     return [tab for tab in tabs if tab[2] or tab[0] in {Verdict.WRONG, "all"}]
 
@@ -247,7 +261,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     run = _seen(request, pk)
     actions.discard(run=run)
     messages.info(
-        request, _("The import of %(file)s was discarded; nothing was written.") % {"file": run.file.name}
+        request, _("The import of %(file)s was discarded; nothing was saved.") % {"file": run.file.name}
     )
     return redirect("imports:list")
 

@@ -28,7 +28,7 @@ def write_workbook_of_wrong_rows(
                 problems[at] = f"{problems[at]} {text}" if at in problems else text
             yield WrongRow(number=row.number, cells=table.sheet.rows[row.number - 1], problems=problems)
 
-    return write_wrong_rows(title=_("Wrong rows"), headings=labels, rows=handed_back(), to=to)
+    return write_wrong_rows(title=_("Rows with errors"), headings=labels, rows=handed_back(), to=to)
 
 
 def wrong_rows_of(run: ImportRun) -> Iterator[Row]:

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from compounds.imports.cells import name_key
 from compounds.imports.places import COUNTY, Places
+from compounds.imports.reasons import Reason
 from compounds.imports.roster import code_of
 from compounds.models import BuiltYearCertainty, Cluster, Compound, CompoundQuerySet
 from core.text import comparison_key
 from directory.models import Organisation
-from imports.kinds import Row
+from imports.kinds import Remark, Row
 
 ROWS_NAMED = 5
 
@@ -112,20 +113,27 @@ class Names:
             # As for a form: of units of one name in a county the first registered is meant.
             self.owners[division[:COUNTY], name] = pk
         self._new = (
-            ("cluster", self.clusters, _("This cluster is new and will be added.")),
+            (
+                "cluster",
+                self.clusters,
+                Remark(Reason.NEW_CLUSTER, _("This cluster is new and will be added.")),
+            ),
             (
                 "title_owner",
                 self.owners,
-                _("This unit is not registered yet; it will be added to the organisations."),
+                Remark(
+                    Reason.NEW_UNIT,
+                    _("This unit is not registered yet; it will be added to the organisations."),
+                ),
             ),
         )
 
     def settle(self, row: Row, county: str) -> None:
         """Put registered rows' keys beside the names; a name that is not registered yet is a warning."""
-        for field, known, sentence in self._new:
+        for field, known, remark in self._new:
             name = row.values.get(field)
             if name is not None and (county, name) not in known:
-                row.warnings.setdefault(field, sentence)
+                row.warnings.setdefault(field, remark)
 
 
 def compare(rows: Sequence[Row], *, places: Places, register: Register) -> None:
@@ -158,37 +166,33 @@ def _find(row: Row, places: Places, register: Register) -> None:
         found = register.named(values["community"], values["name"])
         if len(found) > 1:
             codes = "、".join(record.code for record in found[:ROWS_NAMED])
-            row.problems["name"] = _(
-                "Several compounds of this community are written so ({codes}). Give the code."
-            ).format(codes=codes)
+            sentence = _("Several compounds of this community are written so ({codes}). Give the code.")
+            row.problems["name"] = Remark(Reason.NAME_AMBIGUOUS, sentence.format(codes=codes))
         elif found:
             row.target_id = found[0].pk
         elif former := register.formerly(values["community"], values["name"]):
             sentence = _("{name} ({code}) was formerly called so. If it is meant, give its code.")
-            row.warnings.setdefault("name", sentence.format(name=former.name, code=former.code))
+            text = sentence.format(name=former.name, code=former.code)
+            row.warnings.setdefault("name", Remark(Reason.FORMER_NAME, text))
 
 
 def _find_by_code(row: Row, code: str, places: Places, register: Register) -> None:
     record = register.by_code.get(code)
     # Whoever may not see it learns nothing about it.
     if record is None or not places.in_scope(record.community):
-        row.problems["code"] = _(
-            "You have no compound with the code {code}. Leave the cell empty for a new one."
-        ).format(code=code[:40])
+        sentence = _("You have no compound with the code {code}. Leave the cell empty for a new one.")
+        row.problems["code"] = Remark(Reason.CODE_UNKNOWN, sentence.format(code=code[:40]))
         return
     if record.ended_on is not None:
-        row.problems["code"] = _("{name} was merged or split up on {day}.").format(
-            name=record.name, day=record.ended_on
-        )
+        text = _("{name} was merged or split up on {day}.").format(name=record.name, day=record.ended_on)
+        row.problems["code"] = Remark(Reason.CODE_ENDED, text)
         return
     row.target_id = record.pk
     name, community = row.values.get("name", record.name), row.values.get("community", record.community)
     others = [other for other in register.named(community, name) if other.pk != record.pk]
     if others:
-        row.problems.setdefault(
-            "name",
-            _("This community already has a compound of this name ({code}).").format(code=others[0].code),
-        )
+        text = _("This community already has a compound of this name ({code}).").format(code=others[0].code)
+        row.problems.setdefault("name", Remark(Reason.NAME_TAKEN, text))
 
 
 def _refuse_repetitions(rows: Sequence[Row]) -> None:
@@ -210,10 +214,9 @@ def _refuse_repetitions(rows: Sequence[Row]) -> None:
 def _refuse_group(group: list[Row]) -> None:
     first = group[0]
     if all(row.values == first.values for row in group):
+        same = _("Row {number} says the same. Leave this one out.").format(number=first.number)
         for row in group[1:]:
-            row.problems.setdefault(
-                "name", _("Row {number} says the same. Leave this one out.").format(number=first.number)
-            )
+            row.problems.setdefault("name", Remark(Reason.REPEATED, same))
         return
     numbers = [str(row.number) for row in group]
     named = "、".join(numbers[:ROWS_NAMED]) + ("…" if len(numbers) > ROWS_NAMED else "")
@@ -221,7 +224,7 @@ def _refuse_group(group: list[Row]) -> None:
         "Rows {numbers} are the same compound with different facts. Keep one of them, or tell them apart by name."
     )
     for row in group:
-        row.problems.setdefault("name", sentence.format(numbers=named))
+        row.problems.setdefault("name", Remark(Reason.CONTRADICTORY, sentence.format(numbers=named)))
 
 
 def _warn_of_doubles(rows: Sequence[Row], places: Places) -> None:
@@ -242,10 +245,11 @@ def _warn_of_doubles(rows: Sequence[Row], places: Places) -> None:
         other = in_file.setdefault(key, row)
         if code and community != row.values["community"]:
             sentence = _("{code} in another community has the same name and address. Is the community right?")
-            row.warnings.setdefault("community", sentence.format(code=code))
+            row.warnings.setdefault("community", Remark(Reason.ELSEWHERE, sentence.format(code=code)))
         elif other.values["community"] != row.values["community"]:
             sentence = _("Row {number} has the same name and address in another community.")
-            row.warnings.setdefault("community", sentence.format(number=other.number))
+            text = sentence.format(number=other.number)
+            row.warnings.setdefault("community", Remark(Reason.ELSEWHERE, text))
 
 
 def _name_and_address(row: Row) -> tuple[str, str, str] | None:

@@ -1,5 +1,6 @@
 """Rosters of compounds as a kind of import: columns, choices, preview and writing put together."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -13,7 +14,9 @@ from django.utils.translation import pgettext_lazy
 
 from compounds.imports.cells import CellProblem
 from compounds.imports.comparing import Register, compare
+from compounds.imports.degrees import LEFT_OUT, POSITION_COLUMNS, system_named, system_of
 from compounds.imports.places import Places, suggestion
+from compounds.imports.reasons import Reason
 from compounds.imports.roster import Roster
 from compounds.imports.writing import write_rows
 from compounds.models import BuiltYearCertainty, Heritage, ManagementState
@@ -68,6 +71,19 @@ _LABELS: dict[str, dict[Any, Any]] = {
     "heritage": dict(Heritage.choices),
     "coordinate_system": dict(CoordinateSystem.choices),
 }
+# What maps the three systems belong to, for people who only know where their roster came from.
+SYSTEM_CHOICES = (
+    (CoordinateSystem.BD09.value, _("Baidu map (BD-09): most rosters of property portals")),
+    (CoordinateSystem.GCJ02.value, _("Amap or Tencent map (GCJ-02): most phone apps")),
+    (CoordinateSystem.WGS84.value, _("GPS or survey (WGS-84, CGCS2000, Tianditu)")),
+    (LEFT_OUT, _("I do not know: leave the positions out")),
+)
+CERTAINTY_CHOICES = (
+    (BuiltYearCertainty.APPROXIMATE.value, _("approximate: from a portal or from memory")),
+    (BuiltYearCertainty.CERTAIN.value, _("certain: taken from papers")),
+)
+# Headings beneath which a position may stand.
+_POSITION_HEADING = re.compile("经|纬|坐标|定位|lng|lon|lat|coord|position|gcj|bd-?09|wgs")
 _AMOUNTS = {"building_count", "staircase_count", "household_count", "floor_area"}
 
 
@@ -92,12 +108,13 @@ class CompoundOptions(forms.Form):
         help_text=_("For files that only name a district, an area or a street: in the next step you choose a community for each value."),
     )  # fmt: skip
     coordinate_system = forms.ChoiceField(
-        label=_("Coordinate system of positions"), choices=CoordinateSystem.choices, required=False,
-        help_text=_("Rosters of property portals mostly use BD-09 or GCJ-02; a heading that names it decides."),
+        label=_("Positions in this file come from"), required=False,
+        choices=[("", _("— please choose if the file has positions —")), *SYSTEM_CHOICES],
+        help_text=_("Chinese maps shift positions, each in its own way: read as the wrong one, a compound stands up to a kilometre beside its place."),
     )  # fmt: skip
     year_certainty = forms.ChoiceField(
-        label=_("Plain years in this file are"), required=False,
-        choices=[choice for choice in BuiltYearCertainty.choices if choice[0] != BuiltYearCertainty.UNKNOWN],
+        label=_("Built years in this file are"), required=False, choices=CERTAINTY_CHOICES,
+        help_text=_("For years written plainly, such as 1987 or 1987年建成; “about 1990” and “the eighties” are always approximate."),
     )  # fmt: skip
 
     def __init__(self, data: Any, *, headings: Sequence[str], places: Places, **options: Any) -> None:
@@ -123,6 +140,22 @@ def community_named(places: Places, text: str) -> str:
         raise forms.ValidationError(str(problem)) from problem
 
 
+def _system_of_headings(headings: Sequence[str]) -> str:
+    """What the headings of positions name, if they agree."""
+    positions = [heading for heading in headings if _POSITION_HEADING.search(heading.casefold())]
+    named = {system_named(heading) for heading in positions} - {""}
+    return named.pop() if len(named) == 1 else ""
+
+
+def _origin(task: Task) -> str:
+    system = system_of(task)
+    if system == LEFT_OUT:
+        return _now("left out")
+    if not system:
+        return _now("as the column of the coordinate system says")
+    return str(dict(SYSTEM_CHOICES)[system])
+
+
 class CompoundImport(ImportKind):
     key = "compounds"
     title = _("Import compounds")
@@ -130,6 +163,7 @@ class CompoundImport(ImportKind):
     noun = pgettext_lazy("count", "compounds")
     columns = COMPOUND_COLUMNS
     notes = COMPOUND_NOTES
+    reasons = dict(Reason.choices)
 
     def may_import(self, user: Any) -> bool:
         return bool(scopes_of(user))
@@ -160,7 +194,12 @@ class CompoundImport(ImportKind):
         initial: Mapping[str, Any],
         user: Any,
     ) -> forms.Form:
-        start = {"community_heading": self._area_heading(headings), **initial}
+        start = {
+            "community_heading": self._area_heading(headings),
+            "coordinate_system": _system_of_headings(headings),
+            "year_certainty": BuiltYearCertainty.APPROXIMATE.value,
+            **initial,
+        }
         return CompoundOptions(data, headings=headings, places=Places(scopes=scopes_of(user)), initial=start)
 
     def _area_heading(self, headings: Sequence[str]) -> str:
@@ -179,6 +218,30 @@ class CompoundImport(ImportKind):
         ):
             missing.append(str(self.column("community").heading))
         return missing
+
+    def undecided(self, task: Task) -> dict[str, str]:
+        positions = POSITION_COLUMNS & task.mapping.keys()
+        if not positions or "coordinate_system" in positions or system_of(task):
+            return {}
+        question = _now(
+            "The file has positions ({headings}). Choose where they come from, or leave them out."
+        )
+        headings = "、".join(task.mapping[key] for key in sorted(positions, reverse=True))
+        return {"coordinate_system": question.format(headings=headings)}
+
+    def decisions(self, task: Task) -> Sequence[tuple[str, str]]:
+        options, found = task.options, []
+        if community := options.get("community"):
+            name = Division.objects.filter(code=community).values_list("name", flat=True).first() or ""
+            found.append((_now("Community of the whole file"), f"{name} {community}".strip()))
+        for heading in self.extra_headings(task):
+            found.append((_now("Communities by the values of a column"), heading))
+        if "built_year" in task.mapping:
+            chosen = options.get("year_certainty") or BuiltYearCertainty.APPROXIMATE
+            found.append((_now("Built years in this file are"), str(dict(CERTAINTY_CHOICES)[chosen])))
+        if POSITION_COLUMNS & task.mapping.keys():
+            found.append((_now("Positions in this file come from"), _origin(task)))
+        return found
 
     def extra_headings(self, task: Task) -> Sequence[str]:
         heading = task.options.get("community_heading") or ""
@@ -214,11 +277,17 @@ class CompoundImport(ImportKind):
         return community_named(places_of(task), text)
 
     def fields(self, task: Task) -> Sequence[Field]:
-        always = {"name", "community"}
+        used = {"name", "community", *task.mapping}
+        if "built_year" in used:
+            # How sure the years are is chosen for the file, and shown for each of them.
+            used.add("built_year_certainty")
+        if POSITION_COLUMNS & used:
+            used = used - POSITION_COLUMNS if system_of(task) == LEFT_OUT else used | {"coordinate_system"}
+        missing = {"community": _("no community found")}
         return [
-            Field(key=key, label=self.column(key).heading, columns=columns)
+            Field(key=key, label=self.column(key).heading, columns=columns, missing=missing.get(key, ""))
             for key, columns in _FIELDS
-            if key in always or any(column in task.mapping for column in columns)
+            if used.intersection((key, *columns))
         ]
 
     def words(self, rows: Sequence[Row]) -> Callable[[str, Any], str]:

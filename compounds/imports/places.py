@@ -9,9 +9,11 @@ from functools import lru_cache
 from django.utils.translation import gettext as _
 
 from compounds.imports.cells import CellProblem, is_nothing, quoted
+from compounds.imports.reasons import Reason
 from core.text import comparison_key
 from directory.codes import outermost
 from directory.models import Division, DivisionSuccession, SuccessionKind
+from imports.kinds import Remark
 
 COUNTY, STREET, COMMUNITY = 6, 9, 12
 # What follows a community's, a sub-district's and a county's own name, longest first.
@@ -61,7 +63,7 @@ class Place:
     """A community, and a doubt about how it was found."""
 
     code: str
-    warning: str = ""
+    warning: Remark | None = None
 
 
 def narrowed(scopes: tuple[str, ...], within: str) -> tuple[str, ...]:
@@ -107,7 +109,7 @@ class Places:
             elif len(code) == STREET:
                 for key in {comparison_key(name), street_base(name)}:
                     self._streets[key].append(code)
-        self._cache: dict[tuple[str, str, str], Place | str] = {}
+        self._cache: dict[tuple[str, str, str], Place | Remark] = {}
 
     @staticmethod
     def _followed(ended: list[str]) -> dict[str, str]:
@@ -141,10 +143,10 @@ class Places:
             try:
                 self._cache[key] = self._find(community, street, county)
             except CellProblem as problem:
-                self._cache[key] = str(problem)
+                self._cache[key] = problem.remark
         found = self._cache[key]
-        if isinstance(found, str):
-            raise CellProblem(found)
+        if isinstance(found, Remark):
+            raise CellProblem(found.kinds[0], found)
         return found
 
     def _find(self, community: str, street: str, county: str) -> Place:
@@ -153,15 +155,17 @@ class Places:
             place = self._by_code(coded[1])
         elif text.isdigit() and text.isascii():
             raise CellProblem(
+                Reason.COMMUNITY_UNKNOWN,
                 _("A community's code has 12 digits; {text} has {count}.").format(
                     text=quoted(text), count=len(text)
-                )
+                ),
             )
         elif _SHORTENED.match(text):
             raise CellProblem(
+                Reason.COMMUNITY_UNKNOWN,
                 _(
                     "The spreadsheet shortened the code to {text}. Format the column as text and type it again."
-                ).format(text=text)
+                ).format(text=text),
             )
         else:
             place = self._by_name(community, text, street, county)
@@ -173,13 +177,14 @@ class Places:
             new = self._successors[code]
             sentence = _("The community {old} was merged or renamed; {new} is taken.")
             place = self._by_code(new)
-            return Place(
-                code=place.code, warning=sentence.format(old=code, new=f"{new} {self.names.get(new, '')}")
-            )
+            text = sentence.format(old=code, new=f"{new} {self.names.get(new, '')}")
+            return Place(code=place.code, warning=Remark(Reason.SUCCESSOR, text))
         if not self.in_scope(code):
-            raise CellProblem(_("{code} lies outside your division.").format(code=code))
+            raise CellProblem(Reason.OUTSIDE, _("{code} lies outside your division.").format(code=code))
         if code not in self.names or code in self._ended:
-            raise CellProblem(_("There is no community with the code {code}.").format(code=code))
+            raise CellProblem(
+                Reason.COMMUNITY_UNKNOWN, _("There is no community with the code {code}.").format(code=code)
+            )
         return Place(code=code)
 
     def _by_name(self, community: str, key: str, street: str, county: str) -> Place:
@@ -192,20 +197,24 @@ class Places:
             inside = [code for code in inside if self._says_county(code, county)] or inside
         if not inside:
             if found:
-                raise CellProblem(_("{name} lies outside your division.").format(name=quoted(community)))
+                raise CellProblem(
+                    Reason.OUTSIDE, _("{name} lies outside your division.").format(name=quoted(community))
+                )
             raise CellProblem(
+                Reason.COMMUNITY_UNKNOWN,
                 _(
                     "No community is called “{name}”. Write its 12-digit code, or choose communities by value when uploading."
-                ).format(name=quoted(community))
+                ).format(name=quoted(community)),
             )
         if len(inside) > 1:
             which = "、".join(
                 f"{self.names.get(code[:STREET], '')}{self.names[code]} {code}" for code in inside[:4]
             )
             raise CellProblem(
+                Reason.COMMUNITY_AMBIGUOUS,
                 _("Several communities are called “{name}”: {which}. Write the code.").format(
                     name=quoted(community), which=which
-                )
+                ),
             )
         return Place(code=inside[0])
 
@@ -250,9 +259,10 @@ class Places:
             return
         if said.endswith(("区", "县", "市")):
             raise CellProblem(
+                Reason.COUNTY_DIFFERS,
                 _("The row says {said}, but the community lies in {county}.").format(
                     said=quoted(county), county=self.names.get(code[:COUNTY], code[:COUNTY])
-                )
+                ),
             )
 
 

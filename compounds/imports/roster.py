@@ -6,15 +6,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from compounds.imports import cells
+from compounds.imports import amounts, cells, degrees, texts, words, years
 from compounds.imports.cells import CellProblem, Reader, Reading
 from compounds.imports.places import Places
+from compounds.imports.reasons import OF_FIGURE, Reason
 from compounds.models import BuiltYearCertainty, Heritage, ManagementState
 from compounds.positions import CoordinateSystem, to_wgs84
 from compounds.sanity import Figures, sanity_warnings
 from core.sheets import bracket_of
 from core.text import comparison_key
-from imports.kinds import Row, Task
+from imports.kinds import Remark, Row, Task
 
 # Lines beneath a table that are no record.
 TOTALS = {"合计", "总计", "小计", "共计", "汇总", "总合计", "total", "sum", "subtotal"}
@@ -32,9 +33,6 @@ REMARKS = (
     "note:",
 )
 
-# Column of the sanity warning → where it is shown.
-FIGURES = ("built_year", "building_count", "staircase_count", "household_count", "floor_area")
-
 
 class Roster:
     """Reads rows; the same text in a column is read once."""
@@ -43,45 +41,45 @@ class Roster:
         self._task, self._places = task, places
         self._options = task.options
         self._readers = self._made_readers()
-        self._read: dict[str, dict[str, Reading | str]] = {key: {} for key in self._readers}
-        self._system = str(self._options.get("coordinate_system") or CoordinateSystem.WGS84)
-        heading_systems = [
-            cells.system_named(task.mapping[key])
-            for key in ("longitude", "latitude", "position")
-            if key in task.mapping
-        ]
-        self._system = next((system for system in heading_systems if system), self._system)
+        self._read: dict[str, dict[str, Reading | Remark]] = {key: {} for key in self._readers}
+        self._system = degrees.system_of(task)
 
     def _made_readers(self) -> dict[str, Reader]:
-        certainty = str(self._options.get("year_certainty") or BuiltYearCertainty.CERTAIN)
-        words = cells.words
+        # A year in a roster is hearsay unless somebody answers for it.
+        certainty = str(self._options.get("year_certainty") or BuiltYearCertainty.APPROXIMATE)
+        listed = words.words
         unit = bracket_of(self._task.mapping.get("floor_area", ""))
         found: dict[str, Reader] = {
-            "name": cells.line("name", 80),
-            "former_names": cells.former_names,
-            "address": cells.line("address", 200),
-            "cluster": cells.line("cluster", 60),
-            "built_year": cells.built_year(certainty),
-            "built_year_certainty": words(
-                "built_year_certainty", cells.CERTAINTY_WORDS, BuiltYearCertainty.choices
+            "name": texts.line("name", 80),
+            "former_names": texts.former_names,
+            "address": texts.line("address", 200),
+            "cluster": texts.line("cluster", 60),
+            "built_year": years.built_year(certainty),
+            "built_year_certainty": listed(
+                "built_year_certainty", words.CERTAINTY_WORDS, BuiltYearCertainty.choices
             ),
-            "title_owner": cells.line("title_owner", 120),
-            "management_state": words("management_state", cells.MANAGEMENT_WORDS, ManagementState.choices),
-            "property_firm": cells.property_firm,
-            "has_owners_committee": words("has_owners_committee", cells.YES_NO_WORDS, cells.yes_no_labels()),
-            "has_repair_fund": words("has_repair_fund", cells.YES_NO_WORDS, cells.yes_no_labels()),
-            "building_count": cells.count("building_count"),
-            "staircase_count": cells.count("staircase_count"),
-            "household_count": cells.count("household_count"),
-            "floor_area": cells.area(unit),
-            "longitude": cells.degrees("longitude"),
-            "latitude": cells.degrees("latitude"),
-            "position": cells.both_degrees,
-            "coordinate_system": words("coordinate_system", cells.SYSTEM_WORDS, CoordinateSystem.choices),
-            "heritage": words("heritage", cells.HERITAGE_WORDS, Heritage.choices),
-            "notes": cells.notes,
+            "title_owner": texts.line("title_owner", 120),
+            "management_state": listed("management_state", words.MANAGEMENT_WORDS, ManagementState.choices),
+            "property_firm": words.property_firm,
+            "has_owners_committee": listed("has_owners_committee", words.YES_NO_WORDS, words.yes_no_labels()),
+            "has_repair_fund": listed("has_repair_fund", words.YES_NO_WORDS, words.yes_no_labels()),
+            "building_count": amounts.count("building_count"),
+            "staircase_count": amounts.count("staircase_count"),
+            "household_count": amounts.count("household_count"),
+            "floor_area": amounts.area(unit),
+            "longitude": degrees.degrees("longitude"),
+            "latitude": degrees.degrees("latitude"),
+            "position": degrees.both_degrees,
+            "coordinate_system": listed("coordinate_system", words.SYSTEM_WORDS, CoordinateSystem.choices),
+            "heritage": listed("heritage", words.HERITAGE_WORDS, Heritage.choices),
+            "notes": texts.notes,
         }
-        return {key: reader for key, reader in found.items() if key in self._task.mapping}
+        left_out = (
+            degrees.POSITION_COLUMNS if degrees.system_of(self._task) == degrees.LEFT_OUT else frozenset()
+        )
+        return {
+            key: reader for key, reader in found.items() if key in self._task.mapping and key not in left_out
+        }
 
     def read(self, row: Row) -> None:
         """Fill the row's values, problems and warnings."""
@@ -93,14 +91,14 @@ class Roster:
             reading = cache.get(text)
             if reading is None:
                 reading = cache[text] = self._reading(key, text)
-            if isinstance(reading, str):
+            if isinstance(reading, Remark):
                 row.problems[key] = reading
                 continue
             if key == "property_firm" and "management_state" in values:
                 # An own heading for the management beats what a firm's name says.
                 continue
             values.update(reading.fields)
-            if reading.warning:
+            if reading.warning is not None:
                 row.warnings[key] = reading.warning
         if not self._is_record(row):
             return
@@ -110,19 +108,20 @@ class Roster:
         self._settle_former_names(row)
         self._doubt(row)
 
-    def _reading(self, key: str, text: str) -> Reading | str:
+    def _reading(self, key: str, text: str) -> Reading | Remark:
         try:
             return self._readers[key](text)
         except CellProblem as problem:
-            return str(problem)
+            return problem.remark
         except (InvalidOperation, ValueError, OverflowError):
-            return _("“{text}” cannot be read.").format(text=cells.quoted(text))
+            return Remark(Reason.CELL_UNREAD, _("“{text}” cannot be read.").format(text=cells.quoted(text)))
 
     def _is_record(self, row: Row) -> bool:
         """Whether the row has a name; a line of totals needs no further complaints."""
         name = row.values.get("name")
         if name is not None and cells.name_key(name) in TOTALS:
-            row.problems = {"name": _("This is a line of totals, not a compound. Leave it out.")}
+            totals = _("This is a line of totals, not a compound. Leave it out.")
+            row.problems = {"name": Remark(Reason.NOT_A_COMPOUND, totals)}
             row.values, row.warnings = {}, {}
             return False
         if name is None and "name" not in row.problems and not code_of(row):
@@ -130,11 +129,12 @@ class Roster:
         return True
 
     @staticmethod
-    def _why_nameless(row: Row) -> str:
+    def _why_nameless(row: Row) -> Remark:
         texts = [cells.levelled(text).replace(" ", "") for text in row.cells.values()]
         if any(text.casefold() in TOTALS or text.casefold().startswith(REMARKS) for text in texts):
-            return _("This is a remark or a line of totals, not a compound. Leave it out.")
-        return _("The name is missing.")
+            text = _("This is a remark or a line of totals, not a compound. Leave it out.")
+            return Remark(Reason.NOT_A_COMPOUND, text)
+        return Remark(Reason.NAME_MISSING, _("The name is missing."))
 
     def _place(self, row: Row) -> None:
         """The community: of the cell, else of the value that was assigned by hand, else of the whole file."""
@@ -149,36 +149,23 @@ class Roster:
             value = row.extras.get(source, "")
             assigned = self._options.get("community_map", {}).get(value, "")
             if not assigned and not text and not code_of(row):
-                row.problems["community"] = (
-                    _("No community was chosen for “{value}”.").format(value=cells.quoted(value))
-                    if value
-                    else _("The column “{heading}” is empty, so the community is not known.").format(
-                        heading=source
-                    )
-                )
+                row.problems["community"] = _not_chosen(source, value)
                 return
         chosen = assigned or text or str(self._options.get("community") or "")
         if code_of(row) and not text:
             # A compound that is known by its code is not moved by a choice made for the whole file.
             return
         if not chosen:
-            row.problems["community"] = self._why_placeless(street)
+            row.problems["community"] = Remark(Reason.COMMUNITY_MISSING, _why_placeless(street))
             return
         try:
             place = self._places.find(chosen, street="" if chosen != text else street, county=county)
         except CellProblem as problem:
-            row.problems["community"] = str(problem)
+            row.problems["community"] = problem.remark
             return
         row.values["community"] = place.code
-        if place.warning:
+        if place.warning is not None:
             row.warnings["community"] = place.warning
-
-    def _why_placeless(self, street: str) -> str:
-        if street:
-            return _(
-                "The community is missing; a sub-district alone does not say where it is. Choose communities by value when uploading."
-            )
-        return _("The community is missing.")
 
     def _settle_year(self, row: Row) -> None:
         values = row.values
@@ -198,15 +185,28 @@ class Roster:
         if longitude is None or latitude is None:
             missing = "longitude" if longitude is None else "latitude"
             if not {"longitude", "latitude", "position"} & row.problems.keys():
-                row.problems[missing if missing in self._task.mapping else here] = _(
-                    "Longitude and latitude are needed together."
+                row.problems[missing if missing in self._task.mapping else here] = Remark(
+                    Reason.POSITION_HALF, _("Longitude and latitude are needed together.")
                 )
             return
-        if _within(longitude, cells.LATITUDES) and _within(latitude, cells.LONGITUDES):
+        if _within(longitude, degrees.LATITUDES) and _within(latitude, degrees.LONGITUDES):
             longitude, latitude = latitude, longitude
-            row.warnings[here] = _("Longitude and latitude were exchanged; read the right way round.")
-        if not (_within(longitude, cells.LONGITUDES) and _within(latitude, cells.LATITUDES)):
-            row.problems[here] = _("The position lies outside China: longitude 73–136, latitude 3–54.")
+            row.warnings[here] = Remark(
+                Reason.EXCHANGED, _("Longitude and latitude were exchanged; read the right way round.")
+            )
+        if not (_within(longitude, degrees.LONGITUDES) and _within(latitude, degrees.LATITUDES)):
+            row.problems[here] = Remark(
+                Reason.POSITION_OUTSIDE,
+                _("The position lies outside China: longitude 73–136, latitude 3–54."),
+            )
+            return
+        if not system:
+            row.problems["coordinate_system"] = Remark(
+                Reason.SYSTEM_UNKNOWN,
+                _(
+                    "Nothing says which map this position is from. Choose it for the whole file, or leave positions out."
+                ),
+            )
             return
         values |= {
             "longitude": f"{longitude:.6f}",
@@ -234,8 +234,30 @@ class Roster:
             area=Decimal(area) if area is not None else None,
         )
         for warning in sanity_warnings(figures):
-            earlier = row.warnings.get(warning.field)
-            row.warnings[warning.field] = f"{earlier} {warning.text}" if earlier else warning.text
+            earlier, remark = row.warnings.get(warning.field), Remark(OF_FIGURE[warning.field], warning.text)
+            row.warnings[warning.field] = remark if earlier is None else earlier.and_also(remark)
+
+
+def _not_chosen(heading: str, value: str) -> Remark:
+    if value:
+        sentence = _("No community was chosen for “{value}”, so this row cannot be written.")
+        return Remark(Reason.COMMUNITY_NOT_CHOSEN, sentence.format(value=cells.quoted(value)))
+    sentence = _(
+        "The column “{heading}” is empty, so the community is not known and the row cannot be written."
+    )
+    return Remark(Reason.COMMUNITY_MISSING, sentence.format(heading=heading))
+
+
+def _why_placeless(street: str) -> str:
+    if street:
+        return _(
+            "No community: a sub-district alone does not say where the compound is. The row cannot be written until"
+            " you choose communities by value in the step “Columns”."
+        )
+    return _(
+        "No community: the row cannot be written until you choose one in the step “Columns”, for the whole file or"
+        " by the values of a column."
+    )
 
 
 def code_of(row: Row) -> str:

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from tests.cast import Cast
+from compounds.imports.degrees import system_named
+from tests.cast import SHENGLI, Cast
 from tests.compounds.rosters import examine, roster, row_with
 
 
@@ -32,7 +33,7 @@ def _english() -> Any:
     ],
 )  # fmt: skip
 def test_years_are_read_as_they_are_written(text: Any, year: int, certainty: str, cast: Cast) -> None:
-    row = row_with(cast, "建成年代", text)
+    row = row_with(cast, "建成年代", text, year_certainty="certain")
     assert not row.problems
     assert (row.values["built_year"], row.values["built_year_certainty"]) == (year, certainty)
     assert ("built_year" in row.warnings) == (certainty == "approximate")
@@ -52,9 +53,22 @@ def test_what_is_no_year_is_wrong_and_says_what_would_be_understood(text: str, c
     assert "year" in row_with(cast, "建成年代", text).problems["built_year"]
 
 
-def test_plain_years_can_be_declared_approximate_for_the_whole_file(cast: Cast) -> None:
-    row = row_with(cast, "建成年代", "1987", year_certainty="approximate")
+@pytest.mark.parametrize("text", ["1987", "1987年建成", "1987-12-31"])
+def test_plain_years_are_hearsay_unless_somebody_answers_for_them(text: str, cast: Cast) -> None:
+    row = row_with(cast, "建成年代", text)
     assert row.values["built_year_certainty"] == "approximate"
+    assert not row.warnings
+    assert (
+        row_with(cast, "建成年代", text, year_certainty="certain").values["built_year_certainty"] == "certain"
+    )
+
+
+def test_a_column_that_says_how_sure_a_year_is_beats_the_choice_for_the_file(cast: Cast) -> None:
+    headings = ["小区名称", "所属社区", "建成年代", "年代是否准确"]
+    content = roster(["甲", SHENGLI, 1987, "准确"], ["乙", SHENGLI, 1987, ""], headings=headings)
+    first, second = examine(content, cast.bureau)
+    assert first.values["built_year_certainty"] == "certain"
+    assert second.values["built_year_certainty"] == "approximate"
 
 
 # --- Numbers ----------------------------------------------------------------------------
@@ -186,7 +200,7 @@ def test_formulas_are_only_text(cast: Cast) -> None:
              "112°11′25.8″,30°21′7.56″"],
 )  # fmt: skip
 def test_a_position_in_one_cell_in_either_order(text: str, cast: Cast) -> None:
-    row = row_with(cast, "经纬度", text)
+    row = row_with(cast, "经纬度", text, coordinate_system="gcj02")
     assert not row.problems
     assert (row.values["longitude"], row.values["latitude"]) == ("112.190500", "30.352100")
 
@@ -204,10 +218,28 @@ def test_noughts_are_no_position(cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     ("heading", "options", "system"),
-    [("坐标", {}, "wgs84"), ("坐标", {"coordinate_system": "gcj02"}, "gcj02"), ("百度坐标", {}, "bd09"),
-     ("高德坐标", {"coordinate_system": "bd09"}, "gcj02")],
+    [("坐标", {"coordinate_system": "gcj02"}, "gcj02"), ("百度坐标", {}, "bd09"), ("坐标(GCJ-02)", {}, "gcj02"),
+     ("高德坐标", {"coordinate_system": "bd09"}, "bd09")],
 )  # fmt: skip
-def test_the_coordinate_system_is_the_headings_else_the_files(
+def test_the_coordinate_system_is_the_chosen_one_else_the_headings(
     heading: str, options: dict[str, str], system: str, cast: Cast
 ) -> None:
     assert row_with(cast, heading, "112.19,30.35", **options).values["coordinate_system"] == system
+
+
+def test_nobody_guesses_a_coordinate_system(cast: Cast) -> None:
+    row = row_with(cast, "坐标", "112.19,30.35")
+    assert row.problems.keys() == {"coordinate_system"}
+    assert row.kinds() == ["system_unknown"]
+    left_out = row_with(cast, "坐标", "112.19,30.35", coordinate_system="none")
+    assert not left_out.problems
+    assert not {"longitude", "latitude", "coordinate_system"} & left_out.values.keys()
+
+
+@pytest.mark.parametrize(
+    ("heading", "system"),
+    [("百度经度", "bd09"), ("lng_bd", "bd09"), ("bd09_lng", "bd09"), ("BDLng", "bd09"), ("经度（高德）", "gcj02"), ("gcj_lat", "gcj02"),
+     ("WGS-84 经度", "wgs84"), ("经度(CGCS2000)", "wgs84"), ("经度", ""), ("abduction", "")],
+)  # fmt: skip
+def test_headings_name_their_system(heading: str, system: str) -> None:
+    assert system_named(heading) == system

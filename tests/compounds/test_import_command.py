@@ -1,6 +1,7 @@
 """`manage.py import_compounds`: the page's steps from the server's shell."""
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +51,9 @@ def test_a_dry_run_says_what_would_happen_and_touches_nothing(file: Any, cast: C
     assert code == 0
     for line in (
         "花名册.xlsx · 小区: 2 rows",
-        "小区名称 → name",
+        "小区名称 → Name of the compound",
         "2  new",
-        "0  wrong",
+        "0  with errors",
         "1  with warnings",
         "after 2000",
     ):
@@ -80,13 +81,16 @@ def test_wrong_rows_end_with_1_and_write_nothing_but_their_workbook(
     code, said = run(path, "--wrong-rows", str(back))
     assert code == 1
     assert "Nothing was written" in said
-    assert "1 × No community is called “不存在”" in said
+    assert "1  unknown community" in said
+    assert "row 3: No community is called “不存在”" in said
     assert not Compound.objects.exists()
     rows = open_bytes(back.read_bytes()).read().rows
     assert rows[0][2:] == OFFICE
     assert [row[1:4] for row in rows[1:]] == [["3", "乙", "不存在"], ["4", "", SHENGLI]]
-    assert run(path, "--leave-out-wrong")[0] == 1
+    assert run(path, "--leave-out-wrong")[0] == 0
     assert Compound.objects.count() == 1
+    # Nothing is left to write, and rows still have errors.
+    assert run(path, "--leave-out-wrong")[0] == 1
 
 
 def test_it_acts_within_a_persons_rights_when_told_so(file: Any, cast: Cast) -> None:
@@ -122,7 +126,7 @@ def test_a_portals_roster_says_what_it_lacks_and_how_to_give_it(file: Any, cast:
 def test_a_portals_roster_with_one_community_or_one_for_each_area(file: Any, cast: Cast) -> None:
     columns = ("--column", "name=标题")
     code, said = run(portal(file), *columns, "--community", "胜利街社区", "--dry-run")
-    assert (code, "Not imported: 商圈、均价" in said) == (0, True)
+    assert (code, "Columns not imported: 商圈、均价" in said) == (0, True)
     code, said = run(portal(file), *columns, "--community-column", "商圈", "--dry-run")
     assert (code, "西门,\n东门," in said) == (1, True)
     areas = file(csv_bytes([["西门", SHENGLI], ["东门", "民生街社区"]]), "areas.csv")
@@ -154,3 +158,46 @@ def test_a_missing_file_and_an_unknown_division_are_one_clear_line(
         run(tmp_path / "nothing.xlsx")
     with pytest.raises(CommandError, match="no division 99"):
         run(file(roster(["甲", SHENGLI])), "--division", "99")
+
+
+PLACED = ["小区名称", "社区", "建成年代", "经度", "纬度"]
+
+
+def test_positions_need_a_word_on_where_they_come_from(file: Any, cast: Cast) -> None:
+    path = file(roster(["甲", SHENGLI, "1987年建成", 112.19, 30.35], headings=PLACED))
+    with pytest.raises(CommandError, match="--coordinates bd09"):
+        run(path)
+    code, said = run(path, "--coordinates", "bd09", "--years", "certain")
+    assert (code, "Baidu map (BD-09)" in said) == (0, True)
+    compound = Compound.objects.get()
+    assert (compound.coordinate_system, compound.built_year_certainty) == ("bd09", "certain")
+
+
+def test_each_kind_of_reason_is_told_once_with_its_first_rows(file: Any, cast: Cast) -> None:
+    rows = [[f"小区{n}", f"没有{n}社区"] for n in range(5)] + [["甲", SHENGLI, "", 2015]]
+    _code, said = run(file(roster(*rows)), "--dry-run")
+    assert "5  unknown community" in said
+    assert [f"row {n}:" in said for n in (2, 3, 4, 5, 6)] == [True, True, True, False, False]
+    assert "row 7: Built in 2015" in said
+
+
+def test_the_same_file_once_more_is_no_failure(file: Any, cast: Cast) -> None:
+    path = file(roster(["甲", SHENGLI]))
+    assert run(path)[0] == 0
+    code, said = run(path)
+    assert (code, "nothing to write" in said) == (0, True)
+
+
+def test_in_chinese_it_speaks_chinese(file: Any, cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [
+        ["甲", "没有社区", "", "1987", ""],
+        ["乙", SHENGLI, "", "2015", "约300户"],
+        ["合计", "", "", "", "300"],
+    ]
+    with translation.override("zh-hans"):
+        _code, said = run(file(roster(*rows)), "--leave-out-wrong")
+        with pytest.raises(SystemExit):
+            call_command("import_compounds", "--help")
+    foreign = {"xlsx"} | set(re.findall("[A-Za-z]{2,}", said))
+    assert foreign == {"xlsx"}, said
+    assert "导入" in capsys.readouterr().out

@@ -88,11 +88,11 @@ def test_from_upload_to_result(bureau: Client, cast: Cast) -> None:
     assert "花名册.xlsx" in page
     assert "4 rows" in page
     assert choose(bureau, run)["Location"] == f"/imports/{run.pk}/"
-    assert "Waiting for its turn" in text_of(bureau.get(f"/imports/{run.pk}/"))
+    assert "Waiting to start" in text_of(bureau.get(f"/imports/{run.pk}/"))
     work()
 
     page = text_of(bureau.get(f"/imports/{run.pk}/"))
-    assert "nothing is written yet" in page
+    assert "nothing has been saved yet" in page
     assert "No community is called “不存在社区”" in page
     page = text_of(bureau.get(f"/imports/{run.pk}/?verdict=changed"))
     assert "<del>100</del>" in page
@@ -101,12 +101,12 @@ def test_from_upload_to_result(bureau: Client, cast: Cast) -> None:
 
     refused = bureau.post(f"/imports/{run.pk}/write/", {"reason": "x"})
     assert refused.status_code == 422
-    assert "2 rows are wrong" in text_of(refused)
+    assert "2 rows have errors" in text_of(refused)
     bureau.post(f"/imports/{run.pk}/write/", {"reason": "荆建函3号", "leave_out_wrong": "on"})
     work()
     page = text_of(bureau.get(f"/imports/{run.pk}/"))
     assert "1 added, 1 changed" in page
-    assert "2 wrong rows were left out" in page
+    assert "2 rows with errors were skipped" in page
     assert Compound.objects.count() == 2
     assert "written" in text_of(bureau.get("/imports/"))
     assert bureau.post(f"/imports/{run.pk}/write/", {"leave_out_wrong": "on"}).status_code == 409
@@ -143,7 +143,7 @@ def test_a_portals_roster_gets_its_communities_by_the_values_of_a_column(bureau:
     run.refresh_from_db()
     assert run.counts == {"new": 3, "changed": 0, "unchanged": 0, "wrong": 0}
     preview = text_of(bureau.get(f"/imports/{run.pk}/"))
-    assert "Not imported: 商圈、均价" in preview
+    assert "商圈、均价" in preview
     assert "1987年建成" in preview
 
 
@@ -183,7 +183,7 @@ def test_an_import_can_be_discarded(bureau: Client, cast: Cast) -> None:
     page = bureau.post(f"/imports/{run.pk}/discard/", follow=True)
     assert "was discarded" in text_of(page)
     assert run.rows.count() == 0
-    assert "nothing was written" in text_of(bureau.get(f"/imports/{run.pk}/"))
+    assert "nothing was saved" in text_of(bureau.get(f"/imports/{run.pk}/"))
     assert bureau.post(f"/imports/{run.pk}/write/").status_code == 409
 
 
@@ -221,6 +221,106 @@ def _left_out(run: ImportRun) -> ImportRun:
     return run
 
 
+# --- Reasons ----------------------------------------------------------------------------
+
+
+def mixed(bureau: Any) -> ImportRun:
+    """Two errors of one kind in different words, one of another, two warnings of one kind."""
+    return previewed(
+        roster(
+            ["甲", "不存在社区"], ["乙", "没有的社区"], ["丙", SHENGLI, "", "很久以前"],
+            ["丁", SHENGLI, "", 2015], ["戊", SHENGLI, "", 2016, 12],
+        ),
+        bureau,
+    )  # fmt: skip
+
+
+def test_errors_and_warnings_are_counted_by_kind_and_each_count_leads_to_its_rows(
+    bureau: Client, cast: Cast
+) -> None:
+    run = mixed(cast.bureau)
+    assert run.reasons == {
+        "wrong": {"community_unknown": 2, "year_unread": 1},
+        "warned": {"not_old": 2},
+    }
+    page = bureau.get(f"/imports/{run.pk}/")
+    counted = [(item.verdict, item.kind, item.rows) for item in page.context["reasons"]]
+    assert counted == [
+        ("wrong", "community_unknown", 2),
+        ("wrong", "year_unread", 1),
+        ("warned", "not_old", 2),
+    ]
+    for verdict, kind, rows in counted:
+        address = f"/imports/{run.pk}/?verdict={verdict}&amp;reason={kind}#rows"
+        assert address in page.content.decode()
+        shown = bureau.get(f"/imports/{run.pk}/?verdict={verdict}&reason={kind}")
+        assert len(shown.context["page"].lines) == shown.context["page"].total == rows
+        assert all(line.remarks for line in shown.context["page"].lines)
+
+
+@pytest.mark.parametrize(
+    "query", ["verdict=wrong&reason=x", "verdict=new&reason=year_unread", "reason=year_unread"]
+)
+def test_a_reason_that_the_rows_do_not_have_is_left_out(query: str, bureau: Client, cast: Cast) -> None:
+    page = bureau.get(f"/imports/{mixed(cast.bureau).pk}/?{query}")
+    assert (page.status_code, page.context["reason"]) == (200, "")
+
+
+def test_links_of_a_refused_confirmation_lead_to_the_preview(bureau: Client, cast: Cast) -> None:
+    run = mixed(cast.bureau)
+    refused = bureau.post(f"/imports/{run.pk}/write/", {"reason": ""})
+    assert refused.status_code == 422
+    assert f'href="/imports/{run.pk}/?verdict=' in refused.content.decode()
+    assert 'href="?' not in refused.content.decode()
+
+
+def test_a_row_without_a_community_says_so_and_not_the_county(bureau: Client, cast: Cast) -> None:
+    run = previewed(roster(["甲", "荆州区"], headings=["小区名称", "区县"]), cast.bureau)
+    (line,) = bureau.get(f"/imports/{run.pk}/").context["page"].lines
+    cells = {field.key: cell for field, cell in line.cells}
+    assert (cells["community"].shown, cells["community"].typed) == ("no community found", "荆州区")
+    assert "cannot be written until you choose one" in line.remarks[0].text
+
+
+# --- What nobody may guess --------------------------------------------------------------
+
+PLACED = ["小区名称", "社区", "建成年代", "经度", "纬度"]
+
+
+def test_where_positions_come_from_must_be_chosen(bureau: Client) -> None:
+    upload(bureau, roster(["甲", SHENGLI, "1987年建成", 112.19, 30.35], headings=PLACED))
+    run = ImportRun.objects.get()
+    page = bureau.get(f"/imports/{run.pk}/columns/")
+    assert page.context["options"]["coordinate_system"].initial == ""
+    assert page.context["options"]["year_certainty"].initial == "approximate"
+    refused = choose(bureau, run)
+    assert refused.status_code == 422
+    assert "The file has positions (经度、纬度)" in text_of(refused)
+    assert choose(bureau, run, coordinate_system="bd09").status_code == 302
+    work()
+    page = bureau.get(f"/imports/{run.pk}/")
+    assert "Baidu map (BD-09)" in text_of(page)
+    assert "approximate: from a portal" in text_of(page)
+    assert ImportRun.objects.get().rows.get().values["coordinate_system"] == "bd09"
+    assert choose(bureau, run, coordinate_system="none").status_code == 302
+    work()
+    assert "longitude" not in ImportRun.objects.get().rows.get().values
+
+
+def test_a_heading_that_names_the_system_is_chosen_beforehand(bureau: Client) -> None:
+    headings = ["小区名称", "社区", "建成年代", "百度经度", "百度纬度"]
+    upload(bureau, roster(["甲", SHENGLI, "", 112.19, 30.35], headings=headings))
+    run = ImportRun.objects.get()
+    page = bureau.get(f"/imports/{run.pk}/columns/")
+    assert page.context["options"]["coordinate_system"].initial == "bd09"
+    assert choose(bureau, run).status_code == 302
+
+
+def test_a_file_without_positions_is_not_asked(bureau: Client) -> None:
+    upload(bureau, roster(["甲", SHENGLI]))
+    assert choose(bureau, ImportRun.objects.get()).status_code == 302
+
+
 # --- While a job runs -------------------------------------------------------------------
 
 
@@ -256,7 +356,7 @@ def test_wrong_rows_come_back_as_a_workbook_with_every_column(bureau: Client, ca
         roster(["甲", SHENGLI, 45000], ["乙", "x", 46000], headings=["小区名称", "社区", "均价"]), cast.bureau
     )
     response = bureau.get(f"/imports/{run.pk}/wrong-rows/")
-    assert "wrong%20rows.xlsx" in response["Content-Disposition"]
+    assert "rows%20with%20errors.xlsx" in response["Content-Disposition"]
     rows = open_bytes(b"".join(response)).read().rows
     assert rows[0][2:] == ["小区名称", "社区", "均价"]
     assert rows[1][1:] == ["3", "乙", "x", "46000"]
@@ -273,7 +373,7 @@ def test_many_wrong_rows_are_made_by_a_job(
     job = Job.objects.get()
     assert response["Location"] == reverse("jobs:detail", args=[job.pk])
     assert job.result_file is not None
-    assert job.result_file.name == "花名册 wrong rows.xlsx"
+    assert job.result_file.name == "花名册 rows with errors.xlsx"
 
 
 def test_the_template_can_be_filled_in_and_imported(bureau: Client, cast: Cast) -> None:
@@ -386,6 +486,8 @@ def test_the_previews_statements_do_not_grow_with_its_rows(bureau: Client, cast:
     bureau.get(f"/imports/{small.pk}/")
     counted = [_statements(bureau, f"/imports/{run.pk}/?verdict=all") for run in (small, large)]
     assert counted[0] == counted[1] <= 12
+    filtered = f"/imports/{large.pk}/?verdict=warned&reason=not_old"
+    assert [_statements(bureau, f"{filtered}&page={page}") for page in (1, 6)] == [counted[0]] * 2
 
 
 def _statements(client: Client, url: str) -> int:

@@ -1,10 +1,9 @@
 """`manage.py import_compounds FILE`: a roster of compounds from the server's shell, by the same steps as the page."""
 
-import re
 import sys
 from argparse import ArgumentParser
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,26 +13,35 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from compounds.imports.cells import CellProblem
-from compounds.imports.kind import CompoundImport, community_named, places_of
-from compounds.positions import CoordinateSystem
+from compounds.imports.kind import (
+    CERTAINTY_CHOICES,
+    SYSTEM_CHOICES,
+    CompoundImport,
+    community_named,
+    places_of,
+)
 from core.errors import DomainError
 from core.sheets import open_bytes
 from directory.models import Division, User
 from imports import actions
-from imports.kinds import Row, Task
+from imports.kinds import COMMON_REASONS, Row, Task, TypeText
 from imports.models import ImportRun, Verdict
 from imports.reading import Table, match, rows_of, table_of
 from imports.wrong_rows import write_workbook_of_wrong_rows
 
-SHOWN = 20
-_FIGURES = re.compile(r"[0-9]+(?:、[0-9]+)*…?")
+# Rows named with each kind of reason.
+EXAMPLES = 3
 # Answers of the command to whoever called it.
-ALL_RIGHT, WRONG_ROWS = 0, 1
+ALL_RIGHT, NOTHING_WRITTEN = 0, 1
 
 
 def no_column(heading: str, table: Table) -> str:
     sentence = _("The file has no column “{heading}”. It has: {columns}")
     return sentence.format(heading=heading, columns="、".join(table.labels))
+
+
+def listed(choices: Iterable[tuple[str, TypeText]]) -> str:
+    return "; ".join(f"{value} = {label}" for value, label in choices)
 
 
 class Line:
@@ -54,59 +62,74 @@ class Line:
 
 
 class Command(BaseCommand):
-    help = (
-        "Import a roster of compounds (.xlsx, .xls, .ods, CSV). Shows what would happen to each row, then writes all "
-        "rows or none. Ends with 1 when rows are wrong; then nothing is written unless --leave-out-wrong is given."
-    )
+    @property
+    def help(self) -> str:  # type: ignore[override]
+        """In the language of the day, so no class attribute."""
+        return _(
+            "Import a roster of compounds (.xlsx, .xls, .ods, CSV). Shows what would happen to each row, then writes all "
+            "rows or none. Rows with errors stop it unless --leave-out-wrong is given; it ends with 1 when nothing was "
+            "written because of errors."
+        )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="the roster")
+        parser.add_argument("file", type=Path, help=_("the roster"))
         parser.add_argument(
-            "--division", default="", metavar="CODE", help="only rows within this division are right"
+            "--division", default="", metavar="CODE", help=_("refuse rows outside this division")
         )
-        parser.add_argument("--dry-run", action="store_true", help="show the verdicts, write nothing")
+        parser.add_argument("--dry-run", action="store_true", help=_("show what would happen, write nothing"))
         parser.add_argument(
             "--as",
             dest="username",
             default="",
             metavar="USERNAME",
-            help="whose act it is, within their rights",
+            help=_("act as this user, within their rights"),
         )
         parser.add_argument(
-            "--sheet", default="", help="name of the sheet; default: the one that looks like a roster"
+            "--sheet", default="", help=_("name of the sheet; default: the one that looks like a roster")
         )
         parser.add_argument(
-            "--community", default="", metavar="CODE", help="community of all rows that name none"
+            "--community", default="", metavar="CODE", help=_("community of all rows that name none")
         )
         parser.add_argument(
             "--community-column",
             default="",
             metavar="HEADING",
-            help="the column whose values --community-map assigns",
+            help=_("the column whose values --community-map assigns"),
         )
         parser.add_argument(
-            "--community-map", type=Path, metavar="FILE", help="CSV: value, community (code or name)"
+            "--community-map", type=Path, metavar="FILE", help=_("CSV: value, community (code or name)")
         )
         parser.add_argument(
             "--column",
             action="append",
             default=[],
             metavar="KEY=HEADING",
-            help="assign a column by hand; an empty heading ignores it",
+            help=_("assign a column by hand; an empty heading ignores it"),
         )
         parser.add_argument(
             "--coordinates",
-            choices=CoordinateSystem.values,
-            default=CoordinateSystem.WGS84.value,
-            help="system of the positions",
+            choices=[value for value, _label in SYSTEM_CHOICES],
+            default="",
+            help=_("where the positions come from: {choices}").format(choices=listed(SYSTEM_CHOICES)),
         )
         parser.add_argument(
-            "--leave-out-wrong", action="store_true", help="write the right rows although others are wrong"
+            "--years",
+            choices=[value for value, _label in CERTAINTY_CHOICES],
+            default="",
+            help=_("how sure plain years are: {choices}").format(choices=listed(CERTAINTY_CHOICES)),
         )
         parser.add_argument(
-            "--wrong-rows", type=Path, metavar="FILE", help="write the wrong rows to this workbook (.xlsx)"
+            "--leave-out-wrong",
+            action="store_true",
+            help=_("write the right rows although others have errors"),
         )
-        parser.add_argument("--reason", default="", help="for the history of each compound")
+        parser.add_argument(
+            "--wrong-rows",
+            type=Path,
+            metavar="FILE",
+            help=_("write the rows with errors to this workbook (.xlsx)"),
+        )
+        parser.add_argument("--reason", default="", help=_("reason, for the history of each compound"))
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
@@ -127,17 +150,25 @@ class Command(BaseCommand):
         table = table_of(open_bytes(content), kind, options["sheet"])
         task = self._task(kind, table, options)
         rows = self._examined(kind, table, task)
-        self._say(path, table, task, rows)
+        self._say(kind, path, table, task, rows)
         if task.options["community_heading"] and not options["community_map"]:
             self._say_values(kind, table, task)
         wrong = sum(1 for row in rows if row.verdict == Verdict.WRONG)
         if wrong and options["wrong_rows"]:
             self._hand_back(rows, table, task, options["wrong_rows"])
-        if not options["dry_run"] and (not wrong or options["leave_out_wrong"]):
+        if wrong and not options["leave_out_wrong"]:
+            if not options["dry_run"]:
+                self.stdout.write(
+                    "\n"
+                    + _("Nothing was written because of errors. Correct the rows, or add --leave-out-wrong.")
+                )
+            return NOTHING_WRITTEN
+        if not any(row.verdict in actions.WRITTEN_VERDICTS for row in rows):
+            self.stdout.write("\n" + _("There is nothing to write: no row is new or changed."))
+            return NOTHING_WRITTEN if wrong else ALL_RIGHT
+        if not options["dry_run"]:
             self._write(kind, path, task, table, rows, options)
-        elif not options["dry_run"]:
-            self.stdout.write(_("Nothing was written. Mend the rows, or add --leave-out-wrong."))
-        return WRONG_ROWS if wrong else ALL_RIGHT
+        return ALL_RIGHT
 
     # --- What is to be done ---------------------------------------------------------------
 
@@ -156,7 +187,11 @@ class Command(BaseCommand):
         heading = options["community_column"]
         if heading and heading not in table.labels:
             raise CommandError(no_column(heading, table))
-        choices = {"coordinate_system": options["coordinates"], "community_heading": heading}
+        choices = {
+            "coordinate_system": options["coordinates"],
+            "year_certainty": options["years"],
+            "community_heading": heading,
+        }
         task = Task(
             user=user, mapping=mapping, headings=table.labels, options=choices, division=options["division"]
         )
@@ -170,6 +205,12 @@ class Command(BaseCommand):
                     "Not found in the file: {missing}. Its columns: {columns}. Assign them with --column, --community or"
                     " --community-column."
                 ).format(missing="、".join(missing), columns="、".join(table.labels))
+            )
+        if questions := kind.undecided(task):
+            raise CommandError(
+                " ".join(questions.values())
+                + "\n"
+                + "\n".join(f"  --coordinates {value}  {label}" for value, label in SYSTEM_CHOICES)
             )
         return task
 
@@ -203,38 +244,42 @@ class Command(BaseCommand):
         line.end()
         return rows
 
-    def _say(self, path: Path, table: Table, task: Task, rows: Sequence[Row]) -> None:
+    def _say(self, kind: CompoundImport, path: Path, table: Table, task: Task, rows: Sequence[Row]) -> None:
         where = f" · {table.sheet.name}" if table.sheet.name else ""
         self.stdout.write(f"{path.name}{where}: " + _("{count} rows").format(count=f"{len(rows):,}"))
         known = {label: key for key, label in task.mapping.items()}
         for label, key in known.items():
-            self.stdout.write(f"  {label} → {key}")
+            self.stdout.write(f"  {label} → {kind.column(key).heading}")
         if ignored := [label for label in table.labels if label not in known]:
-            self.stdout.write("  " + _("Not imported:") + " " + "、".join(ignored))
+            self.stdout.write("  " + _("Columns not imported:") + " " + "、".join(ignored))
+        for label, text in kind.decisions(task):
+            self.stdout.write("  " + _("{label}: {text}").format(label=label, text=text))
         verdicts = Counter(row.verdict for row in rows)
         self.stdout.write("")
         for verdict in Verdict:
             self.stdout.write(f"  {verdicts.get(verdict, 0):>8,}  {verdict.label}")
         warned = sum(1 for row in rows if row.warnings and row.verdict != Verdict.WRONG)
         self.stdout.write(f"  {warned:>8,}  " + _("with warnings"))
-        self._say_sentences(_("Wrong:"), [row for row in rows if row.problems])
-        self._say_sentences(_("Warnings:"), [row for row in rows if row.warnings and not row.problems])
+        self._say_reasons(_("Errors:"), kind, [row for row in rows if row.problems])
+        self._say_reasons(_("Warnings:"), kind, [row for row in rows if row.warnings and not row.problems])
 
-    def _say_sentences(self, title: str, rows: Sequence[Row]) -> None:
-        """The commonest sentences with the rows they stand at; those that differ in figures only count as one."""
-        found: dict[str, tuple[str, list[int]]] = {}
+    def _say_reasons(self, title: str, kind: CompoundImport, rows: Sequence[Row]) -> None:
+        """Each kind of reason with the number of its rows and the first of them."""
+        found: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for row in rows:
-            for text in (row.problems or row.warnings).values():
-                found.setdefault(_FIGURES.sub("#", text), (text, []))[1].append(row.number)
+            for remark in (row.problems or row.warnings).values():
+                for reason in remark.kinds:
+                    found[reason].append((row.number, remark))
+        labels = {**COMMON_REASONS, **kind.reasons}
         if found:
             self.stdout.write(f"\n{title}")
-        for text, numbers in sorted(found.values(), key=lambda item: -len(item[1]))[:SHOWN]:
-            named = ", ".join(map(str, numbers[:5])) + (" …" if len(numbers) > 5 else "")
-            self.stdout.write(f"  {len(numbers):>6,} × {text}  ({named})")
-        if len(found) > SHOWN:
-            self.stdout.write(
-                "  … " + _("and {count} further sentences").format(count=f"{len(found) - SHOWN:,}")
-            )
+        for reason, told in sorted(found.items(), key=lambda item: -len(item[1])):
+            count = len({number for number, _text in told})
+            self.stdout.write(f"  {count:>8,}  {labels[reason]}")
+            for number, text in told[:EXAMPLES]:
+                self.stdout.write(" " * 12 + _("row {number}: {text}").format(number=number, text=text))
+            if count > EXAMPLES:
+                self.stdout.write(" " * 12 + "…")
 
     def _say_values(self, kind: CompoundImport, table: Table, task: Task) -> None:
         """What --community-map has to assign, as the CSV it wants; known names are filled in."""
