@@ -10,20 +10,20 @@ from core.errors import DomainError
 class UnsupportedFile(DomainError):
     code = "file_type"
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-    sentence = _("Files of this type are not taken. Send {accepted}.")
+    sentence = _("Files of this type are not accepted. Upload {accepted}.")
 
 
 class BrokenImage(DomainError):
     code = "image_broken"
     status = HTTPStatus.BAD_REQUEST
-    sentence = _("The picture is damaged or was only partly sent. Take or choose it again.")
+    sentence = _("The image is damaged or was not fully uploaded. Take or choose it again.")
 
 
 class TooManyPixels(DomainError):
     code = "image_pixels"
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     sentence = _(
-        "The picture has {megapixels} million pixels, more than the {limit} million that are taken. Send it in a smaller size."
+        "The image has {megapixels} million pixels; at most {limit} million are accepted. Upload a smaller one."
     )
 
 
@@ -37,7 +37,7 @@ class StorageFull(DomainError):
     code = "storage_full"
     status = HTTPStatus.SERVICE_UNAVAILABLE
     sentence = _(
-        "The server's storage is full. Nothing was saved; please tell your system administrator and try again later."
+        "The server's storage is full. Nothing was saved. Tell your system administrator and try again later."
     )
 
 
@@ -45,7 +45,7 @@ class StorageAway(DomainError):
     code = "storage_away"
     status = HTTPStatus.SERVICE_UNAVAILABLE
     sentence = _(
-        "The server's storage does not answer. Nothing was saved; please try again in a few minutes."
+        "The server's storage is not responding. Nothing was saved. Try again in a few minutes."
     )
 
 
@@ -58,7 +58,7 @@ class BrokenPdf(DomainError):
 class LockedPdf(DomainError):
     code = "pdf_locked"
     status = HTTPStatus.BAD_REQUEST
-    sentence = _("The PDF opens only with a password. Save a copy without a password and send that.")
+    sentence = _("The PDF is protected by a password. Save a copy without a password and upload that.")
 
 
 class TooManyPages(DomainError):
@@ -72,7 +72,7 @@ class ActiveContent(DomainError):
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     sentence = _(
         "The file contains macros or controls, or cannot be checked for them. "
-        "Save it as .docx, .xlsx or PDF without macros and password, and send that."
+        "Save it as .docx, .xlsx or PDF without macros or a password, and upload that."
     )
 
 

@@ -26,8 +26,10 @@ _ACTIVE_TYPE = re.compile(rb"macroEnabled|vnd\.ms-office\.(vbaProject|activeX)",
 _TEMPLATE_FROM_ELSEWHERE = re.compile(
     rb"<Relationship\b(?=[^>]*\battachedTemplate\b)(?=[^>]*TargetMode\s*=\s*[\"']External)", re.IGNORECASE
 )
-# Names of storages in the directory of a file of Office 97–2003.
-_ACTIVE_STORAGES = tuple(name.encode("utf-16-le") for name in ("_VBA_PROJECT", "Macros\0", "VBA\0"))
+# Names in the directory of a file of Office 97–2003; the last is a newer one under a password.
+_ACTIVE_STORAGES = tuple(
+    name.encode("utf-16-le") for name in ("_VBA_PROJECT", "Macros\0", "VBA\0", "EncryptedPackage")
+)
 
 
 def refuse_active(source: BinaryIO, media_type: str) -> None:

@@ -67,7 +67,7 @@ class FileRule:
 def in_words(accepted: Collection[str]) -> str:
     """What is accepted, in words that people use for it."""
     words = {
-        _("a picture (JPEG, PNG, WebP)"): filetypes.JPEG,
+        _("an image (JPEG, PNG, WebP)"): filetypes.JPEG,
         "PDF": filetypes.PDF,
         "Word": filetypes.DOCX,
         _("Excel (.xlsx, .xls, .ods)"): filetypes.XLSX,
@@ -75,3 +75,20 @@ def in_words(accepted: Collection[str]) -> str:
         "CSV": CSV,
     }
     return ", ".join(word for word, media in words.items() if media in accepted)
+
+
+def type_label(media_type: str) -> str:
+    """A word for the type, as a list shows it."""
+    labels = {
+        filetypes.PDF: "PDF",
+        filetypes.DOCX: "Word",
+        filetypes.ODT: _("text document"),
+        filetypes.XLSX: "Excel",
+        filetypes.XLS: "Excel",
+        filetypes.ODS: _("spreadsheet"),
+        filetypes.PPTX: "PowerPoint",
+        filetypes.OLE: _("Office 97–2003"),
+        filetypes.TEXT: _("plain text"),
+        CSV: "CSV",
+    }
+    return _("image") if media_type in IMAGES else labels.get(media_type, _("file"))
