@@ -19,6 +19,8 @@ class JobState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+# As the partial index has them.
+ONGOING = (JobState.DUE, JobState.RUNNING)
 FINISHED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 
 # A worker touches its job's row every few seconds; silence for this long means it died.
@@ -47,7 +49,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts)
 
     def unfinished(self) -> "JobQuerySet":
-        return self.exclude(state__in=FINISHED)
+        return self.filter(state__in=ONGOING)
 
 
 class Job(models.Model):

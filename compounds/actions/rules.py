@@ -6,21 +6,21 @@ from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
-from compounds.actions.scoring import rescore
 from compounds.errors import ReasonNeeded, RuleBelowCounty, WeightsUnusable
+from compounds.judging.in_force import COUNTY_DIGITS, RESCORE, outdated_scores
 from compounds.judging.urgency import PARTS
-from compounds.models import Compound, EligibilityRule, UrgencyFormula
+from compounds.models import EligibilityRule, UrgencyFormula
 from compounds.models.rules import VersionedRule
 from compounds.permissions import can_set_rules
 from core.errors import NotPermitted
 from core.integrity import constraints_as_refusals
 from core.text import clean_line
 from directory.models import Division, User
+from jobs.actions import enqueue
 
 LARGEST_WEIGHT = 100
-# The division codes that may have rules of their own.
-COUNTY_DIGITS = 6
 Rule = TypeVar("Rule", bound=VersionedRule)
 
 
@@ -36,7 +36,7 @@ def publish_eligibility_rule(
     facilities_minimum: int,
     wish_percent: int,
 ) -> EligibilityRule:
-    """A new version for a county or above; all its compounds are judged anew."""
+    """A new version for a county or above; a job judges its compounds anew."""
     rule = EligibilityRule(
         built_before=built_before,
         environment_minimum=environment_minimum,
@@ -50,7 +50,7 @@ def publish_eligibility_rule(
 def publish_urgency_formula(
     *, division: Division, user: User, effective_from: date, basis: str, weights: Mapping[str, int]
 ) -> UrgencyFormula:
-    """A new version for a county or above; parts left out weigh nothing, and all scores are rebuilt."""
+    """A new version for a county or above; parts left out weigh nothing, and a job rebuilds the scores."""
     complete = {part: weights.get(part, 0) for part in PARTS}
     usable = all(type(weight) is int and 0 <= weight <= LARGEST_WEIGHT for weight in complete.values())
     if not usable or not any(complete.values()) or weights.keys() - set(PARTS):
@@ -74,5 +74,17 @@ def _publish(rule: Rule, *, division: Division, user: User, effective_from: date
     rule.effective_from, rule.basis, rule.created_by = effective_from, clean_line(basis), user
     with constraints_as_refusals(kind):
         rule.save(force_insert=True)
-    rescore(compound_ids=list(Compound.objects.living().within([division.code]).values_list("pk", flat=True)))
+    _make_rescoring_due(rule, division, user)
     return rule
+
+
+def _make_rescoring_due(rule: VersionedRule, division: Division, user: User) -> None:
+    """Thousands of scores take longer than anybody should wait for a page.
+
+    A version for a later day is found by beat when that day begins.
+    """
+    if outdated_scores(division.code).exists():
+        title = _("{kind} v{version}, {division}: recompute the scores").format(
+            kind=str(rule._meta.verbose_name).capitalize(), version=rule.version, division=division.name
+        )
+        enqueue(kind=RESCORE, title=title, user=user, division_code=division.code)

@@ -1,7 +1,6 @@
 """Eligibility and urgency, recomputed set-wise whenever one of their causes changes."""
 
 from collections.abc import Collection
-from datetime import datetime, time
 from typing import Any
 
 from django.db import transaction
@@ -9,11 +8,14 @@ from django.utils import timezone
 
 from compounds.judging.conditions import condition_of, latest_confirmed, scores_of
 from compounds.judging.eligibility import eligibility_lines, is_eligible
-from compounds.judging.in_force import RulesInForce
+from compounds.judging.in_force import RulesInForce, living_scores, outdated_scores
 from compounds.judging.urgency import UrgencyPart, urgency_parts, urgency_score
-from compounds.models import Compound, ConditionSurvey, EligibilityRule, UrgencyFormula, UrgencyScore
+from compounds.models import Compound, ConditionSurvey, UrgencyScore
+from jobs.progress import Progress, Silent
 
 CHUNK = 1000
+# Of a rescoring: a second's work, so that the bar moves and nobody waits long for a lock.
+STEP = 250
 
 
 @transaction.atomic
@@ -29,23 +31,21 @@ def rescore(*, compound_ids: Collection[int]) -> int:
     return done
 
 
-def rescore_where_rules_changed() -> int:
-    """Judge anew what was last judged before a rule or formula came into force; returns how many.
+def rescore_outdated(*, division_code: str = "", progress: Progress | None = None) -> int:
+    """Judge anew what another version computed than the one in force today; returns how many.
 
-    A version published for a later day changes nothing on the day it is published. What is due
-    is found by comparing, so a day without a running worker is made up for by the next run.
+    What is due is found by comparing: a day without a running worker is made up for by the next
+    run, and one that was killed goes on where it stopped. Each step is a transaction of its own.
     """
-    today, due = timezone.localdate(), set[int]()
-    for kind in (EligibilityRule, UrgencyFormula):
-        for rule in kind.objects.filter(effective_from__lte=today):
-            begins = timezone.make_aware(datetime.combine(rule.effective_from, time.min))
-            stale = UrgencyScore.objects.filter(computed_at__lt=begins, compound__ended_on__isnull=True)
-            if rule.division_id is not None:
-                stale = stale.filter(compound__community__code__startswith=rule.division_id)
-            due.update(stale.values_list("compound_id", flat=True))
-    ids = sorted(due)
-    # Each chunk is a transaction of its own: what is done stays done, and no lock is held for long.
-    return sum(rescore(compound_ids=ids[start : start + CHUNK]) for start in range(0, len(ids), CHUNK))
+    progress = progress or Silent()
+    ids = list(outdated_scores(division_code).order_by("pk").values_list("pk", flat=True))
+    total = living_scores(division_code).count() if ids else 0
+    before, done = max(total - len(ids), 0), 0
+    for start in range(0, len(ids), STEP):
+        progress.step(before + start, total)
+        done += rescore(compound_ids=ids[start : start + STEP])
+    progress.step(total, total)
+    return done
 
 
 def _rescore_chunk(ids: list[int], rules: RulesInForce) -> int:
@@ -57,7 +57,16 @@ def _rescore_chunk(ids: list[int], rules: RulesInForce) -> int:
         rows,
         update_conflicts=True,
         unique_fields=["compound"],
-        update_fields=["survey", "formula", "score", "parts", "is_eligible", "eligibility", "computed_at"],
+        update_fields=[
+            "survey",
+            "formula",
+            "rule",
+            "score",
+            "parts",
+            "is_eligible",
+            "eligibility",
+            "computed_at",
+        ],
     )
     return len(rows)
 
@@ -73,6 +82,7 @@ def _score_row(
         compound=compound,
         survey=survey,
         formula=formula,
+        rule=rule,
         score=urgency_score(parts),
         parts=[_part_json(part) for part in parts],
         is_eligible=is_eligible(lines),

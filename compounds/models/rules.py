@@ -106,6 +106,8 @@ class UrgencyFormula(VersionedRule):
 class UrgencyScore(models.Model):
     """紧迫度 of a compound, 0–100, from its latest confirmed survey; rebuilt whenever its causes change.
 
+    `formula` and `rule` are the versions that it was computed by.
+
     `parts` is a list of {"part", "value" (0–1 as text), "weight", "points"} that adds up to `score`.
     """
 
@@ -114,6 +116,8 @@ class UrgencyScore(models.Model):
     )
     survey = models.ForeignKey(ConditionSurvey, on_delete=models.PROTECT, related_name="+")
     formula = models.ForeignKey(UrgencyFormula, on_delete=models.PROTECT, related_name="+")
+    # NULL in rows of before the rule was kept: they count as outdated, and the next hour's run judges them anew.
+    rule = models.ForeignKey(EligibilityRule, null=True, on_delete=models.PROTECT, related_name="+")
     score = models.DecimalField(_("urgency"), max_digits=5, decimal_places=2)
     parts = models.JSONField()
     is_eligible = models.BooleanField(_("eligible"))

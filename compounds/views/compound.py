@@ -18,7 +18,7 @@ from compounds.models import Compound, EligibilityRule, UrgencyScore
 from compounds.sanity import Figures, sanity_warnings
 from compounds.sums import compared_figures
 from compounds.views.map import map_setting, neighbours, tile_position
-from compounds.views.shared import compound_page, seen_compound
+from compounds.views.shared import compound_page, rescoring, seen_compound
 from core.board import board
 from directory.requests import SignedInRequest
 
@@ -43,6 +43,7 @@ def overview(request: SignedInRequest, code: str) -> HttpResponse:
             "warnings": list(sanity_warnings(declared_figures(compound))),
             "eligibility": _eligibility(compound, score),
             "parts": _parts(score),
+            "rescoring": rescoring(request, compound.community_id) if score else None,
             "position": position,
             "map": map_setting(),
             "neighbours": json.dumps(neighbours(request, compound), ensure_ascii=False),

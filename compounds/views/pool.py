@@ -24,7 +24,7 @@ from compounds.forms.pool import MoveForm, PlaceForm
 from compounds.models import Batch, Compound, CompoundQuerySet, PoolEntry, PoolEntryQuerySet
 from compounds.permissions import can_export, can_manage_pool, can_see_register
 from compounds.tables import BATCH_TONES
-from compounds.views.shared import compound_page, demand, seen_compound
+from compounds.views.shared import compound_page, demand, rescoring, seen_compound
 from compounds.worklists import POOL, PoolFilter
 from core.errors import DomainError
 from core.htmx import page_or_fragment
@@ -76,6 +76,7 @@ def pool_board(request: SignedInRequest) -> HttpResponse:
         "in_pool": sum(column.count for column in columns),
         "candidates": _candidates(request, division),
         "below": _below(request, division),
+        "rescoring": rescoring(request, division),
         "may_move": request.user.has_power(Power.MANAGE_POOL),
         "batches": Batch.choices,
         "shown_division": Division.objects.filter(pk=division).first() if division else None,
@@ -168,6 +169,7 @@ def pool_list(request: SignedInRequest) -> HttpResponseBase:
         bulk=("move",) if request.user.has_power(Power.MANAGE_POOL) else (),
         describe={"division": lambda code: str(Division.objects.filter(pk=code).first() or code)},
         template="compounds/pool_list.html",
+        context={"rescoring": rescoring(request, _division(request))},
     )
 
 

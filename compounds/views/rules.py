@@ -16,15 +16,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from compounds.actions.rules import COUNTY_DIGITS, publish_eligibility_rule, publish_urgency_formula
+from compounds.actions.rules import publish_eligibility_rule, publish_urgency_formula
 from compounds.forms.rules import EligibilityForm, FormulaForm, PublishForm
 from compounds.judging.conditions import condition_of, scores_of
 from compounds.judging.formula_words import rule_sentences, weight_groups
+from compounds.judging.in_force import COUNTY_DIGITS
 from compounds.judging.previews import effect_of_formula, effect_of_rule, proposed_formula, proposed_rule
 from compounds.judging.urgency import PARTS, part_values
 from compounds.models import EligibilityRule, UrgencyFormula, UrgencyScore
 from compounds.permissions import can_set_rules
-from compounds.views.shared import demand
+from compounds.views.shared import demand, rescoring
 from core.errors import DomainError
 from core.scope import chosen_division
 from directory.codes import ancestors, is_division_code
@@ -51,6 +52,7 @@ def rules_page(request: SignedInRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "shown_division": _seen_division(request, code),
         "may_set": bool(code) and can_set_rules(request.user, code),
+        "rescoring": rescoring(request, code),
     }
     for kind, model in KINDS.items():
         current = model.objects.in_force(code, timezone.localdate()).select_related("division").nearest()

@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from compounds.judging.in_force import rescoring_of
 from compounds.models import Batch, Building, Compound, CompoundSuccession
 from compounds.permissions import can_create_in, can_edit_compound, can_fill_survey, can_manage_pool
 from compounds.tables import BATCH_TONES
@@ -14,6 +15,7 @@ from core.errors import NotPermitted
 from directory.codes import ancestors
 from directory.models import Division
 from directory.requests import SignedInRequest
+from jobs.views import card
 
 
 def seen_compound(request: SignedInRequest, code: str) -> Compound:
@@ -24,7 +26,10 @@ def seen_compound(request: SignedInRequest, code: str) -> Compound:
     rows = Compound.objects.visible_to(request.user).with_pool()
     rows = rows.annotate(listed_buildings=Coalesce(Subquery(listed.values("pk__count")), 0))
     return get_object_or_404(
-        rows.select_related("community", "cluster", "title_owner", "urgency_score__formula"), code=code
+        rows.select_related(
+            "community", "cluster", "title_owner", "urgency_score__formula", "urgency_score__rule"
+        ),
+        code=code,
     )
 
 
@@ -32,6 +37,15 @@ def demand(permitted: bool) -> None:  # noqa: FBT001 (reads as a sentence: deman
     """Seen, but not for this person to do: 403."""
     if not permitted:
         raise NotPermitted
+
+
+def rescoring(request: SignedInRequest, code: str = "") -> dict[str, Any] | None:
+    """The job that recomputes scores of a division ("": of one's own) just now, as `core/job_card.html` takes it.
+
+    `is_mine` tells whether this person asked for it: a job's own page is for nobody else.
+    """
+    job = rescoring_of([code] if code else request.user.scopes)
+    return {**card(job), "is_mine": job.requested_by_id == request.user.pk} if job else None
 
 
 def place_names(community: str) -> list[str]:

@@ -14,7 +14,7 @@ from compounds.models import Batch, PoolEntry, UrgencyFormula, UrgencyScore
 from core.errors import NotPermitted
 from directory.models import Division
 from tests.cast import GUANGWU, JINGZHOU, ZAOYANG, Cast
-from tests.compounds.builders import current_entry, make_compound, make_pooled, make_survey
+from tests.compounds.builders import current_entry, do_jobs, make_compound, make_pooled, make_survey
 
 
 def test_an_eligible_compound_enters_without_a_reason(cast: Cast) -> None:
@@ -128,6 +128,7 @@ def test_a_new_formula_is_a_new_version_and_rebuilds_the_scores(cast: Cast) -> N
         division=Division.objects.get(pk=JINGZHOU), user=cast.bureau, effective_from=date(2026, 1, 1),
         basis="荆区住建〔2026〕3号", weights=weights,
     )  # fmt: skip
+    do_jobs()
     score = UrgencyScore.objects.get(compound=compound)
     assert (str(score.score), score.formula, formula.version) == ("100.00", formula, 1)
     again = publish_urgency_formula(
@@ -135,6 +136,7 @@ def test_a_new_formula_is_a_new_version_and_rebuilds_the_scores(cast: Cast) -> N
         weights=DEFAULT_WEIGHTS,
     )  # fmt: skip
     assert again.version == 2
+    do_jobs()
     score.refresh_from_db()
     assert score.formula == again
 
@@ -165,6 +167,7 @@ def test_a_stricter_rule_makes_a_compound_ineligible(cast: Cast) -> None:
         division=Division.objects.get(pk=JINGZHOU), user=cast.bureau, effective_from=date(2026, 1, 1),
         basis="荆区住建〔2026〕4号", built_before=2001, environment_minimum=2, facilities_minimum=2, wish_percent=95,
     )  # fmt: skip
+    do_jobs()
     assert not UrgencyScore.objects.get(compound=compound).is_eligible
 
 

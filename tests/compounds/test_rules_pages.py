@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from compounds.actions.rules import publish_eligibility_rule, publish_urgency_formula
-from compounds.actions.scoring import rescore_where_rules_changed
+from compounds.actions.scoring import rescore_outdated
 from compounds.errors import RuleBelowCounty
 from compounds.judging.previews import effect_of_formula, effect_of_rule, proposed_formula, proposed_rule
 from compounds.judging.urgency import DEFAULT_WEIGHTS, PARTS
@@ -19,7 +19,7 @@ from compounds.models import EligibilityRule, UrgencyFormula, UrgencyScore
 from compounds.tasks import rescore_due
 from directory.models import Division
 from tests.cast import JINGZHOU, WEST_STREET, ZAOYANG, Cast
-from tests.compounds.builders import make_compound, make_survey
+from tests.compounds.builders import do_jobs, make_compound, make_survey
 
 WEIGHTS = dict.fromkeys(PARTS, 0) | {"pipes": 100}
 LIMITS = {"built_before": 1986, "environment_minimum": 2, "facilities_minimum": 2, "wish_percent": 67}
@@ -96,6 +96,7 @@ def test_a_formula_shows_its_effect_and_is_then_published(cast: Cast) -> None:
     assert not UrgencyFormula.objects.filter(division=JINGZHOU).exists()
     answer = publish(client, "rule_urgency_new", formula_form())
     assert answer.url == f"{at('rules')}?division={JINGZHOU}"
+    do_jobs()
     compound.refresh_from_db()
     assert compound.urgency_score.score == Decimal("100.00")
 
@@ -122,6 +123,7 @@ def test_a_rule_names_who_would_win_and_lose(cast: Cast) -> None:
     assert (effect.eligible_before, effect.eligible_after) == (2, 1)
     assert [one.name for one in effect.lost] == ["九五小区"]
     assert publish(cast.client("bureau"), "rule_eligibility_new", rule_form()).status_code == 302
+    do_jobs()
     assert not UrgencyScore.objects.get(compound=newer).is_eligible
 
 
@@ -232,12 +234,12 @@ def test_a_rule_for_a_later_day_changes_the_scores_on_that_day(
         weights=WEIGHTS,
     )
     assert UrgencyScore.objects.get(compound=ours).score != Decimal("100.00")
-    assert rescore_where_rules_changed() == 0
+    assert rescore_outdated() == 0
     later = timezone.now() + timedelta(days=1)
     monkeypatch.setattr(timezone, "now", lambda: later)
     rescore_due()
     assert UrgencyScore.objects.get(compound=ours).score == Decimal("100.00")
-    assert rescore_where_rules_changed() == 0
+    assert rescore_outdated() == 0
 
 
 def test_a_rule_of_another_county_makes_nothing_due(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -252,7 +254,7 @@ def test_a_rule_of_another_county_makes_nothing_due(cast: Cast, monkeypatch: pyt
     )
     later = timezone.now() + timedelta(days=1)
     monkeypatch.setattr(timezone, "now", lambda: later)
-    assert rescore_where_rules_changed() == 0
+    assert rescore_outdated() == 0
 
 
 # --- Statements -------------------------------------------------------------------------
@@ -263,4 +265,4 @@ def test_statements_of_the_rules_page(cast: Cast) -> None:
     client.get(at("rules"))
     with CaptureQueriesContext(connection) as caught:
         client.get(at("rules"))
-    assert len(caught) == 9
+    assert len(caught) == 10
