@@ -1,10 +1,9 @@
-// Photos that have not arrived yet, kept in the device's IndexedDB under the survey and the person.
+// Photos that have not arrived yet, kept in the device's IndexedDB `name` under the record and the person.
 // Where there is none (a private window), they live only as long as the page.
-const NAME = "survey-photos";
 const KEPT_DAYS = 30;
 
-export function photoStore(place) {
-  const opened = open().catch(() => null);
+export function photoStore(name, place) {
+  const opened = open(name).catch(() => null);
 
   async function act(mode, work) {
     const database = await opened;
@@ -29,9 +28,9 @@ export function photoStore(place) {
   };
 }
 
-function open() {
+function open(name) {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
+    const request = indexedDB.open(name, 1);
     request.addEventListener("upgradeneeded", () => request.result.createObjectStore("queue", { keyPath: "key" }));
     request.addEventListener("success", () => resolve(request.result));
     for (const fault of ["error", "blocked"]) request.addEventListener(fault, () => reject(request.error));
