@@ -78,7 +78,8 @@ class Remark(str):
 class Row:
     """A row on its way through: `cells` as typed, by column key; the rest as in `ImportRow`, by field.
 
-    `extras` are cells of columns that a choice named by its heading, by heading label.
+    `extras` are cells of columns that a choice named by its heading, by heading label. `lead` is the
+    first filled cell of a row most of whose columns are empty, whatever its column: 合计, 填表人.
     """
 
     number: int
@@ -90,6 +91,7 @@ class Row:
     extras: dict[str, str] = field(default_factory=dict)
     target_id: int | None = None
     verdict: str = ""
+    lead: str = ""
 
     def settle(self) -> None:
         """The verdict follows from what was found."""

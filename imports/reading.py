@@ -111,6 +111,8 @@ def rows_of(table: Table, kind: ImportKind, task: Task) -> list[Row]:
         width = len(row)
         cells = {key: text for key, at in places.items() if at < width and (text := row[at].strip())}
         made = Row(index + 1, cells)
+        if 2 * len(cells) < len(places):
+            made.lead = next(text for cell in row if (text := cell.strip()))
         if extras:
             made.extras = {label: row[at].strip() for label, at in extras.items() if at < width}
         for key, label, text in inherited.get(index, ()):

@@ -117,24 +117,20 @@ class Roster:
             return Remark(Reason.CELL_UNREAD, _("“{text}” cannot be read.").format(text=cells.quoted(text)))
 
     def _is_record(self, row: Row) -> bool:
-        """Whether the row has a name; a line of totals needs no further complaints."""
+        """Whether the row is a compound's; a line of totals needs no further complaints."""
         name = row.values.get("name")
         if name is not None and cells.name_key(name) in TOTALS:
             totals = _("This is a line of totals, not a compound. Leave it out.")
-            row.problems = {"name": Remark(Reason.NOT_A_COMPOUND, totals)}
-            row.values, row.warnings = {}, {}
-            return False
-        if name is None and "name" not in row.problems and not code_of(row):
-            row.problems["name"] = self._why_nameless(row)
-        return True
-
-    @staticmethod
-    def _why_nameless(row: Row) -> Remark:
-        texts = [cells.levelled(text).replace(" ", "") for text in row.cells.values()]
-        if any(text.casefold() in TOTALS or text.casefold().startswith(REMARKS) for text in texts):
-            text = _("This is a remark or a line of totals, not a compound. Leave it out.")
-            return Remark(Reason.NOT_A_COMPOUND, text)
-        return Remark(Reason.NAME_MISSING, _("The name is missing."))
+        elif name is None and "name" not in row.problems and not code_of(row):
+            if not _is_remark(row):
+                row.problems["name"] = Remark(Reason.NAME_MISSING, _("The name is missing."))
+                return True
+            totals = _("This is a remark or a line of totals, not a compound. Leave it out.")
+        else:
+            return True
+        row.problems = {"name": Remark(Reason.NOT_A_COMPOUND, totals)}
+        row.values, row.warnings = {}, {}
+        return False
 
     def _place(self, row: Row) -> None:
         """The community: of the cell, else of the value that was assigned by hand, else of the whole file."""
@@ -148,7 +144,9 @@ class Roster:
         if source:
             value = row.extras.get(source, "")
             assigned = self._options.get("community_map", {}).get(value, "")
-            if not assigned and not text and not code_of(row):
+            # A value nobody assigned is a question; an empty cell says as little as a file without the column.
+            whole = "" if value else self._options.get("community")
+            if not (assigned or text or whole or code_of(row)):
                 row.problems["community"] = _not_chosen(source, value)
                 return
         chosen = assigned or text or str(self._options.get("community") or "")
@@ -236,6 +234,11 @@ class Roster:
         for warning in sanity_warnings(figures):
             earlier, remark = row.warnings.get(warning.field), Remark(OF_FIGURE[warning.field], warning.text)
             row.warnings[warning.field] = remark if earlier is None else earlier.and_also(remark)
+
+
+def _is_remark(row: Row) -> bool:
+    texts = [cells.levelled(text).replace(" ", "").casefold() for text in (row.lead, *row.cells.values())]
+    return any(text in TOTALS or text.startswith(REMARKS) for text in texts)
 
 
 def _not_chosen(heading: str, value: str) -> Remark:

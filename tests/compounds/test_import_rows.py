@@ -297,6 +297,25 @@ def test_or_one_for_each_value_of_a_column(cast: Cast) -> None:
     assert "is empty" in rows[3].problems["community"]
 
 
+def test_rows_without_a_value_take_the_community_of_the_whole_file(cast: Cast) -> None:
+    content = roster(
+        portal_row("甲"), portal_row("乙", 商圈=""), portal_row("丙", 商圈="沙市"), headings=PORTAL
+    )
+    rows = examine(
+        content, cast.bureau, community_heading="商圈", community_map={"西门": MINSHENG}, community=SHENGLI,
+        coordinate_system="none",
+    )  # fmt: skip
+    assert [row.values.get("community") for row in rows] == [MINSHENG, SHENGLI, None]
+
+
+def test_totals_beneath_a_column_that_is_not_imported_are_told_from_compounds(cast: Cast) -> None:
+    headings = ["序号", "小区名称", "社区", "地址", "户数"]
+    first, last = examine(
+        roster([1, "甲", SHENGLI, "", 320], ["合计", "", "", "", 320], headings=headings), cast.bureau
+    )
+    assert (first.verdict, last.kinds()) == (Verdict.NEW, ["not_a_compound"])
+
+
 def test_a_row_of_another_county_does_not_slip_in_by_a_choice_for_the_whole_file(cast: Cast) -> None:
     content = roster(
         portal_row("甲"),

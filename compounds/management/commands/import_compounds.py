@@ -133,13 +133,23 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
-            code = self._import(options)
+            code = self._refusing(options)
+        except CommandError as refusal:
+            if not self._called_from_command_line:
+                raise
+            # Django would put the name of the exception before the sentence.
+            self.stderr.write(str(refusal))
+            code = refusal.returncode
+        if code:
+            sys.exit(code)
+
+    def _refusing(self, options: dict[str, Any]) -> int:
+        try:
+            return self._import(options)
         except (DomainError, CellProblem) as refusal:
             raise CommandError(str(refusal)) from refusal
         except ValidationError as refusal:
             raise CommandError(" ".join(refusal.messages)) from refusal
-        if code:
-            sys.exit(code)
 
     def _import(self, options: dict[str, Any]) -> int:
         kind, path = CompoundImport(), options["file"]
@@ -251,7 +261,7 @@ class Command(BaseCommand):
         for label, key in known.items():
             self.stdout.write(f"  {label} → {kind.column(key).heading}")
         if ignored := [label for label in table.labels if label not in known]:
-            self.stdout.write("  " + _("Columns not imported:") + " " + "、".join(ignored))
+            self.stdout.write("  " + _("Columns not imported: {columns}").format(columns="、".join(ignored)))
         for label, text in kind.decisions(task):
             self.stdout.write("  " + _("{label}: {text}").format(label=label, text=text))
         verdicts = Counter(row.verdict for row in rows)
