@@ -23,12 +23,18 @@ class DivisionLine:
     compounds: int
     placed: int
     households: int
+    households_known: int
     batches: list[int]
 
     @property
     def unplaced(self) -> int:
         """Without a position on the map."""
         return self.compounds - self.placed
+
+    @property
+    def uncounted(self) -> int:
+        """Without a number of households: the sum leaves them out."""
+        return self.compounds - self.households_known
 
 
 def level_below(codes: list[str]) -> int:
@@ -48,6 +54,7 @@ def by_division(rows: QuerySet[Any, Any], digits: int) -> list[DivisionLine]:
             compounds=Count("pk"),
             placed=Count("wgs84_longitude"),
             households=Sum("household_count", default=0),
+            households_known=Count("household_count"),
             **batches,
         )
         .order_by("here")
@@ -63,6 +70,7 @@ def by_division(rows: QuerySet[Any, Any], digits: int) -> list[DivisionLine]:
             compounds=line["compounds"],
             placed=line["placed"],
             households=line["households"],
+            households_known=line["households_known"],
             batches=[line[f"in_{batch}"] for batch in SHOWN_BATCHES],
         )
         for line in found

@@ -9,14 +9,15 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models import F, Func, JSONField, Q, QuerySet, Value, Window
 from django.db.models.functions import JSONObject, Lag
-from django.utils.dateparse import parse_datetime
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -56,6 +57,8 @@ class Change:
     what: str
     reason: str
     lines: list[tuple[str, str | None, str | None]]
+    # The day from which it holds, where that is not the day on which it was recorded.
+    effective_on: date | None = None
 
     @property
     def is_beginning(self) -> bool:
@@ -216,7 +219,20 @@ def _change(row: Row, compound: Compound, names: _Names) -> Change:
             row.row.get("reason") or row.row.get("return_reason") or (row.context or {}).get("reason") or ""
         ),
         lines=[] if row.kind == "succession" else list(_differences(row, names)),
+        effective_on=_effective_on(row),
     )
+
+
+def _effective_on(row: Row) -> date | None:
+    """A move and a merge have a day of their own: entered later, they still hold from that day."""
+    if row.kind == "pool" and row.label == "insert":
+        moved_at = parse_datetime(row.row["moved_at"])
+        effective = timezone.localdate(moved_at) if moved_at else None
+    elif row.kind == "succession":
+        effective = parse_date(row.row["effective_on"])
+    else:
+        return None
+    return effective if effective != timezone.localdate(row.at) else None
 
 
 def _differences(row: Row, names: _Names) -> Iterator[tuple[str, str | None, str | None]]:
@@ -320,11 +336,9 @@ def _what_of_pool(row: Row, compound: Compound, names: _Names) -> str:
     if row.label != "insert":
         return _("Place in the order changed")
     if row.row["batch"] == "out":
-        return _("Taken out of the pool")
+        return _("Removed from the pool")
     return (
-        _("Moved within the pool")
-        if row.before and row.before["batch"] != "out"
-        else _("Taken into the pool")
+        _("Moved within the pool") if row.before and row.before["batch"] != "out" else _("Added to the pool")
     )
 
 

@@ -9,7 +9,7 @@ from core.errors import DomainError
 
 class CompoundEnded(DomainError):
     code = "compound_ended"
-    sentence = _("{name} was merged or split and is kept as history. Work with its successor.")
+    sentence = _("{name} was merged or split and is kept as history. Use its successor instead.")
 
 
 class CompoundChanged(DomainError):
@@ -17,7 +17,7 @@ class CompoundChanged(DomainError):
 
     code = "changed_meanwhile"
     sentence = _(
-        "{who} changed this compound meanwhile ({fields}). Compare with the current values, then save again."
+        "{who} changed this compound in the meantime ({fields}). Compare with the current values, then save again."
     )
 
 
@@ -43,7 +43,9 @@ class SurveyNotOpen(DomainError):
 
 class SurveyChanged(DomainError):
     code = "changed_meanwhile"
-    sentence = _("{who} saved this survey meanwhile. Compare with what stands there now, then save again.")
+    sentence = _(
+        "{who} saved this survey in the meantime. Compare with the current version, then save again."
+    )
 
 
 class SurveyNotSubmitted(DomainError):
@@ -69,16 +71,28 @@ class ReasonNeeded(DomainError):
 
 class NotEligible(DomainError):
     code = "not_eligible"
-    sentence = _("{names}: not eligible or not surveyed yet. To take it in all the same, give the reason.")
+    sentence = _("{names}: not eligible or not surveyed yet. To add it anyway, give a reason.")
 
 
 class OutOfOrder(DomainError):
-    """先急后缓: a more urgent compound of the same county and batch would be left behind."""
+    """先急后缓: more urgent compounds of the same county and batch would be left behind.
+
+    `before` is the most urgent of them, `passed` how many there are.
+    """
 
     code = "out_of_order"
     sentence = _(
-        "{names} would go before {before}, which is more urgent. To do it all the same, give the reason."
+        "{names} would go before {passed} compounds that come first in this batch, above all {before}."
+        " To move anyway, give a reason."
     )
+    sentence_for_one = _(
+        "{names} would go before {before}, which comes first in this batch. To move anyway, give a reason."
+    )
+
+    @property
+    def message(self) -> str:
+        words = self.sentence_for_one if self.details["passed"] == 1 else self.sentence
+        return str(words).format(**self.details)
 
 
 class AlreadyThere(DomainError):
@@ -100,6 +114,12 @@ class RuleBelowCounty(DomainError):
 class TooManyPhotos(DomainError):
     code = "too_many_photos"
     sentence = _("A survey takes {most} photos. Remove some before adding more.")
+
+
+class CaptionTooLong(DomainError):
+    code = "caption_too_long"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("A caption has at most {most} characters.")
 
 
 class WeightsUnusable(DomainError):

@@ -111,6 +111,29 @@ class SearchFilter(django_filters.CharFilter):
         return qs.matching(value) if value else qs
 
 
+# A figure that may not be recorded: (value of the filter, field, what a total says of N such compounds).
+LACKS: tuple[tuple[str, str, Any], ...] = (
+    ("area", "floor_area", _("no floor area")),
+    ("households", "household_count", _("no number of households")),
+    ("buildings", "building_count", _("no number of buildings")),
+    ("staircases", "staircase_count", _("no number of staircases")),
+    ("built_year", "built_year", _("no year of construction")),
+)
+
+
+class LacksFilter(SeveralChoicesFilter):
+    """Compounds without one of these figures."""
+
+    def filter(self, qs: CompoundQuerySet, value: list[str]) -> CompoundQuerySet:
+        if not value:
+            return qs
+        lacking = Q()
+        for key, field, _label in LACKS:
+            if key in value:
+                lacking |= Q(**{f"{field}__isnull": True})
+        return qs.filter(lacking)
+
+
 class BatchFilter(SeveralChoicesFilter):
     def filter(self, qs: CompoundQuerySet, value: list[str]) -> CompoundQuerySet:
         if not value:
@@ -144,7 +167,9 @@ class CompoundFilter(django_filters.FilterSet):
     q = SearchFilter(
         label=_("Search"),
         max_length=80,
-        help_text=_("Part of the name, a former name, the address or the code; or pinyin initials."),
+        help_text=_(
+            "Part of the name, a former name, the address or the code; pinyin initials, or full pinyin of a name."
+        ),
     )
     division = DivisionFilter(
         field_name="community__code",
@@ -244,6 +269,11 @@ class CompoundFilter(django_filters.FilterSet):
         min_value=0,
         max_value=MOST,
         help_text=_("At most so many households."),
+    )
+    lacks = LacksFilter(
+        label=_("Not recorded"),
+        choices=[(key, label) for key, _field, label in LACKS],
+        help_text=_("Without one of these figures."),
     )
     has_position = PositionFilter(label=_("On the map"), help_text=_("Whether its position is known."))
     figures_differ = DifferenceFilter(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Min, Q, Sum
 from django.http import HttpRequest
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compounds.actions.register import follow_division
 from compounds.breakdown import SHOWN_BATCHES, by_division, level_below
+from compounds.gaps import GAPS
 from compounds.imports.kind import CompoundImport
 from compounds.models import Batch, Compound, CompoundQuerySet, ConditionSurvey, SurveyState
 from compounds.permissions import can_edit_compound, can_see_register
@@ -52,7 +54,7 @@ def _register_pages() -> None:
     board.register(
         RailItem(
             key="compounds", label=_("Compounds"), icon="building-community", url_name="compounds:list", position=20,
-            may_see=can_see_register, also=("compounds:surveys", "imports:list"),
+            may_see=can_see_register, also=("imports:list",),
         )
     )  # fmt: skip
     for position, key, label, url_name in (
@@ -132,6 +134,7 @@ def _figures(request: HttpRequest, division: str) -> Iterator[FigureValue]:
             compounds=Count("pk"),
             households=Sum("household_count", default=0),
             area=Sum("floor_area", default=0),
+            **{f"{key}_known": Count(gap.path) for key, gap in GAPS.items()},
             eligible=Count("pk", filter=Q(urgency_score__is_eligible=True, current_entry__isnull=True)),
             **batches,
         )
@@ -141,6 +144,7 @@ def _figures(request: HttpRequest, division: str) -> Iterator[FigureValue]:
     yield FigureValue(
         label=_("Compounds"), value=thousands(found["compounds"]), url=here,
         note=sums.format(households=thousands(found["households"]), area=area(found["area"])),
+        gaps=tuple(_gaps(found, here)),
     )  # fmt: skip
     for batch in SHOWN_BATCHES:
         yield FigureValue(
@@ -152,6 +156,14 @@ def _figures(request: HttpRequest, division: str) -> Iterator[FigureValue]:
         value=thousands(found["eligible"]),
         url=f"{here}?eligible=true&batch=none",
     )
+
+
+def _gaps(found: dict[str, Any], here: str) -> Iterator[tuple[str, str]]:
+    """How many compounds the sums leave out, each with the list of them."""
+    for key, gap in GAPS.items():
+        lacking = found["compounds"] - found[f"{key}_known"]
+        if lacking:
+            yield gap.words(lacking), f"{here}?{urlencode([gap.condition])}"
 
 
 def _by_division(request: HttpRequest, division: str) -> dict[str, Any]:
@@ -168,6 +180,12 @@ def _by_division(request: HttpRequest, division: str) -> dict[str, Any]:
 
 
 def _register_work() -> None:
+    board.register(
+        RailItem(
+            key="surveys", label=_("Surveys"), icon="clipboard-list", url_name="compounds:surveys", position=25,
+            may_see=can_see_register,
+        )
+    )  # fmt: skip
     board.register(
         RailItem(
             key="pool", label=_("Reserve pool"), icon="layout-kanban", url_name="compounds:pool", position=30,
@@ -205,7 +223,10 @@ def _waiting_surveys(user: User) -> Iterator[WaitingLine]:
         found = mine.exclude(submitted_by=user).aggregate(count=Count("pk"), oldest=Min("submitted_at"))
         due = timezone.localdate(found["oldest"] + CONFIRM_WITHIN) if found["oldest"] else None
         yield WaitingLine(
-            text=_("surveys to confirm"), count=found["count"], url=f"{here}?state=submitted", due=due
+            text=_("surveys to confirm"),
+            count=found["count"],
+            url=f"{here}?state=submitted",
+            due=due,
         )
     if user.has_power(Power.FILL_SURVEY):
         returned = surveys.filter(state=SurveyState.RETURNED, submitted_by=user).count()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from compounds.filters import POOL_ORDER
+from compounds.gaps import AREA, BUILDINGS, HOUSEHOLDS
 from compounds.models import Batch, BuiltYearCertainty, Heritage, ManagementState
 from compounds.sanity import Figures, sanity_warnings
 from core.figures import NOTHING
@@ -69,7 +70,7 @@ def _doubts(row: Row) -> str:
 COMPOUNDS = ListSpec(
     key="compounds",
     title=_("Compounds"),
-    search_hint=_("Name, pinyin initials, code"),
+    search_hint=_("Name, pinyin, address or code"),
     noun=pgettext_lazy("count", "compounds"),
     division="community__code",
     columns=(
@@ -96,7 +97,7 @@ COMPOUNDS = ListSpec(
         Column("buildings", pgettext_lazy("figure", "Buildings"), source="building_count", kind=Kind.INTEGER, width=9),
         Column("staircases", pgettext_lazy("figure", "Staircases"), source="staircase_count", kind=Kind.INTEGER, shown=False, width=9),
         Column("households", pgettext_lazy("figure", "Households"), source="household_count", kind=Kind.INTEGER, width=9),
-        Column("area", _("Floor area"), source="floor_area", kind=Kind.DECIMAL, places=0, unit="m²"),
+        Column("area", _("Floor area"), source="floor_area", kind=Kind.DECIMAL, places=0, unit=_("m²")),
         Column(
             "management", _("Managed by"), source="management_state", choices=ManagementState.choices,
             tones={ManagementState.NONE: "late"}, width=18,
@@ -122,9 +123,9 @@ COMPOUNDS = ListSpec(
     # Asked by programs and links, not by people.
     hidden_filters=frozenset({"updated_since", "cluster", "title_owner"}),
     totals=(
-        Total(pgettext_lazy("count", "buildings"), Sum("building_count")),
-        Total(pgettext_lazy("count", "households"), Sum("household_count")),
-        Total("", Sum("floor_area"), kind=Kind.AREA),
+        Total(pgettext_lazy("count", "buildings"), Sum("building_count"), gap=BUILDINGS),
+        Total(pgettext_lazy("count", "households"), Sum("household_count"), gap=HOUSEHOLDS),
+        Total("", Sum("floor_area"), kind=Kind.AREA, gap=AREA),
     ),
     bulk=(
         Bulk("move", _("Move to a batch"), "compounds:bulk_move", icon="arrows-exchange"),
@@ -132,6 +133,6 @@ COMPOUNDS = ListSpec(
         Bulk("export", _("Export"), "compounds:bulk_export", icon="file-export"),
         Bulk("print", _("Print"), "compounds:bulk_print", icon="printer"),
     ),
-    empty_title=_("No compound fits"),
-    empty_text=_("Take a condition away, choose another division, or bring compounds in by a spreadsheet."),
+    empty_title=_("No matching compounds"),
+    empty_text=_("Remove a condition, choose another division, or import compounds from a spreadsheet."),
 )  # fmt: skip

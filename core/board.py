@@ -5,13 +5,14 @@ who registered it. That keeps imports pointing down while one page shows all.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 TypeText = str | Promise
 
@@ -85,13 +86,17 @@ class Tab:
 
 @dataclass(frozen=True, kw_only=True)
 class FigureValue:
-    """A figure as drawn: label, value with unit, and the list behind it."""
+    """A figure as drawn: label, value with unit, and the list behind it.
+
+    `gaps` are (words, address): records that the figure or its note leaves out.
+    """
 
     label: TypeText
     value: Any
     unit: TypeText = ""
     note: TypeText = ""
     url: str = ""
+    gaps: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,12 +123,16 @@ class Panel:
 
 @dataclass(frozen=True, kw_only=True)
 class WaitingLine:
-    """Something that waits for this user: what, how many, where it is done, by when."""
+    """Something that waits for this user: what, how many, where it is done, by when.
+
+    `due_words` says in words what the day is; it has `{day}` in it.
+    """
 
     text: TypeText
     count: int
     url: str
     due: date | None = None
+    due_words: TypeText = field(default_factory=lambda: _("due {day}"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,14 +14,14 @@ from core.errors import DomainError
 
 EXPLANATIONS = {
     400: (_("This request cannot be read"), _("Something in the address or the form is damaged. Go back and try again.")),
-    403: (_("Not for your role"), _("You may see this page's surroundings, but not this. Ask your security administrator if you need it.")),
-    404: (_("Nothing here"), _("The page does not exist, or it lies outside your division.")),
+    403: (_("Your role does not allow this"), _("You do not have permission for this page. Ask your security administrator if you need it.")),
+    404: (_("Page not found"), _("The page does not exist, or it lies outside your division.")),
     405: (_("Not possible here"), _("This address cannot be used in this way.")),
     409: (_("This cannot be done now"), _("The record is in another state than you expected. Look at it again.")),
     413: (_("Too large"), _("The file or form is larger than the portal accepts.")),
     429: (_("Too many attempts"), _("Please wait a few minutes and try again.")),
     500: (_("Something went wrong on our side"), _("Nothing you saved before was lost. The error has been recorded; try again in a moment.")),
-    503: (_("The portal is being looked after"), _("It will be back in a few minutes. What you saved before is safe.")),
+    503: (_("The portal is under maintenance"), _("It will be back in a few minutes. What you saved before is safe.")),
 }  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return error_page(
         request,
         403,
-        title=str(_("The form was open too long")),
-        text=str(_("For safety the form must be loaded anew. Go back, reload the page and send it again.")),
+        title=str(_("This form has expired")),
+        text=str(_("For security the form must be reloaded. Go back, refresh the page and submit it again.")),
         code="csrf_failed",
     )

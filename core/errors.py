@@ -20,7 +20,7 @@ class DomainError(Exception):
 
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = HTTPStatus.CONFLICT
-    sentence: ClassVar[str | Promise] = _("This cannot be done in the present state.")
+    sentence: ClassVar[str | Promise] = _("This cannot be done in the current state.")
 
     def __init__(self, **details: Any) -> None:
         self.details = details

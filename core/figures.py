@@ -49,15 +49,18 @@ def _in_chinese() -> bool:
 
 
 def area(value: Number) -> str:
-    """Square metres: 986 m², 149.62 万m² (1.4962 million m² in English)."""
+    """Square metres: 986 ㎡ and from ten thousand on 149.62 万㎡; in English always m², 1,496,200 m².
+
+    One unit in each language, so that two figures beside each other can be compared at a
+    glance; English drops what lies behind the point where Chinese changes to 万.
+    """
     number = _decimal(value)
     if number is None:
         return NOTHING
-    if _in_chinese() and abs(number) >= WAN:
-        return f"{_written(number / WAN, 2)} 万m²"
-    if abs(number) >= MILLION:
-        return _("{number} million m²").format(number=_written(number / MILLION, 4))
-    return f"{_written(number, 2)} m²"
+    is_large = abs(number) >= WAN
+    if _in_chinese():
+        return f"{_written(number / WAN, 2)} 万㎡" if is_large else f"{_written(number, 2)} ㎡"
+    return f"{_written(number, 0 if is_large else 2)} m²"
 
 
 def money(value: Number) -> str:

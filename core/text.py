@@ -47,7 +47,8 @@ MOST_READINGS = 4
 # Typed between syllables, or for ü, as keyboards differ.
 _TYPED_PINYIN = re.compile(r"(?=.*[a-z])[a-z0-9ü:'’·-]+")
 _BETWEEN_SYLLABLES = re.compile(r"['’·-]")
-SYLLABLES_FROM = "^"
+# No key holds white space: nobody can type it.
+SYLLABLES_FROM = "\t"
 
 
 @lru_cache(maxsize=50_000)
@@ -71,7 +72,7 @@ def readings(text: str) -> list[tuple[str, ...]]:
 
 @lru_cache(maxsize=50_000)
 def _spoken(key: str) -> str:
-    """`^SHASHICHANG^SHICHANG^CHANG`: from each syllable to the end, in capitals.
+    """SHASHICHANG, SHICHANG, CHANG: from each syllable to the end, in capitals, a tab before each.
 
     So a search begins where a syllable begins (`an` does not find 厂 chang), and the plain
     letters of codes and initials, which are small, are never taken for it.

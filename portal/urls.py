@@ -8,6 +8,7 @@ app_name = "portal"
 
 urlpatterns = [
     path("", front.front, name="front"),
+    path("favicon.ico", front.favicon, name="favicon"),
     path("overview/", overview.overview, name="overview"),
     path("search/", search.search, name="search"),
     path("division/", preferences.division, name="division"),

@@ -135,10 +135,13 @@ def _refuse_jumping_the_queue(forward: list[Compound], current: dict[int, PoolEn
         queues[compound.community_id[:6], current[compound.pk].batch].add(compound.pk)
     for (county, batch), going in queues.items():
         order = list(PoolEntry.objects.current().within([county]).filter(batch=batch).ranked().values_list("compound_id", flat=True))  # fmt: skip
-        left_behind = [compound_id for compound_id in order[: len(going)] if compound_id not in going]
-        if left_behind:
-            jumping = [one for one in forward if one.pk in going and one.pk not in order[: len(going)]]
-            raise OutOfOrder(names=_names(jumping), before=Compound.objects.get(pk=left_behind[0]).name)
+        jumping = [one for one in forward if one.pk in going and one.pk not in order[: len(going)]]
+        if jumping:
+            last = max(order.index(one.pk) for one in jumping)
+            passed = [compound_id for compound_id in order[:last] if compound_id not in going]
+            raise OutOfOrder(
+                names=_names(jumping), before=Compound.objects.get(pk=passed[0]).name, passed=len(passed)
+            )
 
 
 def _names(compounds: Iterable[Compound]) -> str:

@@ -9,14 +9,14 @@ from django.db.models import F
 from compounds.actions.scoring import rescore
 from compounds.errors import CompoundChanged, CompoundEnded
 from compounds.models import Building, BuiltYearCertainty, Cluster, Compound
-from compounds.models.register import CompoundCounter
+from compounds.models.register import CompoundCounter, searched_as
 from compounds.numbers import building_number_key
 from compounds.permissions import can_create_in, can_edit_compound
 from compounds.positions import to_wgs84
 from core.errors import NotPermitted
 from core.history import history_of
 from core.integrity import constraints_as_refusals
-from core.text import clean_line, search_text
+from core.text import clean_line
 from directory.models import Division, Organisation, User
 
 SIX_PLACES = Decimal("0.000001")
@@ -85,7 +85,9 @@ def derive(compound: Compound) -> None:
         )
         compound.wgs84_longitude = Decimal(east).quantize(SIX_PLACES)
         compound.wgs84_latitude = Decimal(north).quantize(SIX_PLACES)
-    compound.search_text = search_text(compound.name, *compound.former_names, compound.address, compound.code)
+    compound.search_text = searched_as(
+        name=compound.name, former_names=compound.former_names, address=compound.address, code=compound.code
+    )
 
 
 def compound_version(compound: Compound) -> int:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from compounds.actions.scoring import rescore
 from compounds.errors import (
+    CaptionTooLong,
     CompoundEnded,
     ReasonNeeded,
     SameHand,
@@ -33,6 +34,9 @@ from files.models import StoredFile
 
 # Enough for every staircase of a large compound; a limit, so that nothing fills the disk.
 MOST_PHOTOS = 200
+
+# What the column holds: a line beneath a photo, no report.
+LONGEST_CAPTION = 120
 
 
 class SurveyFacts(TypedDict, total=False):
@@ -126,6 +130,21 @@ def add_photo(
         survey=survey, key=key, defaults={"file": file, "topic": topic, "caption": clean_line(caption)}
     )
     return photo
+
+
+@transaction.atomic
+def caption_photos(*, survey: ConditionSurvey, user: User, captions: Mapping[int, str]) -> int:
+    """Say in a line what photos of an open survey show: {photo: words}; returns how many changed."""
+    survey = _lock_open(survey, user)
+    changed = []
+    for photo in survey.photos.filter(pk__in=captions):
+        words = clean_line(captions[photo.pk])
+        if len(words) > LONGEST_CAPTION:
+            raise CaptionTooLong(most=LONGEST_CAPTION)
+        if words != photo.caption:
+            photo.caption = words
+            changed.append(photo)
+    return SurveyPhoto.objects.bulk_update(changed, ["caption"])
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from compounds.numbers import building_number_key
 
 class BuildingForm(forms.Form):
     number = LineField(
-        label=_("Number"), max_length=30, help_text=_("As it is written at the house: 3号楼, 3栋, A座.")
+        label=_("Number"), max_length=30, help_text=_("As written on the building: 3号楼, 3栋, A座.")
     )
     floors = count_field(_("Floors"), 120)
     staircase_count = count_field(pgettext_lazy("figure", "Staircases"), 32_767)

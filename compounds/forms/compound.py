@@ -17,9 +17,9 @@ from compounds.forms.fields import (
     area_field,
     choice_field,
     count_field,
-    degree_field,
     year_field,
 )
+from compounds.forms.typed import degree_field, position_problem
 from compounds.models import BuiltYearCertainty, Cluster, Compound, Heritage, ManagementState
 from compounds.positions import CoordinateSystem
 from core.fields import Picker
@@ -28,9 +28,6 @@ from directory.models import Division, Organisation, User
 from directory.models.divisions import Level
 from directory.models.organisations import WORKS_ANYWHERE
 from directory.powers import Power
-
-# The westernmost longitude of China lies east of its northernmost latitude: an exchange can be told.
-LEAST_LONGITUDE = 73
 
 
 def community_choices(scopes: Iterable[str], also: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
@@ -61,7 +58,7 @@ class CompoundForm(forms.Form):
 
     name = LineField(label=_("Name"), max_length=80)
     former_names = LinesField(
-        label=_("Former names"), required=False, help_text=_("One a line. Searching finds them too."),
+        label=_("Former names"), required=False, help_text=_("One per line. Search finds them too."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
     community = forms.ChoiceField(label=_("Community"), widget=Picker())
@@ -79,7 +76,7 @@ class CompoundForm(forms.Form):
     title_owner = forms.ModelChoiceField(
         label=_("Title-owner unit"), queryset=Organisation.objects.none(), required=False, widget=Picker(),
         empty_label=_("none, or not known"),
-        help_text=_("The unit that built it for its staff and still answers for it."),
+        help_text=_("The unit that built it for its staff and is still responsible for it."),
     )  # fmt: skip
     new_title_owner = LineField(
         label=_("Or a unit that is not listed"), max_length=120, required=False,
@@ -129,10 +126,12 @@ class CompoundForm(forms.Form):
         if (longitude is None) != (latitude is None):
             missing = "longitude" if longitude is None else "latitude"
             self.add_error(missing, _("Give longitude and latitude, or neither."))
-        elif longitude is not None and latitude is not None and longitude < LEAST_LONGITUDE <= latitude:
-            self.add_error(
-                "longitude", _("Longitude and latitude look exchanged: longitude is the larger one in China.")
-            )
+        elif (
+            longitude is not None
+            and latitude is not None
+            and (problem := position_problem(longitude, latitude))
+        ):
+            self.add_error("longitude", problem)
 
     def facts(self) -> dict[str, Any]:
         """What the actions take; `version` goes its own way."""
@@ -170,6 +169,16 @@ def initial_of(facts: dict[str, Any]) -> dict[str, Any]:
 class PositionForm(forms.Form):
     """A position as typed, for the preview on the map."""
 
-    longitude = forms.DecimalField(min_value=73, max_value=136, max_digits=12, decimal_places=9)
-    latitude = forms.DecimalField(min_value=3, max_value=54, max_digits=12, decimal_places=9)
+    longitude = degree_field(_("Longitude"))
+    latitude = degree_field(_("Latitude"))
     system = forms.ChoiceField(choices=CoordinateSystem.choices)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors:
+            longitude, latitude = cleaned["longitude"], cleaned["latitude"]
+            if longitude is None or latitude is None:
+                raise forms.ValidationError(_("Give longitude and latitude, or neither."))
+            if problem := position_problem(longitude, latitude):
+                raise forms.ValidationError(problem)
+        return cleaned

@@ -7,9 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from compounds.forms.typed import AreaField, CountField, YearField
 from compounds.models.register import EARLIEST_BUILT_YEAR, LATEST_BUILT_YEAR
 from core.errors import DomainError
-from core.fields import DecimalNumberField, WholeNumberField
 from core.text import clean_line
 
 YES, NO = "true", "false"
@@ -61,7 +61,7 @@ class LinesField(forms.CharField):
     def validate(self, value: Any) -> None:
         super().validate(value)
         if len(value) > MOST_FORMER_NAMES:
-            raise forms.ValidationError(_("At most 12 names, one a line."), code="too_many")
+            raise forms.ValidationError(_("At most 12 names, one per line."), code="too_many")
         if any(len(line) > 80 for line in value):
             raise forms.ValidationError(_("A name has at most 80 characters."), code="too_long")
 
@@ -92,15 +92,15 @@ class YesNoUnknownField(forms.TypedChoiceField):
         return {True: YES, False: NO, None: ""}.get(value, value)
 
 
-def count_field(label: Any, most: int = LARGEST_COUNT, help_text: Any = "") -> WholeNumberField:
-    return WholeNumberField(
+def count_field(label: Any, most: int = LARGEST_COUNT, help_text: Any = "") -> CountField:
+    return CountField(
         label=label, required=False, min_value=0, max_value=most, help_text=help_text,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )  # fmt: skip
 
 
-def area_field(label: Any) -> DecimalNumberField:
-    return DecimalNumberField(
+def area_field(label: Any) -> AreaField:
+    return AreaField(
         label=label, required=False, min_value=Decimal("0.01"), max_digits=12, decimal_places=2,
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )  # fmt: skip
@@ -113,15 +113,8 @@ def choice_field(label: Any, choices: Any, default: str) -> forms.TypedChoiceFie
     )
 
 
-def year_field() -> WholeNumberField:
-    return WholeNumberField(
+def year_field() -> YearField:
+    return YearField(
         label=_("Built in (year)"), required=False, min_value=EARLIEST_BUILT_YEAR, max_value=LATEST_BUILT_YEAR,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-    )  # fmt: skip
-
-
-def degree_field(label: Any) -> DecimalNumberField:
-    return DecimalNumberField(
-        label=label, required=False, max_digits=9, decimal_places=6,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )  # fmt: skip

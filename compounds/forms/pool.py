@@ -17,7 +17,7 @@ class MoveForm(forms.Form):
 
     batch = forms.ChoiceField(
         label=_("Move to"), choices=Batch.choices, widget=forms.RadioSelect,
-        error_messages={"required": _("Choose where they go."), "invalid_choice": _("Choose where they go.")},
+        error_messages={"required": _("Choose a batch."), "invalid_choice": _("Choose a batch.")},
     )  # fmt: skip
     reason = forms.CharField(
         label=_("Reason"), max_length=300, required=False, help_text=REASON_HELP,
@@ -40,6 +40,6 @@ class PlaceForm(forms.Form):
     )  # fmt: skip
     reason = forms.CharField(
         label=_("Reason"), max_length=300, widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text=_("It stands beside the compound on the board and in the list, for everybody to read."),
+        help_text=_("It is shown next to the compound on the board and in the list."),
         error_messages={"required": _("A place out of turn needs a reason.")},
     )  # fmt: skip

@@ -60,7 +60,7 @@ class SplitForm(WhyAndWhen):
                 if str(number) not in used:
                     self.add_error(
                         f"name-{number}",
-                        _("No building goes to this part. Give it one, or have fewer parts."),
+                        _("No building is assigned to this part. Assign one, or use fewer parts."),
                     )
         return cleaned
 

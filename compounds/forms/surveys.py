@@ -104,7 +104,7 @@ class SurveyForm(forms.Form):
             self._wrong_together("hazards", "has_hazard", _("Describe the hazard."))
         for topic in Topic.values:
             if data.get(f"note_{topic}") and data.get(f"score_{topic}") is None:
-                self.add_error(f"score_{topic}", _("Give a score too: a note alone is not kept."))
+                self.add_error(f"score_{topic}", _("Add a score: a note alone is not saved."))
         return data
 
     def _wrong_together(self, field: str, partner: str, sentence: Promise) -> None:
@@ -188,8 +188,8 @@ class PhotoForm(forms.Form):
 
 class ReturnForm(forms.Form):
     reason = forms.CharField(
-        label=_("What is to be mended"), max_length=500,
+        label=_("What needs to be corrected"), max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("The community reads this sentence at the top of the survey."),
-        error_messages={"required": _("Say what is to be mended.")},
+        error_messages={"required": _("Say what needs to be corrected.")},
     )  # fmt: skip

@@ -13,9 +13,8 @@ from compounds.imports.comparing import Record, Register, changes, stored
 from compounds.imports.places import COUNTY, Places
 from compounds.imports.roster import wgs84
 from compounds.models import BuiltYearCertainty, Cluster, Heritage, ManagementState
-from compounds.models.register import CompoundCounter
+from compounds.models.register import CompoundCounter, searched_as
 from compounds.positions import CoordinateSystem
-from core.text import search_text
 from directory.models import Organisation, OrganisationKind
 from imports.errors import ChangedSincePreview
 from imports.kinds import Row
@@ -231,4 +230,9 @@ def _search_text(row: Row, record: Record | None, code: str) -> str:
             return stored(record, field)
         return row.values.get(field, default)
 
-    return search_text(value("name", ""), *value("former_names", []), value("address", ""), code)
+    return searched_as(
+        name=value("name", ""),
+        former_names=value("former_names", []),
+        address=value("address", ""),
+        code=code,
+    )

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any
 
 import pghistory
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compounds.positions import CoordinateSystem
 from compounds.triggers import stamps_change, takes_division, touches_compound
-from core.text import comparison_key
+from core.text import search_keys, search_text
 from directory.models import Division, Organisation, User
 from directory.powers import Power
 
@@ -34,6 +35,12 @@ class ManagementState(models.TextChoices):
     SELF_MANAGED = "self_managed", _("residents themselves")
     TITLE_OWNER = "title_owner", _("the title-owner unit")
     COMMUNITY = "community", _("the community committee")
+
+
+def searched_as(*, name: str, former_names: Iterable[str], address: str, code: str) -> str:
+    """A compound's search text. Whoever sets one of these facts sets it: actions, imports, the backfill."""
+    names = (name, *former_names)
+    return search_text(*names, address, code, spoken=names)
 
 
 class Heritage(models.TextChoices):
@@ -59,6 +66,14 @@ class Cluster(models.Model):
         return self.name
 
 
+def looks_like(typed: str, *, path: str = "search_text") -> Q:
+    """The condition that a compound's search text at `path` holds what was typed; nothing typed, no condition."""
+    wanted = Q()
+    for key in search_keys(typed):
+        wanted |= Q(**{f"{path}__contains": key})
+    return wanted
+
+
 class CompoundQuerySet(models.QuerySet["Compound"]):
     def visible_to(self, user: Any) -> "CompoundQuerySet":
         """Compounds within the divisions where the person may see the register."""
@@ -79,9 +94,8 @@ class CompoundQuerySet(models.QuerySet["Compound"]):
         return self.filter(ended_on__isnull=True)
 
     def matching(self, typed: str) -> "CompoundQuerySet":
-        """Chinese substring of a name, former name, address or code, or pinyin initials."""
-        key = comparison_key(typed)
-        return self.filter(search_text__contains=key) if key else self
+        """Chinese substring of a name, former name, address or code; pinyin initials; full pinyin of a name."""
+        return self.filter(looks_like(typed))
 
     def with_pool(self) -> "CompoundQuerySet":
         """Joins the current pool entry as `current_entry` and the urgency score, without further statements."""
@@ -149,7 +163,7 @@ class Compound(models.Model):
 
     title_owner = models.ForeignKey(
         Organisation, verbose_name=_("title-owner unit"), null=True, blank=True, on_delete=models.PROTECT,
-        related_name="owned_compounds", help_text=_("The unit that built it for its staff and still answers for it."),
+        related_name="owned_compounds", help_text=_("The unit that built it for its staff and is still responsible for it."),
     )  # fmt: skip
     management_state = models.CharField(
         _("management"), max_length=12, choices=ManagementState, default=ManagementState.UNKNOWN
@@ -189,6 +203,7 @@ class Compound(models.Model):
     )
     notes = models.TextField(_("notes"), max_length=4000, blank=True)
 
+    # What the search boxes look through; `searched_as` says how it follows from the names.
     search_text = models.TextField(editable=False, default="")
     ended_on = models.DateField(_("ended on"), null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
+from compounds import gaps
 from compounds.judging import marks
 from compounds.judging.eligibility import LABELS, EligibilityLine, sentence
 from compounds.judging.formula_words import PART_GROUPS
@@ -36,12 +37,19 @@ def part_label(part: str) -> Any:
 
 
 @register.simple_tag
-def photo_words(topic: str, place: int) -> SafeString | str:
-    """The alternative text of a photo: what it is about and which of them it is."""
-    return marks.photo_words(topic, place)
+def photo_words(topic: str, place: int, caption: str = "") -> SafeString | str:
+    """The alternative text of a photo: what it is about and which of them it is, and its caption."""
+    words = marks.photo_words(topic, place)
+    return f"{words} · {caption}" if caption else words
 
 
 @register.simple_tag
 def part_groups() -> list[tuple[str, Any]]:
     """(key, label) of the groups a score's parts are drawn in."""
     return [(key, label) for key, label, _parts in PART_GROUPS]
+
+
+@register.simple_tag
+def lacking_households(count: int) -> str:
+    """How many compounds a sum of households leaves out."""
+    return gaps.without_households(count)

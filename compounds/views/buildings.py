@@ -16,6 +16,7 @@ from compounds.permissions import can_edit_compound
 from compounds.sums import compared_figures
 from compounds.views.shared import compound_page, demand, seen_compound
 from core.errors import DomainError
+from core.posted import posted
 from directory.requests import SignedInRequest
 
 
@@ -27,7 +28,7 @@ def building_list(request: SignedInRequest, code: str) -> HttpResponse:
 
 def add(request: SignedInRequest, code: str) -> HttpResponse:
     compound = _editable(request, code)
-    form = BuildingForm(request.POST or None, compound=compound)
+    form = BuildingForm(posted(request), compound=compound)
     if form.is_valid():
         try:
             building = add_building(compound=compound, user=request.user, **form.cleaned_data)
@@ -43,9 +44,7 @@ def add(request: SignedInRequest, code: str) -> HttpResponse:
 def edit(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     compound = _editable(request, code)
     building = _building(compound, pk)
-    form = BuildingForm(
-        request.POST or None, compound=compound, building=building, initial=_initial(building)
-    )
+    form = BuildingForm(posted(request), compound=compound, building=building, initial=_initial(building))
     if form.is_valid():
         try:
             update_building(building=building, user=request.user, **form.cleaned_data)

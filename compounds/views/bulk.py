@@ -16,7 +16,7 @@ from compounds.filters import CompoundPageFilter
 from compounds.forms.clusters import ClusterForm, cluster_names
 from compounds.forms.fields import add_refusal
 from compounds.models import Compound
-from compounds.permissions import can_edit_compound, can_export
+from compounds.permissions import can_edit_compound, can_export, can_see_register
 from compounds.tables import COMPOUNDS
 from compounds.views.pool import move_chosen
 from compounds.views.register import listed
@@ -88,6 +88,7 @@ def cluster(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def cell_cluster(request: SignedInRequest, code: str) -> HttpResponse:
     """The cluster of one row, changed in its place; answers the name as it stands now."""
+    demand(can_see_register(request.user))
     compound = get_object_or_404(listed(request.user), code=code)
     demand(can_edit_compound(request.user, compound))
     form = ClusterForm(request.POST)
@@ -109,6 +110,7 @@ def export(request: SignedInRequest) -> HttpResponseBase:
 @require_POST
 def print_rows(request: SignedInRequest) -> HttpResponse:
     """The chosen rows on paper, with the columns and the order of the screen."""
+    demand(can_see_register(request.user))
     rows = _chosen(request)
     figures = rows.totals()  # type: ignore[attr-defined]
     if figures["compounds"] > PRINTED:

@@ -21,6 +21,7 @@ from compounds.views.compound import declared_figures
 from compounds.views.map import map_setting, tile_position
 from compounds.views.shared import demand, place_names, seen_compound
 from core.errors import DomainError
+from core.posted import posted
 from core.scope import chosen_division
 from directory.powers import Power
 from directory.requests import SignedInRequest
@@ -38,7 +39,7 @@ def create(request: SignedInRequest) -> HttpResponse:
     demand(request.user.has_power(Power.CREATE_COMPOUNDS))
     here = chosen_division(request)
     initial = {"community": here if len(here) == 12 else ""}
-    form = CompoundForm(request.POST or None, user=request.user, initial=initial)
+    form = CompoundForm(posted(request), user=request.user, initial=initial)
     if form.is_valid():
         try:
             compound = register_compound(user=request.user, **form.facts())
@@ -77,7 +78,7 @@ def _edit_form(request: SignedInRequest, compound: Compound) -> CompoundForm:
     version = compound_version(compound)
     facts = facts_of(Compound.objects.select_related("community", "title_owner").get(pk=compound.pk))
     initial = initial_of(facts) | {"version": version}
-    return CompoundForm(request.POST or None, user=request.user, compound=compound, initial=initial)
+    return CompoundForm(posted(request), user=request.user, compound=compound, initial=initial)
 
 
 def _reconciled(

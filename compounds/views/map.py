@@ -15,7 +15,6 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
-from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 
 from compounds.breakdown import SHOWN_BATCHES, by_division, level_below
@@ -27,7 +26,6 @@ from compounds.positions import to_wgs84, wgs84_to_gcj02
 from compounds.tables import COMPOUNDS
 from compounds.views.register import DESCRIBE, listed
 from compounds.views.shared import demand
-from core.errors import InvalidInput
 from core.lists import ListPage
 from core.lists.filtering import Narrowed, narrowed
 from core.lists.state import ListState
@@ -38,7 +36,7 @@ from directory.requests import SignedInRequest
 # More would freeze an office computer; the page says so and names the way out.
 MOST_POINTS = 20_000
 NO_BATCH = ""
-SUMMED = ("compounds", "placed", "households")
+SUMMED = ("compounds", "placed", "households", "uncounted")
 # About 1.5 km to each side, in degrees.
 AROUND = Decimal("0.015")
 MOST_NEIGHBOURS = 60
@@ -127,8 +125,8 @@ def points(request: SignedInRequest) -> HttpResponse:
     thousand points are 1.7 MB, a tenth of that compressed; nothing secret is among them.
     """
     demand(can_see_register(request.user))
+    # A condition that cannot be read is left out, as on the page around the map, which says so.
     _state, rows = _narrowed(request)
-    rows.demand_valid()
     body = orjson.dumps(_collection(rows.queryset))
     etag = f'"{sha256(body).hexdigest()[:32]}"'
     answer = get_conditional_response(request, etag=etag) or HttpResponse(body, content_type=GEOJSON)
@@ -188,11 +186,16 @@ def _above(places: list[tuple[float, float]]) -> tuple[float, float]:
 
 
 def position(request: SignedInRequest) -> HttpResponse:
-    """Where a position given in any system lies on the map, for the form's preview."""
+    """Where a position that is being typed lies on the map: {"at": [longitude, latitude] or null, "problem"}.
+
+    Half a number or two that are exchanged are no error of the request: the form shows the sentence.
+    """
     demand(can_see_register(request.user))
     form = PositionForm(request.GET)
     if not form.is_valid():
-        raise InvalidInput(reason=_("longitude and latitude in degrees"))
+        sentences = [str(sentence) for errors in form.errors.values() for sentence in errors]
+        return JsonResponse({"at": None, "problem": " ".join(dict.fromkeys(sentences))})
     given = form.cleaned_data
     place = to_wgs84(float(given["longitude"]), float(given["latitude"]), given["system"])
-    return JsonResponse({"at": tile_position(Decimal(str(place[0])), Decimal(str(place[1])))})
+    at = tile_position(Decimal(str(place[0])), Decimal(str(place[1])))
+    return JsonResponse({"at": at, "problem": ""})

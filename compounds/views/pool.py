@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -27,7 +28,9 @@ from compounds.tables import BATCH_TONES
 from compounds.views.shared import compound_page, demand, rescoring, seen_compound
 from compounds.worklists import POOL, PoolFilter
 from core.errors import DomainError
+from core.history import history_of
 from core.htmx import page_or_fragment
+from core.posted import posted
 from core.scope import chosen_division
 from directory.codes import LENGTHS, is_division_code
 from directory.models import Division
@@ -282,9 +285,7 @@ def pool_place(request: SignedInRequest, code: str) -> HttpResponse:
         clear_place(compound=compound, user=request.user)
         messages.success(request, _("{name} is back in the order by urgency.").format(name=compound.name))
         return redirect(_way_back(request))
-    form = PlaceForm(
-        request.POST or None, initial={"rank": entry.override_rank, "reason": entry.override_reason}
-    )
+    form = PlaceForm(posted(request), initial={"rank": entry.override_rank, "reason": entry.override_reason})
     if form.is_valid():
         set_place(compound=compound, user=request.user, **form.cleaned_data)
         messages.success(
@@ -304,17 +305,24 @@ def pool_tab(request: SignedInRequest, code: str) -> HttpResponse:
     """Where the compound stands in the pool, and every move with who, why and the score of the day."""
     compound = seen_compound(request, code)
     moves = list(compound.pool_entries.select_related("moved_by"))
+    recorded = _recorded_at(compound)
     entry = moves[0] if moves and moves[0].ended_at is None else None
     in_pool = entry is not None and entry.batch in FORWARD
     context: dict[str, Any] = {
         "entry": entry,
         "in_pool": in_pool,
         "entry_tone": BATCH_TONES[Batch(entry.batch)] if entry else "",
-        "moves": [(move, BATCH_TONES[Batch(move.batch)]) for move in moves],
+        "moves": [(move, BATCH_TONES[Batch(move.batch)], recorded.get(move.pk)) for move in moves],
         "standing": _place_of(entry) if entry and in_pool else None,
         "county": Division.objects.filter(pk=compound.community_id[:6]).first(),
     }
     return compound_page(request, "compounds/pool_tab.html", compound, "pool", context)
+
+
+def _recorded_at(compound: Compound) -> dict[int, datetime]:
+    """When each move was entered, which may be long after it took effect: the history says so."""
+    rows = history_of(PoolEntry).filter(compound_id=compound.pk, pgh_label="insert")
+    return dict(rows.values_list("pgh_obj_id", "pgh_created_at"))
 
 
 def _place_of(entry: PoolEntry) -> tuple[int, int]:

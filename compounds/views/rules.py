@@ -27,6 +27,7 @@ from compounds.models import EligibilityRule, UrgencyFormula, UrgencyScore
 from compounds.permissions import can_set_rules
 from compounds.views.shared import demand, rescoring
 from core.errors import DomainError
+from core.posted import posted
 from core.scope import chosen_division
 from directory.codes import ancestors, is_division_code
 from directory.models import Division
@@ -116,7 +117,7 @@ def new_eligibility(request: SignedInRequest) -> HttpResponse:
     division = _own_division(request)
     current = EligibilityRule.objects.in_force(division.code, timezone.localdate()).nearest()
     initial = {name: getattr(current, name) for name in EligibilityForm.LIMITS}
-    form = EligibilityForm(request.POST or None, initial={**initial, "effective_from": timezone.localdate()})
+    form = EligibilityForm(posted(request), initial={**initial, "effective_from": timezone.localdate()})
     return _answer(
         request,
         division,
@@ -133,7 +134,7 @@ def new_urgency(request: SignedInRequest) -> HttpResponse:
     division = _own_division(request)
     current = UrgencyFormula.objects.in_force(division.code, timezone.localdate()).nearest()
     initial = {f"weight_{part}": current.weights.get(part, 0) for part in PARTS}
-    form = FormulaForm(request.POST or None, initial={**initial, "effective_from": timezone.localdate()})
+    form = FormulaForm(posted(request), initial={**initial, "effective_from": timezone.localdate()})
     example = _example(division.code)
     return _answer(
         request,

@@ -9,7 +9,13 @@ from django.shortcuts import get_object_or_404, render
 
 from compounds.judging.in_force import rescoring_of
 from compounds.models import Batch, Building, Compound, CompoundSuccession
-from compounds.permissions import can_create_in, can_edit_compound, can_fill_survey, can_manage_pool
+from compounds.permissions import (
+    can_create_in,
+    can_edit_compound,
+    can_fill_survey,
+    can_manage_pool,
+    can_see_register,
+)
 from compounds.tables import BATCH_TONES
 from core.errors import NotPermitted
 from directory.codes import ancestors
@@ -19,7 +25,11 @@ from jobs.views import card
 
 
 def seen_compound(request: SignedInRequest, code: str) -> Compound:
-    """The compound with its pool entry and urgency score joined; 404 where one may not see it."""
+    """The compound with its pool entry and urgency score joined.
+
+    As on the list: 403 for whoever sees no compounds at all, 404 for one that this person does not see.
+    """
+    demand(can_see_register(request.user))
     listed = (
         Building.objects.filter(compound=OuterRef("pk")).order_by().values("compound").annotate(Count("pk"))
     )

@@ -18,6 +18,7 @@ from compounds.models import Building, Compound, CompoundQuerySet, ConditionSurv
 from compounds.permissions import can_create_in
 from compounds.views.shared import demand, place_names, seen_compound
 from core.errors import DomainError
+from core.posted import posted
 from directory.powers import Power
 from directory.requests import SignedInRequest
 
@@ -148,7 +149,7 @@ def split(request: SignedInRequest, code: str) -> HttpResponse:
     buildings = list(compound.buildings.all())
     parts = _parts_asked(request, len(buildings))
     form = SplitForm(
-        request.POST or None,
+        posted(request),
         compound=compound,
         buildings=buildings,
         parts=parts,

@@ -24,6 +24,7 @@ from compounds.actions.surveys import (
     WISH,
     add_photo,
     begin_survey,
+    caption_photos,
     missing_parts,
     remove_photo,
     save_survey,
@@ -39,6 +40,7 @@ from compounds.views.shared import demand, seen_compound
 from compounds.views.surveys import seen_survey, survey_before
 from core.errors import DomainError
 from core.htmx import page_or_fragment
+from core.text import clean_line
 from directory.requests import SignedInRequest
 from files.actions import store_image
 
@@ -107,6 +109,7 @@ def _save(request: SignedInRequest, survey: ConditionSurvey) -> Outcome:
             expected_version=form.cleaned_data.get("version") or None,
             **form.facts,
         )
+        _keep_captions(request, survey)
         _remove_chosen_photo(request, survey)
     except SurveyChanged as refusal:
         outcome.differences, outcome.who = form.differences(), refusal.details["who"]
@@ -121,7 +124,7 @@ def _submit(request: SignedInRequest, survey: ConditionSurvey, outcome: Outcome)
         submit_survey(survey=survey, user=request.user)
     except SurveyIncomplete:
         return _page(request, survey, outcome, asked_to_submit=True)
-    messages.success(request, _("Submitted. The bureau looks at it and confirms or returns it."))
+    messages.success(request, _("Submitted. The bureau will review it and confirm or return it."))
     return redirect("compounds:survey", survey.pk)
 
 
@@ -202,8 +205,9 @@ def _key_of(upload: UploadedFile, topic: str) -> UUID:
 
 
 def _keep_photo(
-    request: SignedInRequest, survey: ConditionSurvey, upload: UploadedFile, *, topic: str, key: UUID
-) -> SurveyPhoto:
+    request: SignedInRequest, survey: ConditionSurvey, upload: UploadedFile, *, topic: str, key: UUID,
+    caption: str = "",
+) -> SurveyPhoto:  # fmt: skip
     """Store and attach one photo; one that is already there (a phone that tries again) is not stored twice."""
     known = SurveyPhoto.objects.filter(survey=survey, key=key).select_related("file").first()
     if known is not None:
@@ -211,7 +215,7 @@ def _keep_photo(
     if not survey.is_open:
         raise SurveyNotOpen(state=survey.get_state_display())
     file = store_image(file=cast(BinaryIO, upload.file), name=upload.name or "", user=request.user)
-    return add_photo(survey=survey, user=request.user, file=file, key=key, topic=topic)
+    return add_photo(survey=survey, user=request.user, file=file, key=key, topic=topic, caption=caption)
 
 
 @require_POST
@@ -221,10 +225,12 @@ def photo_add(request: SignedInRequest, pk: int) -> HttpResponse:
     demand(can_fill_survey(request.user, survey.compound))
     form = PhotoForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _plain(_("This photo did not arrive whole."), status=400)
+        return _plain(_("The photo was not uploaded completely. Try again."), status=400)
     data = form.cleaned_data
     try:
-        photo = _keep_photo(request, survey, data["photo"], topic=data["topic"], key=data["key"])
+        photo = _keep_photo(
+            request, survey, data["photo"], topic=data["topic"], key=data["key"], caption=data["caption"]
+        )
     except DomainError as refusal:
         return _plain(refusal.message, status=refusal.status)
     place = SurveyPhoto.objects.filter(survey=survey, topic=photo.topic, pk__lte=photo.pk).count()
@@ -234,6 +240,15 @@ def photo_add(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _plain(sentence: str, *, status: int) -> HttpResponse:
     return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
+
+
+def _keep_captions(request: SignedInRequest, survey: ConditionSurvey) -> None:
+    """`caption_<photo>` of the form; a photo that it does not name keeps its own."""
+    sent = {photo.pk: request.POST.get(f"caption_{photo.pk}") for photo in survey.photos.all()}
+    stored = {photo.pk: photo.caption for photo in survey.photos.all()}
+    captions = {pk: text for pk, text in sent.items() if text is not None and clean_line(text) != stored[pk]}
+    if captions:
+        caption_photos(survey=survey, user=request.user, captions=captions)
 
 
 def _remove_chosen_photo(request: SignedInRequest, survey: ConditionSurvey) -> None:

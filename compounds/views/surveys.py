@@ -4,10 +4,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,7 +26,8 @@ from files.serving import file_response
 
 
 def seen_survey(request: SignedInRequest, pk: int) -> ConditionSurvey:
-    """The survey with what its pages show; 404 where one may not see it."""
+    """The survey with what its pages show; 403 and 404 as for a compound."""
+    demand(can_see_register(request.user))
     rows = ConditionSurvey.objects.visible_to(request.user).select_related(
         "compound__community", "filled_by", "submitted_by", "decided_by"
     )
@@ -116,6 +117,7 @@ def send_back(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _seen_photo(request: SignedInRequest, survey: int, photo: int) -> SurveyPhoto:
     """A photo is seen by whoever sees its survey, and by nobody else."""
+    demand(can_see_register(request.user))
     seen = SurveyPhoto.objects.filter(survey__in=ConditionSurvey.objects.visible_to(request.user))
     return get_object_or_404(seen.select_related("file"), survey=survey, pk=photo)
 
@@ -149,20 +151,29 @@ def _in_order(survey: ConditionSurvey) -> list[list[SurveyPhoto]]:
 
 
 @require_safe
-def photo_file(request: SignedInRequest, pk: int, photo: int) -> FileResponse:
-    return _kept(file_response(_seen_photo(request, pk, photo).file, inline=True))
+def photo_file(request: SignedInRequest, pk: int, photo: int) -> HttpResponseBase:
+    return _photo_bytes(request, _seen_photo(request, pk, photo), thumbnail=False)
 
 
 @require_safe
-def photo_thumbnail(request: SignedInRequest, pk: int, photo: int) -> FileResponse:
-    return _kept(file_response(_seen_photo(request, pk, photo).file, inline=True, thumbnail=True))
+def photo_thumbnail(request: SignedInRequest, pk: int, photo: int) -> HttpResponseBase:
+    return _photo_bytes(request, _seen_photo(request, pk, photo), thumbnail=True)
 
 
-def _kept(response: FileResponse) -> FileResponse:
-    """For an hour in this session's browser: on a slow phone the same photos are looked at again and again."""
-    response.headers["Cache-Control"] = "private, max-age=3600"
-    patch_vary_headers(response, ["Cookie"])
-    return response
+def _photo_bytes(request: SignedInRequest, photo: SurveyPhoto, *, thumbnail: bool) -> HttpResponseBase:
+    """The browser may keep a photo but asks each time: whoever lost the right to it loses it at once.
+
+    On a slow phone the same photos are looked at again and again; bytes never change, so
+    that "still the same" (304) is all that has to be sent.
+    """
+    etag = f'"{photo.file.sha256}{"-small" if thumbnail else ""}"'
+    answer = get_conditional_response(request, etag=etag)
+    if answer is None:
+        answer = file_response(photo.file, inline=True, thumbnail=thumbnail)
+    answer.headers["ETag"] = etag
+    answer.headers["Cache-Control"] = "private, no-cache"
+    patch_vary_headers(answer, ["Cookie"])
+    return answer
 
 
 # --- The tab of a compound --------------------------------------------------------------

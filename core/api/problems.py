@@ -64,7 +64,7 @@ PROBLEMS = {
             gettext_lazy("See `errors` for each field and what is wrong with it."),
         ),
         Problem(
-            "not_authenticated", 401, gettext_lazy("Who is asking?"),
+            "not_authenticated", 401, gettext_lazy("Not authenticated"),
             gettext_lazy("Send the header `Authorization: Bearer <token>`, or sign in."),
         ),
         Problem(
@@ -80,7 +80,7 @@ PROBLEMS = {
             gettext_lazy("The token lacks the scope for it. Ask the security administrator for another one."),
         ),
         Problem(
-            "password_change_needed", 403, gettext_lazy("Choose a password of your own first."),
+            "password_change_needed", 403, gettext_lazy("Set your own password first."),
             gettext_lazy("Only for signed-in people: open the portal in the browser once."),
         ),
         Problem(
@@ -112,8 +112,8 @@ PROBLEMS = {
             gettext_lazy("It has been recorded. Try again later."),
         ),
         Problem(
-            "service_unavailable", 503, gettext_lazy("The portal is being looked after"),
-            gettext_lazy("The database is away. Try again in a minute."),
+            "service_unavailable", 503, gettext_lazy("The portal is under maintenance"),
+            gettext_lazy("The database is unavailable. Try again in a minute."),
         ),
     )
 }  # fmt: skip

@@ -165,7 +165,7 @@ def _linked(link: Link, at: Places, content: Writer) -> Writer:
 
 def pick_writer(at: Places, name: Callable[[Values], str]) -> Writer:
     """The box in front of a row. `name(row)` is escaped text that says which row it is."""
-    place, words = at["pk"], escape(_("Choose {name}"))
+    place, words = at["pk"], escape(_("Select {name}"))
     before, after = words.split("{name}") if "{name}" in words else (words, "")
     return lambda row: (
         f'<td class="pick"><input type="checkbox" name="pick" value="{row[place]}"'

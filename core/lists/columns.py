@@ -53,6 +53,10 @@ class Column:
     cannot be sorted; without it the order follows the source. `render(row)` and
     `export(row)` get a mapping of the value (under `key`) and of `needs`. `after(row)` puts
     something behind the usual content, or nothing. `wrap` lets a long text take several lines.
+
+    `look_up(keys)` gives the values of a column that no row holds by itself, such as a place
+    in an order: {primary key: value} for all rows of a page in one call. Such a column is
+    sorted by an order of its own or not at all.
     """
 
     key: str
@@ -75,10 +79,13 @@ class Column:
     hint: TypeText = ""
     wrap: bool = False
     width: int = 14
+    look_up: Callable[[Sequence[int]], Mapping[int, Any]] | None = None
 
     @property
     def path(self) -> str:
-        """The name under which the value is read from the database."""
+        """The name under which the value stands in a row."""
+        if self.look_up is not None:
+            return f"looked_up_{self.key}"
         if isinstance(self.source, str):
             return self.source or self.key
         return str(self.source.name) if isinstance(self.source, F) else f"list_{self.key}"  # type: ignore[attr-defined]
@@ -103,6 +110,19 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """What a total leaves out: the rows without a value at `path`.
+
+    `words(count)` says so in a few words ("3 without floor area"); `condition` is the
+    (name, value) of the filter that finds these rows.
+    """
+
+    path: str
+    words: Callable[[int], str]
+    condition: tuple[str, str]
+
+
+@dataclass(frozen=True)
 class Total:
     """A figure of the whole filtered set in the line beneath the title: `aggregate` over the rows."""
 
@@ -110,6 +130,7 @@ class Total:
     aggregate: Aggregate
     _: KW_ONLY
     kind: Kind = Kind.INTEGER
+    gap: Gap | None = None
 
 
 @dataclass(frozen=True)

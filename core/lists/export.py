@@ -1,6 +1,7 @@
 """A list as a spreadsheet: exactly the rows, columns and order that are on the screen."""
 
 from collections.abc import Iterator
+from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
@@ -13,7 +14,7 @@ from core.board import board
 from core.errors import DomainError
 from core.lists.cells import plain_value
 from core.lists.columns import Column, Kind
-from core.lists.query import places, select
+from core.lists.query import completed, places, select
 from core.lists.state import ListState
 from core.sheets import Kind as SheetKind
 from core.sheets import SheetColumn, write_csv, write_workbook
@@ -21,6 +22,7 @@ from core.sheets import SheetColumn, write_csv, write_workbook
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
 MOST_ROWS = 50_000
+CHUNK = 2000
 IN_MEMORY = 4 * 1024 * 1024
 
 SHEET_KINDS = {
@@ -76,5 +78,7 @@ def spreadsheet(request: HttpRequest, state: ListState, queryset: QuerySet[Any, 
 def _rows(state: ListState, queryset: QuerySet[Any, Any]) -> Iterator[list[Any]]:
     at = places(state)
     writers = [plain_value(column, at) for column in state.columns]
-    for row in select(state, queryset).iterator(chunk_size=2000):
-        yield [write(row) for write in writers]
+    found = select(state, queryset).iterator(chunk_size=CHUNK)
+    while rows := list(islice(found, CHUNK)):
+        for row in completed(state, rows):
+            yield [write(row) for write in writers]

@@ -20,9 +20,9 @@ from django.utils.translation import gettext as _
 from core import figures
 from core.html import icon_markup
 from core.lists.cells import Writer, row_writers, rows_markup, text_of
-from core.lists.columns import Bulk, Column
+from core.lists.columns import Bulk, Column, Gap
 from core.lists.filtering import Chip, FilterSetType, Narrowed, chips
-from core.lists.query import paths, places
+from core.lists.query import all_paths, completed, places
 from core.lists.state import ListState
 from core.prepared import Prepared, Slot
 
@@ -37,6 +37,14 @@ class SavedTab:
     url: str
     is_here: bool
     pk: int | None = None
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """How many rows a total leaves out, in words, and the address that lists them."""
+
+    words: str
+    url: str
 
 
 @lru_cache(maxsize=200)
@@ -83,11 +91,21 @@ class ListPage:
         return self._totals[0]
 
     @property
-    def totals(self) -> Iterator[tuple[SafeString, Any]]:
-        """(written figure, label) for the line beneath the title."""
-        for total, value in zip(self.spec.totals, self._totals[1:], strict=True):
+    def totals(self) -> Iterator[tuple[SafeString, Any, Lacking | None]]:
+        """(written figure, label, what it leaves out) for the line beneath the title."""
+        known = iter(self._totals[1 + len(self.spec.totals) :])
+        for total, value in zip(self.spec.totals, self._totals[1:], strict=False):
             written = text_of(Column("total", total.label, kind=total.kind))
-            yield SafeString(written(value or 0)), total.label
+            gap = self._lacking(total.gap, self.count - next(known)) if total.gap else None
+            yield SafeString(written(value or 0)), total.label, gap
+
+    def _lacking(self, gap: Gap, count: int) -> Lacking | None:
+        """Nothing where nothing lacks; no link where the list shows these rows already."""
+        if not count:
+            return None
+        is_here = gap.condition in self.state.filter_items
+        name, value = gap.condition
+        return Lacking(gap.words(count), "" if is_here else self.state.address(**{name: value}))
 
     # --- rows
 
@@ -102,10 +120,11 @@ class ListPage:
     @cached_property
     def rows(self) -> SafeString:
         """The body of the table, every value escaped by `core.lists.cells`."""
-        return SafeString(rows_markup(self._writers(), self._fetched[: self.spec.size]))
+        shown = completed(self.state, self._fetched[: self.spec.size])
+        return SafeString(rows_markup(self._writers(), shown))
 
     def _writers(self) -> tuple[Writer, ...]:
-        return row_writers(self.state.columns, paths(self.state), bool(self.bulk), get_language() or "")
+        return row_writers(self.state.columns, all_paths(self.state), bool(self.bulk), get_language() or "")
 
     @cached_property
     def next_url(self) -> str:
@@ -131,7 +150,7 @@ class ListPage:
     def head(self) -> SafeString:
         cells = [self._heading(column) for column in self.state.columns]
         if self.bulk:
-            words = escape(_("Choose all rows on this page"))
+            words = escape(_("Select all rows on this page"))
             cells.insert(
                 0, f'<td class="pick"><input type="checkbox" data-pick-all aria-label="{words}"></td>'
             )
@@ -186,6 +205,15 @@ class ListPage:
     @property
     def typed(self) -> str:
         return self.state.parameters.get("q", "")
+
+    @property
+    def nothing_words(self) -> str:
+        """What a search that found nothing looked through, and what to try."""
+        if not self.typed:
+            return _("Remove a condition, or choose another division above.")
+        return _("The search covers: {what}. Try fewer characters, or remove a condition.").format(
+            what=self.spec.search_hint or _("the text of each row")
+        )
 
     @property
     def _parts(self) -> Iterable[str]:
@@ -280,7 +308,7 @@ class ListPage:
     @property
     def all_words(self) -> str:
         return ngettext(
-            "All {count} row that the filter finds", "All {count} rows that the filter finds", self.count
+            "All {count} row matching the filter", "All {count} rows matching the filter", self.count
         ).format(count=figures.thousands(self.count))
 
 

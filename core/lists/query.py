@@ -18,14 +18,33 @@ def paths(state: ListState) -> tuple[str, ...]:
     """Every path once: the key, what the columns show and need, what the order looks at."""
     found = ["pk"]
     for column in state.columns:
-        found += [column.path, *column.needs, *(column.link.paths if column.link else ())]
+        found += [
+            *([column.path] if column.look_up is None else []),
+            *column.needs,
+            *(column.link.paths if column.link else ()),
+        ]
     found += [term.column for term in state.order]
     return tuple(dict.fromkeys(found))
 
 
+def all_paths(state: ListState) -> tuple[str, ...]:
+    """The same, and behind them the columns that are looked up for a page at a time."""
+    return (*paths(state), *(column.path for column in state.columns if column.look_up is not None))
+
+
 def places(state: ListState) -> dict[str, int]:
     """Path → index in a row."""
-    return {path: place for place, path in enumerate(paths(state))}
+    return {path: place for place, path in enumerate(all_paths(state))}
+
+
+def completed(state: ListState, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The rows with what their columns look up, one call for each such column."""
+    key = paths(state).index("pk")
+    for column in state.columns:
+        if column.look_up is not None and rows:
+            found = column.look_up([row[key] for row in rows])
+            rows = [(*row, found.get(row[key])) for row in rows]
+    return rows
 
 
 def select(state: ListState, queryset: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
@@ -48,8 +67,9 @@ def select_page(state: ListState, queryset: QuerySet[Any, Any]) -> QuerySet[Any,
 
 
 def totals_of(queryset: QuerySet[Any, Any], wanted: tuple[Total, ...]) -> list[Any]:
-    """The number of rows, then each total, in one statement."""
-    sums = {f"total_{place}": total.aggregate for place, total in enumerate(wanted)}
+    """The number of rows, then each total, then for each gap how many rows have a value, in one statement."""
+    sums: dict[str, Any] = {f"total_{place}": total.aggregate for place, total in enumerate(wanted)}
+    sums |= {f"known_{place}": Count(total.gap.path) for place, total in enumerate(wanted) if total.gap}
     found = _without_idle_joins(queryset.order_by()).aggregate(list_count=Count("*"), **sums)
     return [found["list_count"], *(found[name] for name in sums)]
 

@@ -30,7 +30,16 @@ PAGE, LIST, ROWS, FILTERS = (
 class NothingChosen(DomainError):
     code = "nothing_chosen"
     status = HTTPStatus.BAD_REQUEST
-    sentence = _("No row is chosen. Tick the rows, or choose all that the filter finds.")
+    sentence = _("No row is selected. Select rows, or select all that match the filter.")
+
+
+# The keys of all lists of this process: a kept view belongs to one of them.
+_declared: set[str] = set()
+
+
+def is_list(key: str) -> bool:
+    """Whether a list of this key is declared."""
+    return key in _declared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +59,9 @@ class ListSpec:
     empty_text: TypeText = ""
     search_hint: TypeText = ""
     hidden_filters: frozenset[str] = field(default_factory=frozenset)
+
+    def __post_init__(self) -> None:
+        _declared.add(self.key)
 
     @cached_property
     def by_key(self) -> dict[str, Column]:

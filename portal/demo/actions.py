@@ -344,7 +344,6 @@ class _Load:
             chosen = least.select_related("compound")[len(waiting) // 4].compound
             set_place(compound=chosen, user=self._officer(county), rank=1, reason=OUT_OF_TURN[county])
 
-
     def write_offices(self) -> None:
         for county in (JINGZHOU, ZAOYANG):
             write_office(county=county, users=self.users, today=self.today)

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from core import figures
@@ -14,22 +15,25 @@ from core.scope import chosen_division
 
 @dataclass(frozen=True)
 class Waiting:
-    """A line of "waits for me" as drawn; late means the day has passed."""
+    """A line of "waiting for me" as drawn; late means the day has passed."""
 
     text: TypeText
     count: int
     url: str
     due: date | None
     is_late: bool
+    due_words: TypeText
 
     @property
-    def due_day(self) -> str:
-        return figures.day(self.due)
+    def due_text(self) -> str:
+        """What the day means, in words: 截止 2026-11-27, or since when it is late."""
+        words = _("overdue since {day}") if self.is_late else self.due_words
+        return str(words).format(day=figures.day(self.due))
 
 
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    """Figures, panels and "waits for me" of the chosen division, as the apps put them on the board."""
+    """Figures, panels and "waiting for me" of the chosen division, as the apps put them on the board."""
     code = chosen_division(request)
     shown = [value for block in board.figures("overview") for value in block.values(request, code)]
     panels = [
@@ -50,4 +54,4 @@ def waiting(request: HttpRequest) -> list[Waiting]:
 
 def _drawn(line: WaitingLine, today: date) -> Waiting:
     is_late = line.due is not None and line.due < today
-    return Waiting(line.text, line.count, line.url, line.due, is_late)
+    return Waiting(line.text, line.count, line.url, line.due, is_late, line.due_words)

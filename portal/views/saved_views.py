@@ -1,7 +1,10 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from core.errors import InvalidInput
+from core.lists import is_list
 from directory.actions import saved_views
 from directory.models import SavedView
 from directory.requests import SignedInRequest
@@ -11,9 +14,12 @@ from portal.views.preferences import way_back
 @require_POST
 def save(request: SignedInRequest) -> HttpResponse:
     """Keep the filter, order and columns of a list under a name; the same name again replaces it."""
+    page = request.POST.get("page", "")
+    if not is_list(page):
+        raise InvalidInput(reason=_("there is no such list"))
     view = saved_views.save_view(
         user=request.user,
-        page=request.POST.get("page", ""),
+        page=page,
         name=request.POST.get("name", ""),
         query=request.POST.get("query", ""),
     )

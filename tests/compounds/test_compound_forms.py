@@ -66,7 +66,7 @@ def test_communities_outside_one_s_division_are_not_on_offer(cast: Cast) -> None
         ({"name": ""}, "name"),
         ({"name": "\u200b \u3000"}, "name"),
         ({"built_year": "1700"}, "built_year"),
-        ({"built_year": "1987年"}, "built_year"),
+        ({"built_year": "去年"}, "built_year"),
         ({"household_count": "-1"}, "household_count"),
         ({"household_count": "9" * 30}, "household_count"),
         ({"floor_area": "0"}, "floor_area"),

@@ -96,10 +96,22 @@ PAGES = ("detail", "buildings", "history", "edit", "building_add", "merge", "spl
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("who", ["stranger", "contractor", "nobody"])
-def test_a_compound_of_another_division_is_not_there(cast: Cast, who: str, page: str) -> None:
+def test_a_compound_of_another_division_is_not_there(cast: Cast, page: str) -> None:
     compound = make_compound(cast)
-    assert cast.client(who).get(at(page, compound.code)).status_code == 404
+    assert cast.client("stranger").get(at(page, compound.code)).status_code == 404
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("who", ["contractor", "nobody", "sysadmin", "secadmin", "auditadmin"])
+def test_whoever_sees_no_compounds_is_told_so_on_list_and_page(
+    cast: Cast, who: str, page: str, settings: Any
+) -> None:
+    """One rule: whether there is such a compound is not what stands in the way."""
+    settings.SECOND_FACTOR_FOR_ADMINISTRATORS = False
+    client = cast.client(who)
+    assert client.get(at("list")).status_code == 403
+    assert client.get(at(page, make_compound(cast).code)).status_code == 403
+    assert client.get(at(page, "421003-999999")).status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def test_a_compound_written_by_an_import_is_the_same_as_one_entered_by_hand(cast
     imported(
         roster(["甲", MINZHU, "西门路18号", "旧名", 1987, 320, 112.1905, 30.3521, "高德"],
                headings=["小区名称", "社区", "地址", "曾用名", "年代", "户数", "经度", "纬度", "坐标系"]),
-        cast.bureau,
+        cast.bureau, year_certainty="certain",
     )  # fmt: skip
     other = Compound.objects.get(community=MINZHU)
     differ = {"id", "code", "community", "search_text", "created_at", "updated_at"}
@@ -128,6 +128,7 @@ def test_known_compounds_change_only_in_what_the_preview_showed(cast: Cast) -> N
     imported(
         roster([known.code, "新名", MINZHU, "", "", "", 320, "", 112.2, 30.3], headings=FULL[:10]),
         cast.bureau,
+        coordinate_system="wgs84",
     )
     known.refresh_from_db()
     assert (known.name, known.community_id, known.address, known.household_count, known.notes) == (
@@ -204,7 +205,7 @@ def test_scores_follow_a_changed_year(cast: Cast) -> None:
 
 def test_wrong_rows_block_until_they_are_expressly_left_out(cast: Cast) -> None:
     run = previewed(roster(["甲", SHENGLI], ["", SHENGLI, "x"]), cast.bureau)
-    with pytest.raises(WrongRowsLeft, match="1 rows are wrong"):
+    with pytest.raises(WrongRowsLeft, match="1 rows have errors"):
         actions.confirm(run=run, user=cast.bureau, reason="", leave_out_wrong=False)
     with pytest.raises(WrongRowsLeft):
         write(run)

@@ -79,8 +79,13 @@ def test_points_that_did_not_change_are_not_sent_again(cast: Cast) -> None:
     assert client.get(POINTS, headers={"If-None-Match": etag}).status_code == 200
 
 
-def test_a_broken_filter_is_refused_rather_than_drawing_everything(cast: Cast) -> None:
-    assert cast.client("bureau").get(f"{POINTS}?built_from=nonsense").status_code == 400
+def test_a_condition_that_cannot_be_read_is_left_out_as_on_the_page_around(cast: Cast) -> None:
+    """Whoever types nonsense into the filter panel reads why beside it; the map draws what the table counts."""
+    make_compound(cast, "砂石厂小区", **HERE)
+    make_compound(cast, "三无小区", management_state="none", has_owners_committee=False, **HERE)
+    client, query = cast.client("bureau"), "?no_manager=true&built_from=nonsense"
+    assert [*features(client, query)] == ["三无小区"]
+    assert "notice-box wrong" in client.get(f"{MAP}{query}").content.decode()
 
 
 def test_points_are_shifted_where_the_tiles_are(cast: Cast, settings: Any) -> None:
@@ -154,13 +159,19 @@ def test_a_typed_position_is_found_in_its_own_system(cast: Cast, system: str) ->
 
 
 @pytest.mark.parametrize(
-    "query",
+    ("query", "problem"),
     [
-        "",
-        "?longitude=x&latitude=30&system=wgs84",
-        "?longitude=2&latitude=48&system=wgs84",
-        "?longitude=NaN&latitude=30&system=wgs84",
+        ("", "必填"),
+        ("?longitude=x&latitude=30&system=wgs84", "x"),
+        ("?longitude=2&latitude=48&system=wgs84", "不在我国境内"),
+        ("?longitude=NaN&latitude=30&system=wgs84", ""),
+        ("?longitude=30.35&latitude=112.2&system=wgs84", "经纬度似乎颠倒"),
     ],
 )
-def test_a_position_that_cannot_be_is_refused(cast: Cast, query: str) -> None:
-    assert cast.client("bureau").get(f"{POSITION}{query}").status_code == 400
+def test_a_position_that_cannot_be_is_explained_while_it_is_typed(
+    cast: Cast, query: str, problem: str
+) -> None:
+    answer = cast.client("bureau").get(f"{POSITION}{query}")
+    assert answer.status_code == 200
+    assert answer.json()["at"] is None
+    assert problem in answer.json()["problem"]

@@ -58,6 +58,22 @@ def test_the_less_urgent_goes_first_only_with_a_reason(cast: Cast) -> None:
     move_to_batch(compounds=[urgent], batch=Batch.PREPARING, user=cast.bureau)
 
 
+def test_the_refusal_names_the_most_urgent_and_counts_those_passed_over(cast: Cast) -> None:
+    most = make_pooled(cast, "最急小区", score=4)
+    make_pooled(cast, "次急小区", score=3)
+    least = make_pooled(cast, "最缓小区", score=2)
+    with pytest.raises(OutOfOrder) as refusal:
+        move_to_batch(compounds=[least], batch=Batch.PREPARING, user=cast.bureau)
+    assert "2 个小区" in refusal.value.message
+    assert "最急小区" in refusal.value.message
+    assert (refusal.value.details["before"], refusal.value.details["passed"]) == ("最急小区", 2)
+    # With the most urgent beside it, only one is passed over and it is named alone.
+    with pytest.raises(OutOfOrder, match="次急小区") as refusal:
+        move_to_batch(compounds=[least, most], batch=Batch.PREPARING, user=cast.bureau)
+    assert refusal.value.details["passed"] == 1
+    assert "个小区" not in refusal.value.message
+
+
 def test_the_first_of_the_order_go_together_without_a_reason(cast: Cast) -> None:
     first, second = make_pooled(cast, score=4), make_pooled(cast, score=3)
     make_pooled(cast, score=2)

@@ -32,7 +32,7 @@ def test_the_list_shows_one_s_own_compounds_and_what_they_add_up_to(cast: Cast) 
     assert "砂石厂小区" in page
     assert "光武小区" not in page
     assert (
-        "<strong>2</strong> 个小区 · <strong>6</strong> 栋楼 · <strong>200</strong> 户 · <strong>1.6 万m²</strong>"
+        "<strong>2</strong> 个小区 · <strong>6</strong> 栋楼 · <strong>200</strong> 户 · <strong>1.6 万㎡</strong>"
         in page
     )
 

@@ -363,7 +363,7 @@ def test_only_the_bureau_of_the_place_decides(cast: Cast, compound: Compound, ro
 @pytest.mark.parametrize(
     ("role", "status"),
     [("community", 200), ("street", 200), ("bureau", 200), ("finance", 403), ("auditor", 403), ("liaison", 403),
-     ("sysadmin", 404), ("contractor", 404), ("nobody", 404), ("stranger", 404)],
+     ("sysadmin", 403), ("contractor", 403), ("nobody", 403), ("stranger", 404)],
 )  # fmt: skip
 def test_who_fills_in(cast: Cast, survey: ConditionSurvey, role: str, status: int, settings: Any) -> None:
     settings.SECOND_FACTOR_FOR_ADMINISTRATORS = False
@@ -501,3 +501,51 @@ def statements(cast: Cast, url: str, *, role: str = "bureau") -> int:
     with CaptureQueriesContext(connection) as caught:
         client.get(url)
     return len(caught)
+
+
+# --- Captions and the browser's copy ----------------------------------------------------
+
+
+def test_a_photo_gets_a_caption_that_is_shown_with_it(cast: Cast, survey: ConditionSurvey) -> None:
+    client, here = cast.client("community"), at("survey_fill", survey.pk)
+    send_photo(client, survey, caption="  东单元  屋面 ")
+    first = survey.photos.get()
+    assert first.caption == "东单元 屋面"
+    tile = send_photo(client, survey, key=uuid.uuid4(), photo=picture(colour="red")).content.decode()
+    second = survey.photos.latest("pk")
+    assert f'name="caption_{second.pk}"' in tile
+    client.post(here, survey_form(**{f"caption_{second.pk}": "化粪池外溢"}))
+    # A photo that the form does not name keeps its own.
+    assert [*survey.photos.order_by("pk").values_list("caption", flat=True)] == ["东单元 屋面", "化粪池外溢"]
+    too_long = client.post(here, survey_form(**{f"caption_{second.pk}": "长" * 121}))
+    assert too_long.status_code == 422
+    assert "最多 120 个字" in too_long.content.decode()
+    page = client.get(at("survey_photo", survey.pk, second.pk)).content.decode()
+    assert "<figcaption>化粪池外溢</figcaption>" in page
+    assert 'alt="道路，照片 2 · 化粪池外溢"' in page
+
+
+def test_another_survey_s_photo_is_not_captioned(cast: Cast, survey: ConditionSurvey) -> None:
+    other = begin_survey(compound=make_compound(cast), user=cast.community)
+    send_photo(cast.client("community"), other)
+    photo = other.photos.get()
+    cast.client("community").post(at("survey_fill", survey.pk), survey_form(**{f"caption_{photo.pk}": "x"}))
+    photo.refresh_from_db()
+    assert photo.caption == ""
+
+
+def test_a_browser_asks_each_time_whether_it_may_still_show_a_photo(
+    cast: Cast, survey: ConditionSurvey
+) -> None:
+    client = cast.client("community")
+    send_photo(client, survey)
+    for name in ("survey_photo_file", "survey_photo_thumbnail"):
+        url = at(name, survey.pk, survey.photos.get().pk)
+        first: Any = client.get(url)
+        assert b"".join(first.streaming_content)
+        assert first.headers["Cache-Control"] == "private, no-cache"
+        assert client.get(url, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+        # Whoever lost the right to it gets neither the photo nor "still the same".
+        known = {"If-None-Match": first.headers["ETag"]}
+        assert cast.client("stranger").get(url, headers=known).status_code == 404
+        assert cast.client("nobody").get(url, headers=known).status_code == 403

@@ -120,7 +120,7 @@ def test_a_stale_form_says_so(cast: Cast) -> None:
     strict = cast.client("bureau", enforce_csrf_checks=True)
     response = strict.post("/post-only/", {}, headers={"Accept-Language": "en"})
     assert response.status_code == 403
-    assert "The form was open too long" in response.content.decode()
+    assert "This form has expired" in response.content.decode()
 
 
 @pytest.mark.parametrize("address", ["/%00", "/?q=%00", "/?q=%FF", "/?q=%ED%A0%80"])

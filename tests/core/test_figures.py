@@ -22,8 +22,9 @@ def test_thousands(value: Any, written: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "chinese", "english"),
-    [(Decimal(1496200), "149.62 万m²", "1.4962 million m²"), (986, "986 m²", "986 m²"),
-     (Decimal("9999.99"), "9,999.99 m²", "9,999.99 m²"), (None, "—", "—"), (0, "0 m²", "0 m²")],
+    [(Decimal(1496200), "149.62 万㎡", "1,496,200 m²"), (986, "986 ㎡", "986 m²"),
+     (Decimal("488255.5"), "48.83 万㎡", "488,256 m²"), (10_000, "1 万㎡", "10,000 m²"),
+     (Decimal("9999.99"), "9,999.99 ㎡", "9,999.99 m²"), (None, "—", "—"), (0, "0 ㎡", "0 m²")],
 )  # fmt: skip
 def test_areas(value: Any, chinese: str, english: str) -> None:
     with override("zh-hans"):

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Count, Max, Sum
 from django.test import Client, override_settings
+from django.urls import reverse
 
 from audit.models import AuditEntry
 from compounds.filters import with_differing_figures
@@ -26,9 +27,12 @@ from compounds.models import (
     UrgencyScore,
 )
 from compounds.sanity import Figures, sanity_warnings
+from core.lists import is_list
 from directory.credit_code import is_valid
-from directory.models import ApiToken, Division, Organisation, RoleAssignment, User
+from directory.models import ApiToken, Division, Organisation, RoleAssignment, SavedView, User
 from directory.powers import Role
+from jobs.models import Job, JobState
+from outbox.models import Message
 from portal.demo import MARKER
 from portal.demo.actions import load_demo
 from portal.demo.people import PASSWORD, listed_accounts
@@ -96,6 +100,54 @@ def test_the_plan_of_2022_stands_there_with_its_names_months_and_households() ->
             assert (ended.year, ended.month) == (row.completes_on.year, row.completes_on.month)
         else:
             assert planned.filter(cluster__name=row.name).count() == row.compounds
+
+
+# --- A working week ---------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("demo")
+def test_people_have_messages_jobs_and_kept_views() -> None:
+    for prefix in ("jz", "zy"):
+        section = User.objects.get(username=f"{prefix}-section")
+        letters = Message.objects.in_inbox_of(section)
+        assert letters.unread().exists()
+        assert letters.filter(read_at__isnull=False).exists()
+        assert {job.state for job in Job.objects.visible_to(section)} == {JobState.DONE, JobState.FAILED}
+        assert not Job.objects.unfinished().exists()
+        for view in SavedView.objects.filter(user=section):
+            assert is_list(view.page)
+
+
+@pytest.mark.usefixtures("demo")
+def test_every_address_in_a_message_a_job_or_a_view_answers() -> None:
+    for letter in Message.objects.exclude(url=""):
+        client = Client()
+        client.force_login(letter.recipient)
+        assert client.get(letter.url).status_code == 200, letter.url
+    for view in SavedView.objects.select_related("user"):
+        client = Client()
+        client.force_login(view.user)
+        page = client.get(
+            f"{reverse(f'compounds:{PAGES_OF_VIEWS[view.page]}')}?{view.query}"
+        ).content.decode()
+        assert "notice-box wrong" not in page, view.query
+
+
+PAGES_OF_VIEWS = {"compounds": "list", "surveys": "surveys"}
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_colleague_stands_in_for_the_street_officer() -> None:
+    for county in (JINGZHOU, ZAOYANG):
+        (standing_in,) = RoleAssignment.objects.filter(
+            substitute_for__isnull=False, division__code__startswith=county
+        )
+        assert standing_in.role == Role.STREET_OFFICER
+        assert standing_in.starts_on <= DAY <= standing_in.ends_on
+        assert standing_in.user.name.startswith("示例")
+        assert AuditEntry.objects.filter(
+            action="role.substitute_appointed", subject_id=str(standing_in.user.pk)
+        ).exists()
 
 
 # --- Believable -------------------------------------------------------------------------

@@ -39,3 +39,11 @@ def test_a_view_that_cannot_be_kept_is_refused_with_a_sentence(cast: Cast) -> No
     for given in ({"name": ""}, {"name": "x" * 41}, {"name": "x", "query": "q=" + "x" * 2100}):
         assert client.post("/views/", {"page": "compounds", **given}).status_code == 400
     assert client.get("/views/").status_code == 405
+
+
+def test_a_view_belongs_to_a_list_that_there_is(cast: Cast) -> None:
+    """Otherwise a loop over made-up names would fill the table."""
+    client = cast.client("bureau")
+    for page in ("", "moon", "x" * 60, "compounds\x00"):
+        assert client.post("/views/", {"page": page, "name": "x", "query": "q=a"}).status_code == 400
+    assert not SavedView.objects.exists()

@@ -35,6 +35,12 @@ def test_the_front_page_needs_no_account(cast: Cast) -> None:
     )
 
 
+def test_the_customary_address_of_the_icon_answers_signed_out_too(cast: Cast) -> None:
+    answer = cast.client().get("/favicon.ico")
+    assert answer.status_code == 302
+    assert answer.headers["Location"].endswith(".svg")
+
+
 def test_whoever_is_signed_in_goes_on_to_the_overview(cast: Cast) -> None:
     assert cast.client("street").get("/").headers["Location"] == "/overview/"
 
@@ -116,7 +122,7 @@ def test_the_language_is_kept(cast: Cast) -> None:
     client = cast.client("bureau")
     response = client.post("/language/", {"language": "en", "next": "/overview/"})
     assert response.headers["Location"] == "/overview/"
-    assert "Waits for me" in text(client, "/overview/")
+    assert "Waiting for me" in text(client, "/overview/")
 
 
 def test_large_print_is_kept_and_put_off(cast: Cast) -> None:
@@ -192,8 +198,8 @@ def test_htmx_gets_the_tree_alone(cast: Cast) -> None:
 
 def test_an_overview_without_records_says_why(cast: Cast) -> None:
     page = text(cast.client("nobody"), "/overview/", headers={"Accept-Language": "en"})
-    assert "Your role sees no records" in page
-    assert "Nothing waits for you" in page
+    assert "Your role has no access to records" in page
+    assert "Nothing is waiting for you" in page
 
 
 # --- Every list -------------------------------------------------------------------------
@@ -226,5 +232,6 @@ def test_every_list_narrows_to_the_chosen_division_and_answers_every_order(
 
 def test_pages_of_a_stage_mark_its_entry_of_the_rail(cast: Cast) -> None:
     client = cast.client("bureau")
-    for address in ("/surveys/", "/imports/", "/compounds/map/"):
+    for address in ("/imports/", "/compounds/map/"):
         assert '<a href="/compounds/" aria-current="true">' in text(client, address), address
+    assert '<a href="/surveys/" aria-current="true">' in text(client, "/surveys/")

@@ -10,7 +10,9 @@ if (element && longitude && latitude && system) begin();
 
 function begin() {
   element.hidden = false;
-  document.querySelector("[data-position-help]").hidden = false;
+  const help = document.querySelector("[data-position-help]");
+  const usual = help.textContent;
+  help.hidden = false;
   const start = element.dataset.startLatitude
     ? [[Number(element.dataset.startLatitude), Number(element.dataset.startLongitude)], 13]
     : [[33, 108], 4];
@@ -36,7 +38,10 @@ function begin() {
     const asked = new URLSearchParams({ longitude: longitude.value, latitude: latitude.value, system: system.value });
     const answer = await fetch(`${element.dataset.positionUrl}?${asked}`);
     if (!answer.ok) return;
-    const { at } = await answer.json();
+    const { at, problem } = await answer.json();
+    help.textContent = problem || usual;
+    help.classList.toggle("late", Boolean(problem));
+    if (!at) return;
     put([at[1], at[0]]);
     map.setView([at[1], at[0]], Math.max(map.getZoom(), 15));
   };
