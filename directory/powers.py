@@ -39,6 +39,20 @@ class Power(models.TextChoices):
     MANAGE_POOL = "manage_pool", _("move compounds in the reserve pool")
     SET_RULES = "set_rules", _("change eligibility rules and the urgency formula")
     EXPORT = "export", _("export lists")
+    SEE_PROGRAMME = "see_programme", _("see plans, projects and their progress")
+    KEEP_CATALOGUE = "keep_catalogue", _("change the works catalogue and the timetable template")
+    MAKE_PLANS = "make_plans", _("draw up and submit plans")
+    APPROVE_PLANS = "approve_plans", _("return, approve and issue plans")
+    KEEP_PROJECTS = "keep_projects", _("edit projects, timetables and documents")
+    LEAD_PROJECTS = "lead_projects", _("move projects from stage to stage")
+    LEAD_STREET_PROJECTS = "lead_street_projects", _("move projects that the street office leads")
+    DRAW_SCHEMES = "draw_schemes", _("draw up schemes")
+    SIGN_FOR_STREET = "sign_for_street", _("sign schemes for the street office")
+    SIGN_FOR_COMMUNITY = "sign_for_community", _("sign schemes for the community")
+    APPROVE_SCHEMES = "approve_schemes", _("approve schemes")
+    WORK_ON_TASKS = "work_on_tasks", _("give and carry out tasks")
+    REPORT_PROGRESS = "report_progress", _("report progress of the works")
+    SET_GO_LIVE = "set_go_live", _("set the day from which a division works in the portal")
     MANAGE_ORGANISATIONS = "manage_organisations", _("manage organisations and divisions")
     MANAGE_ACCOUNTS = "manage_accounts", _("manage user accounts")
     GRANT_ROLES = "grant_roles", _("grant roles and unlock accounts")
@@ -47,23 +61,32 @@ class Power(models.TextChoices):
     READ_AUDIT = "read_audit", _("read and export the audit")
 
 
-_STAFF = {Power.SEE_REGISTER, Power.EXPORT}
+_STAFF = {Power.SEE_REGISTER, Power.SEE_PROGRAMME, Power.EXPORT}
+_OFFICE = {*_STAFF, Power.EDIT_REGISTER, Power.FILL_SURVEY, Power.WORK_ON_TASKS, Power.REPORT_PROGRESS}
 
 POWERS: dict[str, frozenset[str]] = {
-    Role.SYSTEM_ADMINISTRATOR: frozenset({Power.MANAGE_ORGANISATIONS, Power.MANAGE_ACCOUNTS}),
-    Role.SECURITY_ADMINISTRATOR: frozenset({Power.GRANT_ROLES, Power.REVOKE_TOKENS}),
+    Role.SYSTEM_ADMINISTRATOR: frozenset(
+        {Power.MANAGE_ORGANISATIONS, Power.MANAGE_ACCOUNTS, Power.SET_GO_LIVE}
+    ),
+    Role.SECURITY_ADMINISTRATOR: frozenset({Power.GRANT_ROLES, Power.REVOKE_TOKENS, Power.SET_GO_LIVE}),
     Role.AUDIT_ADMINISTRATOR: frozenset({Power.READ_AUDIT}),
     Role.BUREAU_MANAGER: frozenset(
-        {*_STAFF, Power.EDIT_REGISTER, Power.CREATE_COMPOUNDS, Power.FILL_SURVEY, Power.CONFIRM_SURVEY}
-        | {Power.MANAGE_POOL, Power.SET_RULES, Power.ISSUE_TOKENS, Power.REVOKE_TOKENS}
+        {*_OFFICE, Power.CREATE_COMPOUNDS, Power.CONFIRM_SURVEY, Power.MANAGE_POOL, Power.SET_RULES}
+        | {Power.KEEP_CATALOGUE, Power.MAKE_PLANS, Power.APPROVE_PLANS, Power.KEEP_PROJECTS}
+        | {Power.LEAD_PROJECTS, Power.DRAW_SCHEMES, Power.APPROVE_SCHEMES}
+        | {Power.ISSUE_TOKENS, Power.REVOKE_TOKENS}
     ),
-    Role.STREET_OFFICER: frozenset({*_STAFF, Power.EDIT_REGISTER, Power.CREATE_COMPOUNDS, Power.FILL_SURVEY}),
-    Role.COMMUNITY_WORKER: frozenset({*_STAFF, Power.EDIT_REGISTER, Power.FILL_SURVEY}),
-    Role.FINANCE_OFFICER: frozenset(_STAFF),
-    Role.LIAISON: frozenset({Power.SEE_REGISTER}),
+    Role.STREET_OFFICER: frozenset(
+        {*_OFFICE, Power.CREATE_COMPOUNDS, Power.KEEP_PROJECTS, Power.LEAD_STREET_PROJECTS}
+        | {Power.DRAW_SCHEMES, Power.SIGN_FOR_STREET}
+    ),
+    Role.COMMUNITY_WORKER: frozenset({*_OFFICE, Power.SIGN_FOR_COMMUNITY}),
+    Role.FINANCE_OFFICER: frozenset({*_STAFF, Power.WORK_ON_TASKS}),
+    Role.LIAISON: frozenset({Power.SEE_REGISTER, Power.SEE_PROGRAMME, Power.WORK_ON_TASKS}),
+    # What a firm's people see and do follows from the projects that the firm is a party to.
     Role.CONTRACTOR_USER: frozenset(),
     Role.AUDITOR: frozenset({*_STAFF, Power.READ_AUDIT}),
-    Role.SERVICE: frozenset({Power.SEE_REGISTER}),
+    Role.SERVICE: frozenset({Power.SEE_REGISTER, Power.SEE_PROGRAMME, Power.REPORT_PROGRESS}),
 }
 
 ADMINISTRATORS = (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR)

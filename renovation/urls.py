@@ -7,6 +7,7 @@ from django.views.i18n import set_language
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.urls")),
     path("", include("compounds.urls")),
+    path("", include("projects.urls")),
     path("imports/", include("imports.urls")),
     path("jobs/", include("jobs.urls")),
     path("inbox/", include("outbox.urls")),

@@ -1,0 +1,1 @@
+"""Every write to the programme, by what it is about."""

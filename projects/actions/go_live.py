@@ -1,0 +1,92 @@
+"""The day from which a division works in the portal, and the projects from before it."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from compounds.models import Compound
+from core.errors import NotPermitted
+from core.integrity import constraints_as_refusals
+from directory.models import Division, User
+from files.models import StoredFile
+from projects.actions.projects import next_codes
+from projects.actions.stages import insert_change
+from projects.actions.timetable import lay_out_timetable
+from projects.errors import AfterGoLive, GoLiveMissing, GoLiveSet, ProjectUnfinished, SamePerson
+from projects.lead import lead_by_rule, lead_organisation
+from projects.models import GoLive, MoveKind, Origin, Project, Stage, StageChange, nearest_go_live
+from projects.permissions import can_enter_backlog, can_set_go_live
+
+
+@transaction.atomic
+def propose_go_live(*, division: Division, user: User, live_from: date) -> GoLive:
+    """One administrator proposes the day; until another confirms it, it may be proposed anew."""
+    if not can_set_go_live(user, division.code):
+        raise NotPermitted
+    Division.objects.select_for_update(no_key=True).get(pk=division.pk)
+    standing = GoLive.objects.filter(division=division).first()
+    if standing is not None and standing.confirmed_at is not None:
+        raise GoLiveSet
+    if standing is not None:
+        standing.delete()
+    return GoLive.objects.create(division=division, live_from=live_from, proposed_by=user)
+
+
+@transaction.atomic
+def confirm_go_live(*, go_live: GoLive, user: User) -> GoLive:
+    """Another administrator confirms; from then on the day stays."""
+    go_live = GoLive.objects.select_for_update().get(pk=go_live.pk)
+    if not can_set_go_live(user, go_live.division_id):
+        raise NotPermitted
+    if go_live.confirmed_at is not None:
+        raise GoLiveSet
+    if go_live.proposed_by_id == user.pk:
+        raise SamePerson
+    go_live.confirmed_by, go_live.confirmed_at = user, timezone.now()
+    go_live.save()
+    return go_live
+
+
+@transaction.atomic
+def enter_project_from_before(
+    *, compound: Compound, user: User, year: int, stage: str, effective_on: date, document: StoredFile,
+    started_on: date | None = None, completed_on: date | None = None,
+) -> Project:  # fmt: skip
+    """A project that ran or ended before the portal, where it stood on `effective_on`, with its proof.
+
+    Shown as such for ever. All its dates lie before the division's go-live.
+    """
+    compound = Compound.objects.select_for_update(no_key=True).get(pk=compound.pk)
+    if not can_enter_backlog(user, compound.community_id):
+        raise NotPermitted
+    _refuse_after_go_live(compound, effective_on, started_on, completed_on)
+    if Project.objects.unfinished().filter(compound=compound).exists() and stage != Stage.AFTERCARE:
+        raise ProjectUnfinished(name=compound.name)
+    (code,) = next_codes(county=compound.community_id[:6], year=year)
+    kind = lead_by_rule(compound)
+    project = Project(
+        compound=compound, division_code=compound.community_id, code=code, year=year, origin=Origin.BEFORE_PORTAL,
+        before_portal_document=document, lead_kind=kind, lead=lead_organisation(kind, compound.community_id),
+        created_by=user,
+    )  # fmt: skip
+    with constraints_as_refusals(Project):
+        project.save(force_insert=True)
+        lay_out_timetable(project=project)
+        insert_change(
+            StageChange(
+                project=project, kind=MoveKind.ENTERED, from_stage=Stage.WILLINGNESS, to_stage=stage, by=user,
+                effective_on=effective_on, started_on=started_on, completed_on=completed_on,
+            )
+        )  # fmt: skip
+    project.refresh_from_db()
+    return project
+
+
+def _refuse_after_go_live(compound: Compound, *days: date | None) -> None:
+    go_live = nearest_go_live(compound.community_id)
+    if go_live is None:
+        raise GoLiveMissing(place=compound.community.name)
+    for day in days:
+        if day is not None and day >= go_live.live_from:
+            raise AfterGoLive(day=day.isoformat(), live_from=go_live.live_from.isoformat())

@@ -1,0 +1,250 @@
+"""What the programme refuses, and what to do next."""
+
+from http import HTTPStatus
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import DomainError
+
+
+class ReasonNeeded(DomainError):
+    code = "reason_needed"
+    sentence = _("Give the reason; it is kept with the record.")
+
+
+# --- Catalogue and timetable template ---------------------------------------------------
+
+
+class CatalogueBelowCounty(DomainError):
+    code = "catalogue_below_county"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("A catalogue is kept for a county or above; {name} uses that of its county.")
+
+
+class CatalogueChanged(DomainError):
+    code = "changed_meanwhile"
+    sentence = _("A newer version of {code} was published meanwhile. Look at it, then publish yours again.")
+
+
+# --- Plans ------------------------------------------------------------------------------
+
+
+class PlanNotOpen(DomainError):
+    code = "plan_not_open"
+    sentence = _("This plan is {state} and can no longer be changed. To change it, amend it.")
+
+
+class PlanWrongState(DomainError):
+    code = "plan_wrong_state"
+    sentence = _("This plan is {state}; that step comes at another point of its way.")
+
+
+class PlanEmpty(DomainError):
+    code = "plan_empty"
+    sentence = _("The plan lists no compound yet. Take compounds from the pool first.")
+
+
+class PlanWithoutCompounds(DomainError):
+    code = "plan_without_compounds"
+    sentence = _("Compounds stand in the plans of counties; this plan adds theirs up.")
+
+
+class NotInCounty(DomainError):
+    code = "not_in_county"
+    sentence = _("{names}: not in {county}. A compound stands in the plan of its own county.")
+
+
+class NotPlannable(DomainError):
+    code = "not_plannable"
+    sentence = _(
+        "{names}: not in the reserve pool, or its project is not finished. Plans are drawn from the pool."
+    )
+
+
+class AlreadyPlanned(DomainError):
+    code = "already_planned"
+    sentence = _("{names}: already in this plan.")
+
+
+class PlanJumps(DomainError):
+    """先急后缓: a more urgent compound of the county's pool is left out."""
+
+    code = "plan_jumps"
+    sentence = _(
+        "{names} would go before {before} and {count} in all that are more urgent. "
+        "Take those too, or give the reason."
+    )
+
+
+class SamePerson(DomainError):
+    code = "same_person"
+    status = HTTPStatus.FORBIDDEN
+    sentence = _("Whoever submitted it cannot approve it. Ask a colleague or the office above.")
+
+
+class ProjectsLeftOut(DomainError):
+    code = "projects_left_out"
+    sentence = _(
+        "{names}: no longer in the amended plan, but the project goes on. Cancel the project first, "
+        "or keep the compound in the plan."
+    )
+
+
+class YearPlannedElsewhere(DomainError):
+    code = "year_planned_elsewhere"
+    sentence = _("A plan of this kind and year exists already: amend it.")
+
+
+# --- Projects and stages ----------------------------------------------------------------
+
+
+class ProjectUnfinished(DomainError):
+    code = "project_unfinished"
+    sentence = _("{name} already has a project that is not finished.")
+
+
+class ProjectNotActive(DomainError):
+    code = "project_not_active"
+    sentence = _("This project is {standing}; resume it first.")
+
+
+class ProjectOver(DomainError):
+    code = "project_over"
+    sentence = _("This project is {standing} and stays as it is.")
+
+
+class ProjectMoved(DomainError):
+    code = "project_moved"
+    sentence = _("Somebody moved this project to “{stage}” meanwhile. Look at it again, then decide.")
+
+
+class StageIncomplete(DomainError):
+    """`missing` are the sentences of what lacks."""
+
+    code = "stage_incomplete"
+    sentence = _("Not yet: {listed}.")
+
+
+class MoveNotAllowed(DomainError):
+    code = "move_not_allowed"
+    sentence = _("A project in “{stage}” cannot be moved that way.")
+
+
+class BySite(DomainError):
+    code = "by_the_site"
+    sentence = _("The works start and end by an act of the building site, with its evidence.")
+
+
+class DateInFuture(DomainError):
+    code = "date_in_future"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("{day} has not come yet. Enter it when it has happened.")
+
+
+class DateBeforeLast(DomainError):
+    code = "date_before_last"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("{day} lies before the previous step of this project ({last}).")
+
+
+class LeadReasonNeeded(DomainError):
+    code = "lead_reason_needed"
+    sentence = _("By rule {rule} leads this project. To let another lead, give the reason.")
+
+
+# --- Before the portal ------------------------------------------------------------------
+
+
+class GoLiveMissing(DomainError):
+    code = "go_live_missing"
+    sentence = _(
+        "Nobody has set the day from which {place} works in the portal. Two administrators set it under System."
+    )
+
+
+class AfterGoLive(DomainError):
+    code = "after_go_live"
+    sentence = _("{day} is not before {live_from}, when the division began to work in the portal.")
+
+
+class GoLiveSet(DomainError):
+    code = "go_live_set"
+    sentence = _("The day is set and confirmed; it does not change any more.")
+
+
+# --- Documents and timetable ------------------------------------------------------------
+
+
+class DocumentNeedsProject(DomainError):
+    code = "document_wrong_kind"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("A document of this kind belongs to a project, not to a plan.")
+
+
+class DocumentInUse(DomainError):
+    code = "document_in_use"
+    sentence = _("The project has passed “{stage}” on this document; add a new version instead.")
+
+
+class DocumentWithdrawn(DomainError):
+    code = "document_withdrawn"
+    sentence = _("This document was withdrawn.")
+
+
+class MilestoneDone(DomainError):
+    code = "milestone_done"
+    sentence = _("This milestone is done; its date stays.")
+
+
+class MilestoneOfStage(DomainError):
+    code = "milestone_of_stage"
+    sentence = _("This milestone is done when the project leaves the stage.")
+
+
+# --- Schemes ----------------------------------------------------------------------------
+
+
+class SchemeNotOpen(DomainError):
+    code = "scheme_not_open"
+    sentence = _(
+        "This scheme is {state}; its lines are fixed. To change them, send it back or begin a new version."
+    )
+
+
+class SchemeWrongState(DomainError):
+    code = "scheme_wrong_state"
+    sentence = _("This scheme is {state}; that step comes at another point of its way.")
+
+
+class SchemeEmpty(DomainError):
+    code = "scheme_empty"
+    sentence = _("The scheme has no works yet.")
+
+
+class GapsOpen(DomainError):
+    """先民生后提升: `topics` are the survey's gaps that no basic work answers."""
+
+    code = "gaps_open"
+    sentence = _(
+        "Basic needs come first: {topics} are neither planned nor waived, so no upgrade item can be taken in."
+    )
+
+
+class NoticeTooShort(DomainError):
+    code = "notice_too_short"
+    sentence = _("A scheme hangs out for at least {days} days.")
+
+
+class NoticeRunning(DomainError):
+    code = "notice_running"
+    sentence = _("The public notice runs until {until}; the scheme can be approved after that day.")
+
+
+class NotSigned(DomainError):
+    code = "not_signed"
+    sentence = _("Not signed yet: {offices}.")
+
+
+class ObjectionsOpen(DomainError):
+    code = "objections_open"
+    sentence = _("{count} objections wait for their answer.")

@@ -1,0 +1,552 @@
+from typing import Any
+
+import pghistory
+import pgtrigger
+from django.db import models
+from django.db.models import DecimalField, F, Q, Sum
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from compounds.models import Topic
+from directory.models import User
+from files.models import StoredFile
+from projects.models.catalogue import CatalogueItem
+from projects.models.project import Project
+from projects.triggers import only_while, takes_division_of_project, touches_project
+
+
+class Treatment(models.TextChoices):
+    """留改拆: what becomes of what is there."""
+
+    RETAIN = "retain", _("retain and repair")
+    ALTER = "alter", _("alter")
+    DEMOLISH = "demolish", _("demolish")
+    NEW = "new", _("new")
+
+
+class WorkOrigin(models.TextChoices):
+    BASIC = "basic", _("basic (must be done)")
+    CHOSEN = "chosen", _("chosen by the residents")
+    ADDED = "added", _("added by the office")
+
+
+class WorkItemQuerySet(models.QuerySet["WorkItem"]):
+    def visible_to(self, user: Any) -> "WorkItemQuerySet":
+        return self.filter(project__in=Project.objects.visible_to(user).values("pk"))
+
+
+@pghistory.track()
+class WorkItem(models.Model):
+    """工程内容: one piece of work of a project, stable over all versions of its scheme.
+
+    Progress, scores, defects and warranty point at it; how much and at what price stands in the
+    scheme's lines. The catalogue version is the one of the day it was put in.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="work_items")
+    division_code = models.CharField(max_length=12, editable=False, default="")
+    catalogue_item = models.ForeignKey(CatalogueItem, on_delete=models.PROTECT, related_name="+")
+    location = models.CharField(_("location"), max_length=120, blank=True)
+    treatment = models.CharField(_("treatment"), max_length=10, choices=Treatment, default=Treatment.ALTER)
+    origin = models.CharField(_("origin"), max_length=10, choices=WorkOrigin)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = WorkItemQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("work item")
+        verbose_name_plural = _("work items")
+        ordering = ["catalogue_item__code", "id"]
+        constraints = [
+            # The target of composite foreign keys: a line's work item belongs to the scheme's project.
+            models.UniqueConstraint(fields=["id", "project"], name="work_item_and_its_project"),
+            models.CheckConstraint(condition=Q(treatment__in=Treatment.values), name="work_item_treatment_known"),
+            models.CheckConstraint(condition=Q(origin__in=WorkOrigin.values), name="work_item_origin_known"),
+        ]  # fmt: skip
+        triggers = [
+            takes_division_of_project(),
+            pgtrigger.Trigger(
+                name="work_item_is_stable",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="""
+                    IF (NEW.project_id, NEW.catalogue_item_id) IS DISTINCT FROM (OLD.project_id, OLD.catalogue_item_id)
+                    THEN
+                        RAISE EXCEPTION 'a work item stays what it is' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.catalogue_item.name} {self.location}".strip()
+
+
+class SchemeState(models.TextChoices):
+    DRAFT = "draft", _("being drawn up")
+    SIGNING = "signing", _("being signed off")
+    NOTICED = "noticed", _("on public notice")
+    APPROVED = "approved", _("approved")
+    SUPERSEDED = "superseded", _("replaced by a newer version")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+SCHEME_TRANSITIONS: list[tuple[str, str]] = [
+    (SchemeState.DRAFT, SchemeState.SIGNING),
+    (SchemeState.DRAFT, SchemeState.WITHDRAWN),
+    (SchemeState.SIGNING, SchemeState.DRAFT),
+    (SchemeState.SIGNING, SchemeState.NOTICED),
+    (SchemeState.NOTICED, SchemeState.DRAFT),
+    (SchemeState.NOTICED, SchemeState.APPROVED),
+    (SchemeState.APPROVED, SchemeState.SUPERSEDED),
+]
+SCHEME_UNDER_WAY = (SchemeState.DRAFT, SchemeState.SIGNING, SchemeState.NOTICED)
+
+
+class SchemeQuerySet(models.QuerySet["Scheme"]):
+    def visible_to(self, user: Any) -> "SchemeQuerySet":
+        return self.filter(project__in=Project.objects.visible_to(user).values("pk"))
+
+    def approved(self) -> "SchemeQuerySet":
+        return self.filter(state=SchemeState.APPROVED)
+
+    def with_estimate(self) -> "SchemeQuerySet":
+        """`estimate` in yuan: the sum of quantity × unit cost."""
+        money = DecimalField(max_digits=16, decimal_places=2)
+        return self.annotate(estimate=Sum("lines__cost", output_field=money))
+
+
+@pghistory.track()
+class Scheme(models.Model):
+    """一区一策: one version of what is done in a compound. Its lines are fixed once it is being signed.
+
+    Back to the drawing board (SIGNING or NOTICED → DRAFT) needs a reason; a change after the approval is a
+    new version with its reason, and the approved one stays until the new one is approved.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="schemes")
+    division_code = models.CharField(max_length=12, editable=False, default="")
+    version = models.PositiveIntegerField(_("version"))
+    state = models.CharField(_("state"), max_length=10, choices=SchemeState, default=SchemeState.DRAFT)
+    summary = models.TextField(_("in words"), max_length=4000, blank=True)
+    change_reason = models.CharField(_("reason for the change"), max_length=500, blank=True)
+    return_reason = models.CharField(_("why it went back"), max_length=500, blank=True)
+    drawn_up_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    submitted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    approved_on = models.DateField(_("approved on"), null=True)
+    approval_number = models.CharField(_("number of the approval"), max_length=60, blank=True)
+
+    objects = SchemeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("scheme")
+        verbose_name_plural = _("schemes")
+        ordering = ["project_id", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "version"], name="scheme_version_once"),
+            models.UniqueConstraint(fields=["id", "project"], name="scheme_and_its_project"),
+            models.UniqueConstraint(
+                fields=["project"], condition=Q(state="approved"), name="scheme_one_approved"
+            ),
+            models.UniqueConstraint(
+                fields=["project"], condition=Q(state__in=SCHEME_UNDER_WAY), name="scheme_one_under_way",
+                violation_error_message=_("A version of the scheme is already being drawn up."),
+            ),
+            models.CheckConstraint(
+                condition=Q(version=1) | ~Q(change_reason=""), name="scheme_change_has_reason",
+                violation_error_message=_("Say why the scheme is changed."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["approved", "superseded"])
+                | (Q(approved_on__isnull=False, approved_by__isnull=False) & ~Q(approved_by=F("submitted_by"))),
+                name="scheme_approved_by_another",
+                violation_error_message=_("Whoever submitted a scheme cannot approve it."),
+            ),
+        ]  # fmt: skip
+        triggers = [
+            takes_division_of_project(),
+            touches_project(),
+            pgtrigger.FSM(name="scheme_moves", field="state", transitions=SCHEME_TRANSITIONS),
+            pgtrigger.Protect(
+                name="scheme_begins_as_draft",
+                operation=pgtrigger.Insert,
+                condition=~pgtrigger.Q(new__state="draft"),
+            ),
+            pgtrigger.Trigger(
+                name="scheme_passes_its_gates",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("state"),
+                declare=[("waiting", "text")],
+                func="""
+                    IF NEW.state = 'noticed' AND OLD.state = 'signing' AND (
+                        SELECT count(DISTINCT kind) FROM projects_signoff
+                        WHERE scheme_id = NEW.id AND revoked_at IS NULL AND agrees
+                          AND kind IN ('street_office', 'community')) < 2 THEN
+                        RAISE EXCEPTION 'street office and community have not both signed'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'scheme_is_signed';
+                    END IF;
+                    IF NEW.state = 'approved' THEN
+                        IF NOT EXISTS (SELECT FROM projects_publicnotice n WHERE n.scheme_id = NEW.id
+                                       AND n.ended_at IS NULL AND n.until_on < NEW.approved_on) THEN
+                            RAISE EXCEPTION 'the public notice has not run its time'
+                                USING ERRCODE = 'check_violation', CONSTRAINT = 'scheme_was_on_notice';
+                        END IF;
+                        IF EXISTS (SELECT FROM projects_objection o JOIN projects_publicnotice n ON n.id = o.notice_id
+                                   WHERE n.scheme_id = NEW.id AND o.answered_on IS NULL) THEN
+                            RAISE EXCEPTION 'objections wait for their answer'
+                                USING ERRCODE = 'check_violation', CONSTRAINT = 'scheme_objections_answered';
+                        END IF;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="scheme_stays_as_approved",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__state__in=["approved", "superseded", "withdrawn"]),
+                func="""
+                    IF to_jsonb(NEW) - '{state,division_code}'::text[] <> to_jsonb(OLD) - '{state,division_code}'::text[]
+                    THEN
+                        RAISE EXCEPTION 'scheme is % and cannot be changed', OLD.state
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Protect(name="scheme_remains", operation=pgtrigger.Delete),
+            # What is planned follows the approved scheme: the kept figures of each work item.
+            pgtrigger.Trigger(
+                name="scheme_plans_work",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("state"),
+                func="""
+                    IF NEW.state = 'approved' AND OLD.state <> 'approved' THEN
+                        PERFORM FROM projects_project WHERE id = NEW.project_id FOR NO KEY UPDATE;
+                        INSERT INTO projects_workitemprogress (work_item_id, project_id, planned, cost, done)
+                        SELECT l.work_item_id, NEW.project_id, l.quantity, l.cost, 0 FROM projects_schemeline l
+                        WHERE l.scheme_id = NEW.id
+                        ON CONFLICT (work_item_id) DO UPDATE SET planned = EXCLUDED.planned, cost = EXCLUDED.cost;
+                        UPDATE projects_workitemprogress p SET planned = 0, cost = 0
+                        WHERE p.project_id = NEW.project_id AND (p.planned > 0 OR p.cost > 0) AND NOT EXISTS (
+                            SELECT FROM projects_schemeline l
+                            WHERE l.scheme_id = NEW.id AND l.work_item_id = p.work_item_id);
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project} v{self.version}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its lines may be changed."""
+        return self.state == SchemeState.DRAFT
+
+
+def _only_in_draft(name: str) -> pgtrigger.Trigger:
+    return only_while(
+        name=name, table="projects_scheme", column="scheme_id", states=("draft",), noun="scheme"
+    )
+
+
+class SchemeLine(models.Model):
+    """How much of a work item, at what price: yuan per unit of its catalogue item. Cost = quantity × unit cost."""
+
+    scheme = models.ForeignKey(Scheme, on_delete=models.CASCADE, related_name="lines")
+    work_item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, related_name="lines")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=2)
+    unit_cost = models.DecimalField(_("unit cost (yuan)"), max_digits=12, decimal_places=2)
+    cost = models.GeneratedField(
+        expression=F("quantity") * F("unit_cost"),
+        output_field=models.DecimalField(_("cost (yuan)"), max_digits=26, decimal_places=4),
+        db_persist=True,
+    )
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("scheme line")
+        verbose_name_plural = _("scheme lines")
+        ordering = ["work_item__catalogue_item__code", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "work_item"], name="scheme_line_once"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0), name="scheme_line_quantity_positive",
+                violation_error_message=_("The quantity must be greater than zero."),
+            ),
+            models.CheckConstraint(
+                condition=Q(unit_cost__gte=0), name="scheme_line_cost_not_negative",
+                violation_error_message=_("The unit cost cannot be negative."),
+            ),
+        ]  # fmt: skip
+        triggers = [_only_in_draft("scheme_line_of_draft")]
+
+    def __str__(self) -> str:
+        return f"{self.work_item}: {self.quantity}"
+
+
+class Waiver(models.Model):
+    """先民生后提升: a gap of the survey that this scheme leaves open, and why."""
+
+    scheme = models.ForeignKey(Scheme, on_delete=models.CASCADE, related_name="waivers")
+    topic = models.CharField(_("topic"), max_length=20, choices=Topic)
+    reason = models.CharField(_("reason"), max_length=300)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("waived gap")
+        verbose_name_plural = _("waived gaps")
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "topic"], name="waiver_once"),
+            models.CheckConstraint(
+                condition=~Q(reason=""), name="waiver_has_reason",
+                violation_error_message=_("Say why this gap is left open."),
+            ),
+        ]  # fmt: skip
+        triggers = [_only_in_draft("waiver_of_draft")]
+
+    def __str__(self) -> str:
+        return self.get_topic_display()
+
+
+class WorkItemProgress(models.Model):
+    """Planned and done of a work item: kept by the database from the approved scheme and the progress entries."""
+
+    work_item = models.OneToOneField(
+        WorkItem, on_delete=models.CASCADE, primary_key=True, related_name="progress"
+    )
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="work_progress")
+    planned = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    done = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    cost = models.DecimalField(max_digits=26, decimal_places=4, default=0)
+
+    class Meta:
+        verbose_name = _("progress of a work item")
+        verbose_name_plural = _("progress of work items")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(done__gte=0), name="progress_not_negative",
+                violation_error_message=_("A correction cannot take back more than was done."),
+            ),
+            # More than a fifth above the plan is a change of the works, not progress. A struck item keeps what was done.
+            models.CheckConstraint(
+                condition=Q(planned=0) | Q(done__lte=F("planned") * models.Value(1.2, DecimalField())),
+                name="progress_within_plan",
+                violation_error_message=_(
+                    "That is more than 120 % of the planned quantity: amend the scheme (change order) first."
+                ),
+            ),
+        ]  # fmt: skip
+        triggers = [
+            pgtrigger.Trigger(
+                name="progress_is_kept",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    IF pg_trigger_depth() < 2 THEN
+                        RAISE EXCEPTION 'progress is kept from the scheme and the progress entries'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="progress_weighs_project",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func="""
+                    UPDATE projects_project SET percent_done = coalesce((
+                        SELECT round(100 * sum(w.cost * least(w.done / w.planned, 1)) / nullif(sum(w.cost), 0), 2)
+                        FROM projects_workitemprogress w WHERE w.project_id = NEW.project_id AND w.planned > 0), 0)
+                    WHERE id = NEW.project_id;
+                    RETURN NULL;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.done} / {self.planned}"
+
+
+class SignOffKind(models.TextChoices):
+    STREET_OFFICE = "street_office", _("street office")
+    COMMUNITY = "community", _("community committee")
+    REPRESENTATIVES = "representatives", _("resident representatives")
+
+
+@pghistory.track()
+class SignOff(models.Model):
+    """An office's agreement (or refusal) with a scheme as submitted; going back to the draft revokes it."""
+
+    scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="sign_offs")
+    kind = models.CharField(_("signed by"), max_length=16, choices=SignOffKind)
+    agrees = models.BooleanField(_("agrees"))
+    remark = models.CharField(_("remark"), max_length=500, blank=True)
+    document = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField(db_default=Now(), editable=False)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("sign-off")
+        verbose_name_plural = _("sign-offs")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "kind"], condition=Q(revoked_at__isnull=True), name="sign_off_once",
+                violation_error_message=_("This office has already signed."),
+            ),
+            models.CheckConstraint(
+                condition=Q(agrees=True) | ~Q(remark=""), name="sign_off_refusal_says_why",
+                violation_error_message=_("Say what must be changed."),
+            ),
+        ]  # fmt: skip
+        triggers = [
+            only_while(
+                name="sign_off_while_signing", table="projects_scheme", column="scheme_id",
+                states=("signing", "draft", "noticed"), noun="scheme",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+@pghistory.track()
+class PublicNotice(models.Model):
+    """公示 of a scheme: where, from when until when (both days included)."""
+
+    scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="notices")
+    from_on = models.DateField(_("from"))
+    until_on = models.DateField(_("until"))
+    places = models.CharField(_("where it hangs"), max_length=200)
+    photo = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
+    posted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+    ended_at = models.DateTimeField(null=True)
+    ended_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("public notice")
+        verbose_name_plural = _("public notices")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme"], condition=Q(ended_at__isnull=True), name="notice_one_at_a_time",
+                violation_error_message=_("The scheme is already on notice."),
+            ),
+            models.CheckConstraint(
+                condition=Q(until_on__gte=F("from_on")), name="notice_ends_after_start",
+                violation_error_message=_("The last day lies before the first."),
+            ),
+            models.CheckConstraint(condition=~Q(places=""), name="notice_says_where"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.from_on} – {self.until_on}"
+
+
+class ObjectionChannel(models.TextChoices):
+    VISIT = "visit", _("at the office")
+    PHONE = "phone", _("by telephone")
+    LETTER = "letter", _("by letter")
+    MEETING = "meeting", _("at a meeting")
+    WEB = "web", _("on the web")
+
+
+@pghistory.track()
+class Objection(models.Model):
+    """异议 raised during a public notice; each must be answered before the scheme is approved.
+
+    `raised_by` is a role or a masked name (张*), never more: the notice's file is read by many.
+    """
+
+    notice = models.ForeignKey(PublicNotice, on_delete=models.PROTECT, related_name="objections")
+    received_on = models.DateField(_("received on"))
+    channel = models.CharField(_("how"), max_length=10, choices=ObjectionChannel)
+    raised_by = models.CharField(_("raised by (masked)"), max_length=40, blank=True)
+    text = models.TextField(_("objection"), max_length=2000)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+    answer = models.TextField(_("answer"), max_length=2000, blank=True)
+    is_adopted = models.BooleanField(_("adopted"), null=True)
+    answered_on = models.DateField(_("answered on"), null=True)
+    answered_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("objection")
+        verbose_name_plural = _("objections")
+        ordering = ["received_on", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="objection_has_text"),
+            models.CheckConstraint(
+                condition=Q(answered_on__isnull=True)
+                | (~Q(answer="") & Q(is_adopted__isnull=False, answered_by__isnull=False)),
+                name="objection_answered_in_full",
+                violation_error_message=_("An answer says what is done and whether the objection is adopted."),
+            ),
+        ]  # fmt: skip
+        triggers = [
+            pgtrigger.Protect(name="objection_remains", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="objection_once_answered_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__answered_on__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:40]
+
+
+@pghistory.track()
+class SiteVisit(models.Model):
+    """现场踏勘 by several parties: who came, what they saw, what they concluded."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="site_visits")
+    division_code = models.CharField(max_length=12, editable=False, default="")
+    visited_on = models.DateField(_("visited on"))
+    participants = models.CharField(_("participants"), max_length=500)
+    purpose = models.CharField(_("purpose"), max_length=200, blank=True)
+    conclusion = models.TextField(_("conclusion"), max_length=2000)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("site visit")
+        verbose_name_plural = _("site visits")
+        ordering = ["-visited_on", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(participants=""), name="site_visit_has_participants"),
+            models.CheckConstraint(condition=~Q(conclusion=""), name="site_visit_has_conclusion"),
+        ]
+        triggers = [takes_division_of_project()]
+
+    def __str__(self) -> str:
+        return f"{self.project} {self.visited_on}"
+
+
+class SiteVisitPhoto(models.Model):
+    """A photo of a visit; `key` makes one photo of what a phone sent twice."""
+
+    visit = models.ForeignKey(SiteVisit, on_delete=models.CASCADE, related_name="photos")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    caption = models.CharField(_("caption"), max_length=120, blank=True)
+    key = models.UUIDField()
+
+    class Meta:
+        verbose_name = _("photo of a visit")
+        verbose_name_plural = _("photos of a visit")
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["visit", "key"], name="site_visit_photo_once")]
+
+    def __str__(self) -> str:
+        return self.caption or self.file.name

@@ -1,0 +1,113 @@
+"""Who may do what with the programme. Being able to see comes first, by `visible_to`."""
+
+from directory.models import User
+from directory.powers import Power
+from projects.models import LeadKind, Plan, PlanState, Project, Scheme
+from projects.models.project import works_for_a_firm
+
+
+def can_see_programme(user: User) -> bool:
+    """The programme as a whole; whoever only works for a firm sees the firm's projects."""
+    return user.has_power(Power.SEE_PROGRAMME)
+
+
+def can_see_projects(user: User) -> bool:
+    return can_see_programme(user) or works_for_a_firm(user)
+
+
+def can_export(user: User) -> bool:
+    return user.has_power(Power.EXPORT)
+
+
+# --- Catalogue and templates ------------------------------------------------------------
+
+
+def can_keep_catalogue(user: User, division_code: str) -> bool:
+    return user.has_power(Power.KEEP_CATALOGUE, at=division_code)
+
+
+# --- Plans ------------------------------------------------------------------------------
+
+
+def can_make_plans(user: User, division_code: str) -> bool:
+    return user.has_power(Power.MAKE_PLANS, at=division_code)
+
+
+def can_edit_plan(user: User, plan: Plan) -> bool:
+    return plan.is_open and can_make_plans(user, plan.division_id)
+
+
+def can_decide_plan(user: User, plan: Plan) -> bool:
+    """Return, approve, issue: the office itself or the one above, and never whoever submitted it."""
+    return plan.submitted_by_id != user.pk and user.has_power(Power.APPROVE_PLANS, at=plan.division_id)
+
+
+def can_amend_plan(user: User, plan: Plan) -> bool:
+    return plan.state == PlanState.ISSUED and can_make_plans(user, plan.division_id)
+
+
+# --- Projects ---------------------------------------------------------------------------
+
+
+def can_begin_project(user: User, division_code: str) -> bool:
+    return user.has_power(Power.LEAD_PROJECTS, at=division_code)
+
+
+def can_edit_project(user: User, project: Project) -> bool:
+    return project.is_unfinished and user.has_power(Power.KEEP_PROJECTS, at=project.division_code)
+
+
+def can_move_project(user: User, project: Project) -> bool:
+    """The bureau moves all; the street office those that it leads."""
+    here = project.division_code
+    return user.has_power(Power.LEAD_PROJECTS, at=here) or (
+        project.lead_kind == LeadKind.STREET_OFFICE and user.has_power(Power.LEAD_STREET_PROJECTS, at=here)
+    )
+
+
+def can_add_documents(user: User, project: Project) -> bool:
+    """Those who keep the project, and the community that gathers the residents' papers."""
+    here = project.division_code
+    return user.has_power(Power.KEEP_PROJECTS, at=here) or user.has_power(Power.SIGN_FOR_COMMUNITY, at=here)
+
+
+def can_keep_programme_documents(user: User, plan: Plan) -> bool:
+    return can_make_plans(user, plan.division_id)
+
+
+def can_report_progress(user: User, project: Project) -> bool:
+    """Offices of the place, and the firm on the site."""
+    return user.has_power(Power.REPORT_PROGRESS, at=project.division_code) or is_party(user, project)
+
+
+def is_party(user: User, project: Project) -> bool:
+    return works_for_a_firm(user) and project.parties.filter(
+        organisation=user.organisation_id, until_on__isnull=True
+    ).exists()  # fmt: skip
+
+
+def can_set_go_live(user: User, division_code: str) -> bool:
+    return user.has_power(Power.SET_GO_LIVE, at=division_code)
+
+
+def can_enter_backlog(user: User, division_code: str) -> bool:
+    return user.has_power(Power.LEAD_PROJECTS, at=division_code)
+
+
+# --- Schemes ----------------------------------------------------------------------------
+
+
+def can_draw_scheme(user: User, project: Project) -> bool:
+    return project.is_unfinished and user.has_power(Power.DRAW_SCHEMES, at=project.division_code)
+
+
+def can_approve_scheme(user: User, scheme: Scheme) -> bool:
+    return scheme.submitted_by_id != user.pk and user.has_power(
+        Power.APPROVE_SCHEMES, at=scheme.division_code
+    )
+
+
+def sign_off_powers(user: User, scheme: Scheme) -> list[str]:
+    """For which offices the person may sign: "street_office", "community"."""
+    offices = {"street_office": Power.SIGN_FOR_STREET, "community": Power.SIGN_FOR_COMMUNITY}
+    return [kind for kind, power in offices.items() if user.has_power(power, at=scheme.division_code)]
