@@ -88,7 +88,7 @@ PROBLEMS = {
             gettext_lazy("Only for signed-in people: open the portal in the browser once."),
         ),
         Problem(
-            "not_found", 404, gettext_lazy("Nothing here"),
+            "not_found", 404, gettext_lazy("Not found"),
             gettext_lazy("The address does not exist, or the record lies outside your divisions."),
         ),
         Problem(
