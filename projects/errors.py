@@ -248,3 +248,21 @@ class NotSigned(DomainError):
 class ObjectionsOpen(DomainError):
     code = "objections_open"
     sentence = _("{count} objections wait for their answer.")
+
+
+# --- Tasks ------------------------------------------------------------------------------
+
+
+class TaskWrongState(DomainError):
+    code = "task_wrong_state"
+    sentence = _("This task is {state}; that step comes at another point of its way.")
+
+
+class EvidenceNeeded(DomainError):
+    code = "evidence_needed"
+    sentence = _("Attach what shows that it is done: a photo or a document.")
+
+
+class PassNowhere(DomainError):
+    code = "pass_nowhere"
+    sentence = _("The task is in these hands already.")

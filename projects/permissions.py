@@ -2,7 +2,7 @@
 
 from directory.models import User
 from directory.powers import Power
-from projects.models import LeadKind, Plan, PlanState, Project, Scheme
+from projects.models import LeadKind, Plan, PlanState, Project, Scheme, Task
 from projects.models.project import works_for_a_firm
 
 
@@ -111,3 +111,37 @@ def sign_off_powers(user: User, scheme: Scheme) -> list[str]:
     """For which offices the person may sign: "street_office", "community"."""
     offices = {"street_office": Power.SIGN_FOR_STREET, "community": Power.SIGN_FOR_COMMUNITY}
     return [kind for kind, power in offices.items() if user.has_power(power, at=scheme.division_code)]
+
+
+# --- Tasks ------------------------------------------------------------------------------
+
+
+def can_see_tasks(user: User) -> bool:
+    return user.has_power(Power.WORK_ON_TASKS) or can_see_projects(user)
+
+
+def can_give_task(user: User, division_code: str) -> bool:
+    """To anybody about one's own places; also upwards, for what one cannot do oneself."""
+    return user.has_power(Power.WORK_ON_TASKS, at=division_code)
+
+
+def can_hold_task(user: User, task: Task) -> bool:
+    """Whoever it is in the hands of: in person, else the organisation, else the office of the division."""
+    if task.person_id is not None:
+        return task.person_id == user.pk
+    if task.organisation_id is not None:
+        return task.organisation_id == user.organisation_id and bool(user.current_roles)
+    return any(scope == task.holder_id for scope in user.scopes_for(Power.WORK_ON_TASKS))
+
+
+def can_close_task(user: User, task: Task) -> bool:
+    """The giver, and the offices above the place of the holder."""
+    above = any(
+        task.holder_id.startswith(scope) and scope != task.holder_id
+        for scope in user.scopes_for(Power.WORK_ON_TASKS)
+    )
+    return task.given_by_id == user.pk or above
+
+
+def can_comment_on_task(user: User, task: Task) -> bool:
+    return user.has_power(Power.WORK_ON_TASKS) or can_hold_task(user, task)
