@@ -89,8 +89,9 @@ def test_wrong_rows_end_with_1_and_write_nothing_but_their_workbook(
     assert [row[1:4] for row in rows[1:]] == [["3", "乙", "不存在"], ["4", "", SHENGLI]]
     assert run(path, "--leave-out-wrong")[0] == 0
     assert Compound.objects.count() == 1
-    # Nothing is left to write, and rows still have errors.
-    assert run(path, "--leave-out-wrong")[0] == 1
+    # Nothing is left to write, which is no error; a file of nothing but errors is one.
+    assert run(path, "--leave-out-wrong")[0] == 0
+    assert run(file(roster(["乙", "不存在"]), "wrong.xlsx"), "--leave-out-wrong")[0] == 1
 
 
 def test_it_acts_within_a_persons_rights_when_told_so(file: Any, cast: Cast) -> None:
@@ -154,7 +155,7 @@ def test_what_cannot_be_read_is_one_clear_line(content: bytes, sentence: str, fi
 def test_a_missing_file_and_an_unknown_division_are_one_clear_line(
     file: Any, cast: Cast, tmp_path: Path
 ) -> None:
-    with pytest.raises(CommandError, match="No such file"):
+    with pytest.raises(CommandError, match="There is no file"):
         run(tmp_path / "nothing.xlsx")
     with pytest.raises(CommandError, match="no division 99"):
         run(file(roster(["甲", SHENGLI])), "--division", "99")

@@ -155,6 +155,8 @@ class Command(BaseCommand):
         kind, path = CompoundImport(), options["file"]
         try:
             content = path.read_bytes()
+        except FileNotFoundError as error:
+            raise CommandError(_("There is no file {path}.").format(path=path)) from error
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}") from error
         table = table_of(open_bytes(content), kind, options["sheet"])
@@ -175,7 +177,7 @@ class Command(BaseCommand):
             return NOTHING_WRITTEN
         if not any(row.verdict in actions.WRITTEN_VERDICTS for row in rows):
             self.stdout.write("\n" + _("There is nothing to write: no row is new or changed."))
-            return NOTHING_WRITTEN if wrong else ALL_RIGHT
+            return NOTHING_WRITTEN if wrong == len(rows) else ALL_RIGHT
         if not options["dry_run"]:
             self._write(kind, path, task, table, rows, options)
         return ALL_RIGHT
