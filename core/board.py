@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -66,6 +66,14 @@ class ExportWatcher:
 
     key: str
     exported: Callable[[HttpRequest, str, str, int], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LongExports:
+    """Takes over a spreadsheet that is too long for a request: `begin(request, title, kind)` answers instead."""
+
+    key: str
+    begin: Callable[[HttpRequest, str, str], HttpResponse]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,6 +225,9 @@ class Board:
 
     def export_watchers(self) -> list[ExportWatcher]:
         return self._of(ExportWatcher)
+
+    def long_exports(self) -> LongExports | None:
+        return next(iter(self._of(LongExports)), None)
 
     def tabs(self, subject: str, user: Any, obj: Any) -> list[Tab]:
         return [tab for tab in self._of(Tab, subject) if tab.may_see(user, obj)]

@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from core.errors import NotPermitted
 from core.htmx import render_page
 from files.serving import file_response
 from jobs import actions
+from jobs.exports import EXPORT, may_still_fetch
 from jobs.models import Job, JobState
 
 LISTED = 50
@@ -50,6 +52,8 @@ def result(request: HttpRequest, pk: int) -> FileResponse:
     job = get_object_or_404(Job.objects.visible_to(request.user).select_related("result_file"), pk=pk)
     if job.result_file is None:
         raise Http404
+    if job.kind == EXPORT and not may_still_fetch(job):
+        raise NotPermitted
     return file_response(job.result_file)
 
 

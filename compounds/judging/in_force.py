@@ -15,6 +15,7 @@ from jobs.models import Job
 RESCORE = "compounds.rescore"
 # Rules are set for a county or above: what is below shares them.
 COUNTY_DIGITS = 6
+COUNTY = Left("compound__community__code", COUNTY_DIGITS)
 
 
 class RulesInForce:
@@ -34,23 +35,21 @@ class RulesInForce:
 
 
 def living_scores(division_code: str = "") -> QuerySet[UrgencyScore]:
-    """The scores of living compounds of a division, "" for all; each with its `county`."""
+    """The scores of living compounds of a division, "" for all."""
     living = UrgencyScore.objects.filter(compound__ended_on__isnull=True)
-    if division_code:
-        living = living.filter(compound__community__code__startswith=division_code)
-    return living.annotate(county=Left("compound__community__code", COUNTY_DIGITS))
+    return living.filter(compound__community__code__startswith=division_code) if division_code else living
 
 
 def outdated_scores(division_code: str = "") -> QuerySet[UrgencyScore]:
     """Those among `living_scores` that another version computed than the one in force today."""
     rules, counties_by = RulesInForce(), defaultdict[tuple[int, int], list[str]](list)
-    for county in living_scores(division_code).order_by().values_list("county", flat=True).distinct():
+    for county in living_scores(division_code).order_by().values_list(COUNTY, flat=True).distinct():
         rule, formula = rules.at(county)
         counties_by[rule.pk, formula.pk].append(county)
     outdated = Q(pk__in=[])
     for (rule_id, formula_id), counties in counties_by.items():
         outdated |= Q(("county__in", counties)) & ~Q(rule=rule_id, formula=formula_id)
-    return living_scores(division_code).filter(outdated)
+    return living_scores(division_code).annotate(county=COUNTY).filter(outdated)
 
 
 def rescoring_of(codes: Collection[str]) -> Job | None:

@@ -1,12 +1,15 @@
 """A list as a spreadsheet: exactly the rows, columns and order that are on the screen."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from tempfile import SpooledTemporaryFile
-from typing import Any
+from typing import Any, BinaryIO, Protocol
 
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +24,10 @@ from core.sheets import SheetColumn, write_csv, write_workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS = {"xlsx": XLSX, "csv": "text/csv; charset=utf-8"}
-MOST_ROWS = 50_000
+# Longer ones are a job's work: a worker of the web has better things to do for more than a second.
+AT_ONCE = 5_000
+# What a sheet of Excel holds, less its headings.
+MOST_ROWS = 1_000_000
 CHUNK = 2000
 IN_MEMORY = 4 * 1024 * 1024
 
@@ -56,23 +62,70 @@ def sheet_column(column: Column) -> SheetColumn:
     )
 
 
-def spreadsheet(request: HttpRequest, state: ListState, queryset: QuerySet[Any, Any]) -> FileResponse:
-    """The file to download. Whoever watches exports (the audit) is told before it leaves."""
-    spec, kind = state.spec, state.export
-    count = queryset.order_by().count()
-    if count > MOST_ROWS:
-        raise TooManyRowsOut(rows=count, most=MOST_ROWS)
+class ExportSink(Protocol):
+    """Where a request that a job repeats (`request.export_sink`) leaves its file."""
+
+    def receive(self, sheet: "Sheet") -> None: ...
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The rows of a list on their way into a file. Whoever has one was allowed to export these rows."""
+
+    state: ListState
+    queryset: QuerySet[Any, Any]
+
+    @property
+    def kind(self) -> str:
+        return self.state.export
+
+    @property
+    def media_type(self) -> str:
+        return KINDS[self.kind]
+
+    @property
+    def name(self) -> str:
+        return f"{self.state.spec.title} {timezone.localdate():%Y-%m-%d}.{self.kind}"
+
+    @cached_property
+    def count(self) -> int:
+        return self.queryset.order_by().count()
+
+    def write(self, to: BinaryIO, *, each: Callable[[int], None] = lambda done: None) -> None:
+        """Row after row, memory flat; `each` hears how many are written."""
+        columns = [sheet_column(column) for column in self.state.columns]
+        if self.kind == "csv":
+            write_csv(columns=columns, rows=self._counted(each), to=to)
+        else:
+            write_workbook(title=self.state.spec.title, columns=columns, rows=self._counted(each), to=to)
+
+    def _counted(self, each: Callable[[int], None]) -> Iterator[list[Any]]:
+        for done, row in enumerate(_rows(self.state, self.queryset)):
+            each(done)
+            yield row
+
+
+def spreadsheet(request: HttpRequest, state: ListState, queryset: QuerySet[Any, Any]) -> HttpResponseBase:
+    """The file to download; of a long list the page of the job that makes it.
+
+    Whoever watches exports (the audit) is told before it leaves, and not again by the job.
+    """
+    sheet = Sheet(state, queryset)
+    sink: ExportSink | None = getattr(request, "export_sink", None)
+    if sink is not None:
+        sink.receive(sheet)
+        return HttpResponse()
+    if sheet.count > MOST_ROWS:
+        raise TooManyRowsOut(rows=sheet.count, most=MOST_ROWS)
     for watcher in board.export_watchers():
-        watcher.exported(request, spec.key, kind, count)
-    columns = [sheet_column(column) for column in state.columns]
+        watcher.exported(request, state.spec.key, sheet.kind, sheet.count)
+    later = board.long_exports()
+    if sheet.count > AT_ONCE and later is not None:
+        return later.begin(request, str(state.spec.title), sheet.kind)
     file: Any = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the response closes it when it is sent
-    if kind == "csv":
-        write_csv(columns=columns, rows=_rows(state, queryset), to=file)
-    else:
-        write_workbook(title=spec.title, columns=columns, rows=_rows(state, queryset), to=file)
+    sheet.write(file)
     file.seek(0)
-    name = f"{spec.title} {timezone.localdate():%Y-%m-%d}.{kind}"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=KINDS[kind])
+    return FileResponse(file, as_attachment=True, filename=sheet.name, content_type=sheet.media_type)
 
 
 def _rows(state: ListState, queryset: QuerySet[Any, Any]) -> Iterator[list[Any]]:

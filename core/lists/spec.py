@@ -7,7 +7,8 @@ from http import HTTPStatus
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, QueryDict
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from core.board import TypeText
@@ -110,7 +111,7 @@ class ListSpec:
         template: str = PAGE,
         context: Mapping[str, Any] | None = None,
         **options: Any,
-    ) -> HttpResponse | FileResponse:
+    ) -> HttpResponseBase:
         """The page, the part of it that htmx asked for, or the spreadsheet. `options` are those of `page`."""
         page = self.page(request, queryset, **options)
         if page.state.export in KINDS:
@@ -121,7 +122,7 @@ class ListSpec:
         return response
 
     @staticmethod
-    def _exported(request: HttpRequest, page: ListPage) -> FileResponse:
+    def _exported(request: HttpRequest, page: ListPage) -> HttpResponseBase:
         if not page.may_export:
             raise NotPermitted
         page.narrowed.demand_valid()
