@@ -4,11 +4,12 @@ import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import DecimalField, F, Q, Sum
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Length, Now
 from django.utils.translation import gettext_lazy as _
 
 from compounds.models import Topic
-from directory.models import User
+from directory.codes import ancestors
+from directory.models import Division, User
 from files.models import StoredFile
 from projects.models.catalogue import CatalogueItem
 from projects.models.project import Project
@@ -75,6 +76,12 @@ class WorkItem(models.Model):
                     THEN
                         RAISE EXCEPTION 'a work item stays what it is' USING ERRCODE = 'check_violation';
                     END IF;
+                    IF (NEW.location, NEW.treatment, NEW.origin) IS DISTINCT FROM (OLD.location, OLD.treatment, OLD.origin)
+                       AND EXISTS (SELECT FROM projects_schemeline l JOIN projects_scheme s ON s.id = l.scheme_id
+                                   WHERE l.work_item_id = OLD.id AND s.state NOT IN ('draft', 'withdrawn')) THEN
+                        RAISE EXCEPTION 'a work item that was handed in stays where it is'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'work_item_was_handed_in';
+                    END IF;
                     RETURN NEW;
                 """,
             ),
@@ -82,6 +89,52 @@ class WorkItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.catalogue_item.name} {self.location}".strip()
+
+
+class SchemeRuleQuerySet(models.QuerySet["SchemeRule"]):
+    def in_force(self, division_code: str) -> "SchemeRule":
+        """The latest version of the nearest body at or above a place; else the one shipped."""
+        way = [division_code, *ancestors(division_code)] if division_code else []
+        known = self.filter(Q(division__isnull=True) | Q(division__in=way))
+        return known.order_by(Length(Coalesce("division_id", models.Value(""))).desc(), "-version")[0]
+
+
+class SchemeRule(models.Model):
+    """What a city may set otherwise: the days of a public notice, the range of a plausible total in yuan per m²."""
+
+    append_only = True
+
+    division = models.ForeignKey(
+        Division, verbose_name=_("set by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    version = models.PositiveIntegerField(_("version"), default=1)
+    notice_days = models.PositiveSmallIntegerField(_("days of public notice, at least"), default=5)
+    cost_low = models.DecimalField(_("plausible from (yuan/m²)"), max_digits=8, decimal_places=2, default=90)
+    cost_high = models.DecimalField(_("plausible to (yuan/m²)"), max_digits=8, decimal_places=2, default=550)
+    basis = models.CharField(_("source"), max_length=200, blank=True)
+    published_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = SchemeRuleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("rule for schemes")
+        verbose_name_plural = _("rules for schemes")
+        ordering = ["division_id", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["division", "version"], name="scheme_rule_once", nulls_distinct=False),
+            models.CheckConstraint(
+                condition=Q(notice_days__gte=1, notice_days__lte=60), name="scheme_rule_days_possible",
+                violation_error_message=_("A public notice lasts between 1 and 60 days."),
+            ),
+            models.CheckConstraint(
+                condition=Q(cost_low__gte=0, cost_high__gt=F("cost_low")), name="scheme_rule_costs_in_order",
+                violation_error_message=_("The upper end of the range lies above the lower one."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.division_id or '—'} v{self.version}"
 
 
 class SchemeState(models.TextChoices):
@@ -102,6 +155,8 @@ SCHEME_TRANSITIONS: list[tuple[str, str]] = [
     (SchemeState.NOTICED, SchemeState.APPROVED),
     (SchemeState.APPROVED, SchemeState.SUPERSEDED),
 ]
+# A finding of the survey from "middling" (2 of 4) on is a need that the scheme answers or says why not.
+SCORE_OF_A_GAP = 2
 SCHEME_UNDER_WAY = (SchemeState.DRAFT, SchemeState.SIGNING, SchemeState.NOTICED)
 
 
@@ -205,6 +260,46 @@ class Scheme(models.Model):
                     RETURN NEW;
                 """,
             ),
+            # 先民生后提升. The same question as `projects.gaps`, asked of the rows as they are when it is handed in.
+            pgtrigger.Trigger(
+                name="scheme_answers_needs_first",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("state"),
+                condition=pgtrigger.Q(old__state="draft", new__state="signing"),
+                declare=[("needed", "text")],
+                func=f"""
+                    IF NOT EXISTS (SELECT FROM projects_schemeline WHERE scheme_id = NEW.id) THEN
+                        RAISE EXCEPTION 'a scheme without works' USING ERRCODE = 'check_violation',
+                            CONSTRAINT = 'scheme_has_works';
+                    END IF;
+                    IF EXISTS (SELECT FROM projects_schemeline l JOIN projects_workitem i ON i.id = l.work_item_id
+                               JOIN projects_catalogueitem c ON c.id = i.catalogue_item_id
+                               WHERE l.scheme_id = NEW.id AND c.category = 'upgrade') THEN
+                        SELECT string_agg(f.topic, ', ') INTO needed FROM compounds_surveyfinding f
+                        WHERE f.score >= {SCORE_OF_A_GAP} AND f.survey_id = (
+                            SELECT s.id FROM compounds_conditionsurvey s
+                            JOIN projects_project p ON p.compound_id = s.compound_id
+                            WHERE p.id = NEW.project_id AND s.state = 'confirmed'
+                            ORDER BY s.surveyed_on DESC, s.id DESC LIMIT 1)
+                        AND EXISTS (
+                            SELECT FROM (SELECT DISTINCT ON (c.code) c.category, c.is_offered, c.topics
+                                         FROM projects_catalogueitem c
+                                         WHERE c.division_id IS NULL OR starts_with(NEW.division_code, c.division_id)
+                                         ORDER BY c.code, length(coalesce(c.division_id, '')) DESC, c.version DESC) AS offer
+                            WHERE offer.category = 'basic' AND offer.is_offered AND f.topic = ANY (offer.topics))
+                        AND NOT EXISTS (SELECT FROM projects_waiver w WHERE w.scheme_id = NEW.id AND w.topic = f.topic)
+                        AND NOT EXISTS (
+                            SELECT FROM projects_schemeline l JOIN projects_workitem i ON i.id = l.work_item_id
+                            JOIN projects_catalogueitem c ON c.id = i.catalogue_item_id
+                            WHERE l.scheme_id = NEW.id AND c.category = 'basic' AND f.topic = ANY (c.topics));
+                        IF needed IS NOT NULL THEN
+                            RAISE EXCEPTION 'basic needs are neither planned nor waived: %', needed
+                                USING ERRCODE = 'check_violation', CONSTRAINT = 'scheme_answers_needs_first';
+                        END IF;
+                    END IF;
+                    RETURN NEW;
+                """,  # noqa: S608 (a constant of this module)
+            ),
             pgtrigger.Trigger(
                 name="scheme_stays_as_approved",
                 when=pgtrigger.Before,
@@ -257,6 +352,7 @@ def _only_in_draft(name: str) -> pgtrigger.Trigger:
     )
 
 
+@pghistory.track(exclude=["cost"])
 class SchemeLine(models.Model):
     """How much of a work item, at what price: yuan per unit of its catalogue item. Cost = quantity × unit cost."""
 
@@ -291,6 +387,35 @@ class SchemeLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.work_item}: {self.quantity}"
+
+
+class Strike(models.Model):
+    """划掉: a work item that this version leaves out, what it had been, and why. Taking it back in ends the row."""
+
+    scheme = models.ForeignKey(Scheme, on_delete=models.CASCADE, related_name="strikes")
+    work_item = models.ForeignKey(WorkItem, on_delete=models.PROTECT, related_name="strikes")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=2)
+    unit_cost = models.DecimalField(_("unit cost (yuan)"), max_digits=12, decimal_places=2)
+    reason = models.CharField(_("reason"), max_length=300)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    struck_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("struck work item")
+        verbose_name_plural = _("struck work items")
+        ordering = ["work_item__catalogue_item__code", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "work_item"], name="strike_once"),
+            models.CheckConstraint(
+                condition=~Q(reason=""), name="strike_has_reason",
+                violation_error_message=_("Say why this work is struck."),
+            ),
+        ]  # fmt: skip
+        triggers = [_only_in_draft("strike_of_draft")]
+
+    def __str__(self) -> str:
+        return f"{self.work_item}: {self.reason}"
 
 
 class Waiver(models.Model):
