@@ -18,6 +18,7 @@ from directory.actions.accounts import levelled_username, set_own_password
 from directory.actions.sign_in import check_credentials, record_session
 from directory.models import User
 from directory.notices import ACCOUNT_NOTICES, notify_of_account
+from directory.second_factor import spend_first_code
 from directory.secrets import open_sealed, seal
 from directory.sessions import begin_session, signed_in_recently
 
@@ -92,6 +93,8 @@ class AccountAdapter(DefaultAccountAdapter):
     ) -> None:
         """allauth calls this when the second factor changes; here it becomes an audit row."""
         action = SECOND_FACTOR_ACTIONS.get(template_prefix)
+        if action == "second_factor.added":
+            spend_first_code(user=user, code=self.request.POST.get("code", ""))
         if action in ACCOUNT_NOTICES:
             notify_of_account(action, user)
         if action:

@@ -56,3 +56,18 @@ def _use_totp(authenticator: Authenticator, code: str) -> bool:
             locked.save(update_fields=["data"])
             return True
     return False
+
+
+@transaction.atomic
+def spend_first_code(*, user: User, code: str) -> None:
+    """The code that set the second factor up opens nothing any more: it was on the screen and on the phone."""
+    authenticator = Authenticator.objects.select_for_update().get(user=user, type=Authenticator.Type.TOTP)
+    secret = decrypt(authenticator.data["secret"])
+    counters = list(yield_hotp_counters_from_time())
+    spent = [
+        counter
+        for counter in counters
+        if compare_user_code(actual=code, expected=format_hotp_value(hotp_value(secret, counter)))
+    ]
+    authenticator.data["last_counter"] = max(spent or counters)
+    authenticator.save(update_fields=["data"])
