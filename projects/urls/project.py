@@ -1,4 +1,10 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-list_pages: list[URLPattern] = []
-pages: list[URLPattern] = []
+from projects.views import project, project_list
+
+list_pages: list[URLPattern] = [
+    path("", project_list.project_list, name="list"),
+]
+pages: list[URLPattern] = [
+    path("", project.overview, name="detail"),
+]
