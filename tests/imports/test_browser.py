@@ -75,7 +75,8 @@ def test_every_page_of_an_import_is_accessible_and_fits(
     addresses = {
         "list": "/imports/", "upload": "/imports/new/compounds/", "columns": f"/imports/{preview.pk}/columns/",
         "values": f"/imports/{portal.pk}/values/", "preview-wrong": f"/imports/{preview.pk}/",
-        "preview-all": f"/imports/{preview.pk}/?verdict=all", "result": f"/imports/{written.pk}/",
+        "preview-all": f"/imports/{preview.pk}/?verdict=all",
+        "preview-reason": f"/imports/{preview.pk}/?verdict=wrong&reason=not_a_compound", "result": f"/imports/{written.pk}/",
     }  # fmt: skip
     for name, address in addresses.items():
         page.goto(address)
@@ -83,6 +84,13 @@ def test_every_page_of_an_import_is_accessible_and_fits(
         axe(page)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, address
+    page.goto(addresses["preview-wrong"])
+    reason = page.locator(".import-rows .import-problem").first
+    box = reason.bounding_box()
+    assert reason.is_visible()
+    assert box is not None
+    assert 0 <= box["x"] < box["x"] + box["width"] <= width
+    assert page.locator(".import-rows").evaluate("box => box.scrollWidth - box.clientWidth") <= 0 or width > 640
 
 
 def test_a_roster_is_imported_with_a_moving_bar_and_without_reloading(
