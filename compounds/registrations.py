@@ -40,6 +40,10 @@ from directory.powers import Power
 from imports.kinds import register as register_import
 
 
+# What the overview adds up beside the number of compounds.
+SUMMED_UP = ("households", "area")
+
+
 def register_on_board() -> None:
     board.register(DivisionFollower(key="compounds", follow=follow_division))
     register_import(CompoundImport())
@@ -134,7 +138,7 @@ def _figures(request: HttpRequest, division: str) -> Iterator[FigureValue]:
             compounds=Count("pk"),
             households=Sum("household_count", default=0),
             area=Sum("floor_area", default=0),
-            **{f"{key}_known": Count(gap.path) for key, gap in GAPS.items()},
+            **{f"{key}_known": Count(GAPS[key].path) for key in SUMMED_UP},
             eligible=Count("pk", filter=Q(urgency_score__is_eligible=True, current_entry__isnull=True)),
             **batches,
         )
@@ -159,8 +163,9 @@ def _figures(request: HttpRequest, division: str) -> Iterator[FigureValue]:
 
 
 def _gaps(found: dict[str, Any], here: str) -> Iterator[tuple[str, str]]:
-    """How many compounds the sums leave out, each with the list of them."""
-    for key, gap in GAPS.items():
+    """How many compounds the two sums of the note leave out, each with the list of them."""
+    for key in SUMMED_UP:
+        gap = GAPS[key]
         lacking = found["compounds"] - found[f"{key}_known"]
         if lacking:
             yield gap.words(lacking), f"{here}?{urlencode([gap.condition])}"

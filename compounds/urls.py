@@ -36,6 +36,7 @@ app_name = "compounds"
 register_pages: list[URLPattern] = [
     path("", register.compound_list, name="list"),
     path("add/", facts.create, name="create"),
+    path("communities/", facts.communities, name="communities"),
     path("bulk/move/", bulk.move, name="bulk_move"),
     path("bulk/cluster/", bulk.cluster, name="bulk_cluster"),
     path("bulk/export/", bulk.export, name="bulk_export"),

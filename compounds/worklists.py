@@ -226,7 +226,7 @@ POOL = ListSpec(
     key="pool",
     title=_("Order of the reserve pool"),
     search_hint=_("Name, pinyin, address or code"),
-    noun=_("compounds"),
+    noun=pgettext_lazy("count", "compounds"),
     division="community__code",
     columns=(
         Column(
@@ -267,7 +267,7 @@ POOL = ListSpec(
     ),
     sort="rank",
     totals=(
-        Total(_("households"), Sum("household_count"), gap=HOUSEHOLDS),
+        Total(pgettext_lazy("count", "households"), Sum("household_count"), gap=HOUSEHOLDS),
         Total("", Sum("floor_area"), kind=Kind.AREA, gap=AREA),
     ),
     bulk=(Bulk("move", _("Move to a batch"), "compounds:pool_move", icon="arrows-exchange"),),

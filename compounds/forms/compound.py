@@ -1,7 +1,5 @@
 """The form of a compound's facts, and of its position alone."""
 
-from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -10,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from compounds.forms.clusters import cluster_names
+from compounds.forms.communities import community_field
 from compounds.forms.fields import (
     LineField,
     LinesField,
@@ -23,28 +22,9 @@ from compounds.forms.typed import degree_field, position_problem
 from compounds.models import BuiltYearCertainty, Cluster, Compound, Heritage, ManagementState
 from compounds.positions import CoordinateSystem
 from core.fields import Picker
-from directory.codes import outermost
 from directory.models import Division, Organisation, User
-from directory.models.divisions import Level
 from directory.models.organisations import WORKS_ANYWHERE
 from directory.powers import Power
-
-
-def community_choices(scopes: Iterable[str], also: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
-    """Living communities below these divisions, grouped by sub-district; `also` is offered whatever it is."""
-    scopes = outermost(scopes)
-    rows = Division.objects.below(scopes).living() if scopes else Division.objects.none()
-    rows = rows | Division.objects.filter(code=also) if also else rows
-    communities = list(rows.communities().values_list("code", "name"))
-    above = {code[:length] for code, _name in communities for length in (Level.COUNTY, Level.STREET)}
-    names = dict(Division.objects.filter(code__in=above).values_list("code", "name"))
-    several_counties = len({code[: Level.COUNTY] for code, _name in communities}) > 1
-    groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for code, name in communities:
-        street = names.get(code[: Level.STREET], "")
-        county = names.get(code[: Level.COUNTY], "") if several_counties else ""
-        groups[f"{county} {street}".strip()].append((code, name))
-    return list(groups.items())
 
 
 def title_owners(user: User, current: int | None = None) -> models.QuerySet[Organisation]:
@@ -61,7 +41,8 @@ class CompoundForm(forms.Form):
         label=_("Former names"), required=False, help_text=_("One per line. Search finds them too."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
-    community = forms.ChoiceField(label=_("Community"), widget=Picker())
+    # Which field it is depends on how many there are: `community_field`.
+    community: forms.Field = forms.ChoiceField(label=_("Community"), widget=Picker())
     address = LineField(label=_("Address"), max_length=200, required=False)
     cluster_name = LineField(
         label=_("Cluster"), max_length=60, required=False,
@@ -102,9 +83,7 @@ class CompoundForm(forms.Form):
         super().__init__(*args, **kwargs)
         here = compound.community_id if compound else ""
         scopes = user.scopes_for(Power.CREATE_COMPOUNDS)
-        groups = community_choices(scopes, also=here)
-        blank = [] if compound else [("", _("choose"))]
-        self.fields["community"].choices = [*blank, *groups]  # type: ignore[attr-defined]
+        self.fields["community"] = community_field(scopes, also=here, blank=compound is None)
         owner = compound.title_owner_id if compound else None
         self.fields["title_owner"].queryset = title_owners(user, current=owner)  # type: ignore[attr-defined]
         self.cluster_names = cluster_names((*scopes, here) if here else scopes)

@@ -6,12 +6,15 @@ from django.contrib import messages
 from django.db.models import Avg
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from compounds.actions.names import register_compound, revise_compound
 from compounds.actions.register import compound_version
 from compounds.changelog import history_rows
 from compounds.errors import CompoundChanged
+from compounds.forms.communities import communities_within, suggestions
 from compounds.forms.compound import CompoundForm, facts_of, initial_of
 from compounds.forms.fields import add_refusal
 from compounds.models import Compound
@@ -23,6 +26,7 @@ from compounds.views.shared import demand, place_names, seen_compound
 from core.errors import DomainError
 from core.posted import posted
 from core.scope import chosen_division
+from core.text import clean_line
 from directory.powers import Power
 from directory.requests import SignedInRequest
 
@@ -71,6 +75,16 @@ def edit(request: SignedInRequest, code: str) -> HttpResponse:
             _tell_saved(request, saved, _("Saved."))
             return redirect(saved)
     return _form_page(request, form, compound, conflict)
+
+
+@require_safe
+def communities(request: SignedInRequest) -> HttpResponse:
+    """Options for the box that finds a community: those of one's divisions that carry what was typed."""
+    scopes = request.user.scopes_for(Power.CREATE_COMPOUNDS)
+    demand(bool(scopes))
+    typed = clean_line(request.GET.get("community", ""))[:60]
+    found = suggestions(communities_within(scopes), typed) if typed else []
+    return HttpResponse(format_html_join("", '<option value="{}"></option>', ((one,) for one in found)))
 
 
 def _edit_form(request: SignedInRequest, compound: Compound) -> CompoundForm:

@@ -219,3 +219,63 @@ def test_removing_needs_a_post_and_the_right(cast: Cast) -> None:
     one = make_building(cast, compound, "1号楼")
     assert cast.client("bureau").get(at("building_delete", compound.code, one.pk)).status_code == 405
     assert cast.client("finance").post(at("building_delete", compound.code, one.pk)).status_code == 403
+
+
+# --- Choosing a community among many -----------------------------------------------------
+
+
+@pytest.fixture
+def _many_communities(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a city: more communities than a select should hold."""
+    monkeypatch.setattr("compounds.forms.communities.MOST_LISTED", 1)
+
+
+@pytest.mark.usefixtures("_many_communities")
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [(SHENGLI, SHENGLI), ("胜利街", SHENGLI), ("民主街社区居民委员会", MINZHU), (f"胜利街社区居民委员会 西城街道 {SHENGLI}", SHENGLI),
+     ("民生", MINSHENG)],
+)  # fmt: skip
+def test_a_community_among_many_is_typed(cast: Cast, typed: str, code: str) -> None:
+    client = cast.client("bureau")
+    page = text_of(client, at("create"))
+    assert 'list="communities-found"' in page
+    assert MINSHENG not in page
+    assert client.post(at("create"), form_of(community=typed)).status_code == 302
+    assert Compound.objects.get().community_id == code
+
+
+@pytest.mark.usefixtures("_many_communities")
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [("民", "请补充代码"), ("光武", "没有"), (GUANGWU, "没有"), ("月球", "没有"), ("", "必填")],
+)
+def test_a_community_that_is_not_clear_or_not_one_s_own_is_asked_for_again(
+    cast: Cast, typed: str, words: str
+) -> None:
+    answer = cast.client("bureau").post(at("create"), form_of(community=typed))
+    assert answer.status_code == 422
+    assert words in " ".join(answer.context["form"].errors["community"])
+    assert not Compound.objects.exists()
+
+
+@pytest.mark.usefixtures("_many_communities")
+def test_editing_shows_the_community_and_keeps_it(cast: Cast) -> None:
+    compound = make_compound(cast)
+    client = cast.client("bureau")
+    written = f"胜利街社区居民委员会 西城街道 {SHENGLI}"
+    assert f'value="{written}"' in text_of(client, at("edit", compound.code))
+    sent = form_of(compound, community=written, notes="改动")
+    assert client.post(at("edit", compound.code), sent).status_code == 302
+    compound.refresh_from_db()
+    assert (compound.community_id, compound.notes) == (SHENGLI, "改动")
+
+
+def test_suggestions_are_those_of_one_s_own_divisions(cast: Cast) -> None:
+    found = text_of(cast.client("street"), f"{at('communities')}?community=街")
+    assert SHENGLI in found
+    assert MINZHU in found
+    assert MINSHENG not in found
+    assert text_of(cast.client("bureau"), f"{at('communities')}?community=421003002").count("<option") == 1
+    assert text_of(cast.client("bureau"), at("communities")) == ""
+    assert cast.client("finance").get(at("communities")).status_code == 403
