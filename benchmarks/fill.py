@@ -5,6 +5,7 @@ the tables look like today; the same numbers come out each time.
 """
 
 import random
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -15,7 +16,7 @@ django.setup()
 # Models exist only after the set-up.
 from django.db import transaction  # noqa: E402
 
-from compounds.actions.register import derive  # noqa: E402
+from compounds.actions.register import derive, next_codes  # noqa: E402
 from compounds.actions.scoring import rescore  # noqa: E402
 from compounds.models import (  # noqa: E402
     Batch,
@@ -89,12 +90,17 @@ def add_people() -> User:
 
 
 def made_compound(
-    chance: random.Random, number: int, community: Division, owners: list[Organisation], cluster: Cluster
+    chance: random.Random,
+    number: int,
+    code: str,
+    community: Division,
+    owners: list[Organisation],
+    cluster: Cluster,
 ) -> Compound:
     households = chance.randint(40, 900)
     year = chance.choice([None, *range(1965, 2003)])
     compound = Compound(
-        code=f"{community.code[:6]}-{number:06d}",
+        code=code,
         name=f"{chance.choice(WORDS)}{chance.choice(KINDS)}{number}",
         community=community,
         address=f"样例路{number}号",
@@ -127,8 +133,20 @@ def add_compounds(chance: random.Random, communities: list[Division]) -> list[Co
         code: Cluster.objects.create(division_id=code, name=f"{code[-3:]}片区")
         for code in sorted({community.code[:9] for community in communities})
     }
+    here = Counter(community.code[:6] for community in communities)
+    # By the portal's own counter: whoever adds a compound by hand gets the next number.
+    codes = {
+        county: iter(next_codes(county=county, count=here[county] * COMPOUNDS)) for county in sorted(here)
+    }
     compounds = [
-        made_compound(chance, at * COMPOUNDS + place, community, owners, clusters[community.code[:9]])
+        made_compound(
+            chance,
+            at * COMPOUNDS + place,
+            next(codes[community.code[:6]]),
+            community,
+            owners,
+            clusters[community.code[:9]],
+        )
         for at, community in enumerate(communities)
         for place in range(COMPOUNDS)
     ]

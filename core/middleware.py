@@ -7,7 +7,7 @@ from urllib.parse import unquote_to_bytes
 from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse, StreamingHttpResponse
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -19,6 +19,23 @@ logger = logging.getLogger(__name__)
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
+class HeadMiddleware:
+    """The answer to HEAD is that to GET without its body; a server warns of one that is sent all the same."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method == "HEAD":
+            if isinstance(response, StreamingHttpResponse):
+                response.streaming_content = ()
+            else:
+                response.headers.setdefault("Content-Length", str(len(response.content)))
+                response.content = b""
+        return response
+
+
 class HealthMiddleware:
     """`/healthz`: the process answers. `/readyz`: database, migrations and Redis answer too.
 
@@ -28,6 +45,8 @@ class HealthMiddleware:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
         self._migrated = False
+        # What the last probe found: the log tells of changes, not of probes.
+        self._found: dict[str, bool] | None = None
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path == "/healthz":
@@ -42,7 +61,21 @@ class HealthMiddleware:
             parts["migrations"] = self._migrations()
         # Redis away slows background work down; pages, ballots and money go on without it.
         ready = parts["database"] and parts["migrations"]
-        return JsonResponse({"ready": ready, **parts}, status=200 if ready else 503)
+        self._note(parts, is_ready=ready)
+        response = JsonResponse({"ready": ready, **parts}, status=200 if ready else 503)
+        # Django would log an error at every probe of a portal that is being migrated.
+        response._has_been_logged = True  # type: ignore[attr-defined]
+        return response
+
+    def _note(self, parts: dict[str, bool], *, is_ready: bool) -> None:
+        before, self._found = self._found, parts
+        if parts == before:
+            return
+        if not is_ready:
+            waits_for = ", ".join(name for name in ("database", "migrations") if not parts[name])
+            logger.warning("Not ready yet: waiting for %s", waits_for)
+        elif before is not None:
+            logger.warning("Ready%s", "" if parts["redis"] else ", without Redis")
 
     def _database(self) -> bool:
         try:

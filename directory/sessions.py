@@ -11,8 +11,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 SEEN_AT, BEGAN_AT, SECOND_FACTOR = "seen_at", "began_at", "second_factor_seen"
-# Pages that refresh themselves (a job's bar) send this header: nobody is at the desk.
-BACKGROUND_HEADER = "X-Background"
+# Pages that refresh themselves (a job's bar) send this header, and without scripts have this in their
+# address: nobody is at the desk.
+BACKGROUND_HEADER, BACKGROUND_PARAMETER = "X-Background", "background"
 NOTED_EVERY = 60
 RECENTLY = 5 * 60
 
@@ -30,10 +31,14 @@ def is_over(request: HttpRequest) -> bool:
     return idle >= settings.IDLE_TIMEOUT_MINUTES * 60 or age >= settings.SESSION_COOKIE_AGE
 
 
+def is_background(request: HttpRequest) -> bool:
+    return BACKGROUND_HEADER in request.headers or BACKGROUND_PARAMETER in request.GET
+
+
 def note_activity(request: HttpRequest) -> None:
     """Somebody is at the desk: one write a minute, however many pages they open."""
     now = int(time.time())
-    if request.headers.get(BACKGROUND_HEADER) or now - request.session.get(SEEN_AT, 0) < NOTED_EVERY:
+    if is_background(request) or now - request.session.get(SEEN_AT, 0) < NOTED_EVERY:
         return
     request.session[SEEN_AT] = now
     request.session.setdefault(BEGAN_AT, now)

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.middleware.HeadMiddleware",
     "core.middleware.HealthMiddleware",
     # Early, so that answers given before any page is asked carry these headers too.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -129,10 +130,13 @@ PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), 
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+# The cache keeps to keys with its own prefix, so that it may share the queue's database; a server of its own
+# is for whoever wants another eviction policy for it.
+REDIS_CACHE_URL = env.str("REDIS_CACHE_URL", default=REDIS_URL)
 CACHES = {
     "default": {
         "BACKEND": "core.cache.ForgivingRedisCache",
-        "LOCATION": REDIS_URL,
+        "LOCATION": REDIS_CACHE_URL,
         "KEY_PREFIX": "renovation",
         # One try: what waits for a cache that is away is a person.
         "OPTIONS": {

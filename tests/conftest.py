@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
-from django.core.cache import caches
 from django.db import connections
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
@@ -15,6 +14,7 @@ from core.lists.filtering import shelf
 from renovation.embedded import Installation
 from tests.cast import as_role, cast, committed_cast
 from tests.database import Databases
+from tests.redis_database import emptied_redis
 
 __all__ = ["as_role", "cast", "committed_cast"]
 
@@ -61,5 +61,5 @@ def _portals_language() -> None:
 def _empty_cache() -> None:
     """Counters and cached figures of one test are not the next one's."""
     redis_away.forgotten()
-    caches["default"].clear()
+    emptied_redis()
     shelf.clear()

@@ -4,9 +4,12 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
+from django.core.cache import caches
 
 from core import away
 from core.cache import ForgivingRedisCache, redis_away
+from tests.redis_database import client
 
 NOBODY_LISTENS = "redis://127.0.0.1:1/0"
 
@@ -43,3 +46,29 @@ def test_redis_is_asked_again_after_the_pause(
     now = time.monotonic()
     monkeypatch.setattr(away.time, "monotonic", lambda: now + away.PAUSE_SECONDS + 1)
     assert not redis_away
+
+
+# --- One Redis for cache and queue ------------------------------------------------------
+
+
+def test_an_emptied_cache_leaves_the_queue_alone() -> None:
+    own = caches["default"]
+    many = {f"figure-{number}": number for number in range(2500)}
+    own.set_many(many)
+    redis = client()
+    redis.lpush("celery", "a job's nudge")
+    redis.set("renovationX:1:a", "another portal's")
+    assert own.clear() is True
+    assert own.get_many(many) == {}
+    assert redis.lrange("celery", 0, -1) == [b"a job's nudge"]
+    assert redis.get("renovationX:1:a") == b"another portal's"
+
+
+def test_a_prefix_is_taken_literally() -> None:
+    odd = ForgivingRedisCache(settings.REDIS_URL, {"KEY_PREFIX": "a*[b]?"})
+    odd.set("key", 1)
+    redis = client()
+    redis.set("aXb:1:key", "somebody else's")
+    odd.clear()
+    assert odd.get("key") is None
+    assert redis.get("aXb:1:key") == b"somebody else's"

@@ -9,7 +9,6 @@ from unittest import mock
 
 import pytest
 from celery import Celery, current_app
-from django.core.cache import caches
 from django.db import connections, transaction
 from django.utils import timezone, translation
 
@@ -27,6 +26,7 @@ from outbox.models import Message
 from tests.cast import JINGZHOU, Cast
 from tests.jobs import handlers
 from tests.races import at_once
+from tests.redis_database import emptied_redis
 
 # Importing them registers them.
 KINDS_OF_TESTS = handlers.__name__
@@ -263,7 +263,7 @@ def test_due_and_silent_jobs_are_nudged_once_by_two_beats(committed_cast: Cast) 
 
 def test_an_emptied_redis_takes_nudges_again(committed_cast: Cast) -> None:
     ask(committed_cast)
-    caches["default"].clear()
+    emptied_redis()
     later = ask(committed_cast)
     later.refresh_from_db()
     assert later.nudged_at is not None

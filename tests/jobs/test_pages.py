@@ -1,18 +1,24 @@
 """The pages of jobs: one's own, with progress, cancel and result."""
 
+import time
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
+import time_machine
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import override
 
+from directory.sessions import SEEN_AT
 from files.actions import store_product
 from jobs.actions import enqueue
 from jobs.models import Job, JobState
 from jobs.views import estimate
+from tests.browser import NewPage
 from tests.cast import Cast
+from tests.directory.test_sessions import signed_in
 
 
 def make_job(cast: Cast, **fields: Any) -> Job:
@@ -87,3 +93,37 @@ def test_the_estimate_says_only_what_it_can_know(
     job = Job(state=JobState.RUNNING, done=done, total=total, started_at=now - timedelta(seconds=seconds))
     with override("en"):
         assert estimate(job, now) == said
+
+
+# --- A page that polls ------------------------------------------------------------------
+
+
+def test_without_scripts_the_page_refreshes_itself_as_nobody_at_the_desk(cast: Cast) -> None:
+    job = enqueue(kind="x", title="一件事", user=cast.bureau)
+    client = signed_in(cast)
+    address = f"/jobs/{job.pk}/?background=1"
+    assert 'content="5; url=?background=1"' in client.get(f"/jobs/{job.pk}/").content.decode()
+    start = timezone.now()
+    for minutes in (10, 20, 29):
+        with time_machine.travel(start + timedelta(minutes=minutes)):
+            assert client.get(address).status_code == 200
+    with time_machine.travel(start + timedelta(minutes=31)):
+        assert "why=timed_out" in client.get(address)["Location"]
+
+
+@pytest.mark.browser
+def test_a_polling_page_does_not_keep_an_idle_session_alive(
+    new_page: NewPage, site: str, committed_cast: Cast
+) -> None:
+    """Once the page is open, the last sign of life is set back to four seconds before the time-out."""
+    job = enqueue(kind="x", title="一件事", user=committed_cast.bureau)
+    client = signed_in(committed_cast)
+    page = new_page()
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
+    with page.expect_request(lambda request: request.headers.get("x-background") == "1"):
+        page.goto(f"/jobs/{job.pk}/")
+    session = client.session
+    session[SEEN_AT] = int(time.time()) - settings.IDLE_TIMEOUT_MINUTES * 60 + 4
+    session.save()
+    page.wait_for_url(lambda address: "why=timed_out" in address, timeout=15_000)

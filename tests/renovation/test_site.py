@@ -1,6 +1,7 @@
 """The running site answers, and the browser's fixtures see what they must see."""
 
 import urllib.request
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
@@ -35,3 +36,12 @@ def test_each_visitor_has_a_language_and_a_width(new_page: NewPage) -> None:
     page = new_page(width=390, language="en")
     page.goto("/healthz")
     assert page.evaluate("[navigator.language, innerWidth]") == ["en-GB", 390]
+
+
+def test_head_is_answered_without_a_word_in_the_log(site: str, site_log: Path) -> None:
+    before = len(site_log.read_text())
+    for path in ("/", "/healthz", "/readyz"):
+        with urllib.request.urlopen(urllib.request.Request(f"{site}{path}", method="HEAD")) as response:
+            assert response.status == 200
+            assert int(response.headers["Content-Length"]) > 0
+    assert site_log.read_text()[before:] == ""
