@@ -26,6 +26,14 @@ class CatalogueChanged(DomainError):
     sentence = _("A newer version of {code} was published meanwhile. Look at it, then publish yours again.")
 
 
+class TimetableInvalid(DomainError):
+    """`line` counts from 1; 0 is the whole."""
+
+    code = "timetable_invalid"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = "{explanation}"
+
+
 # --- Plans ------------------------------------------------------------------------------
 
 
@@ -64,6 +72,35 @@ class NotPlannable(DomainError):
 class AlreadyPlanned(DomainError):
     code = "already_planned"
     sentence = _("{names}: already in this plan.")
+
+
+class NotInPoolAnyMore(DomainError):
+    code = "not_in_pool_any_more"
+    sentence = _(
+        "{names}: merged, split up or taken out of the pool meanwhile. Take them off the plan, or back into the pool."
+    )
+
+
+class EntryGone(DomainError):
+    code = "entry_gone"
+    sentence = _("This compound was taken off the plan meanwhile.")
+
+
+class YearOutsidePlan(DomainError):
+    code = "year_outside_plan"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("{year} lies outside this plan ({first} to {last}).")
+
+
+class DocumentNumberNeeded(DomainError):
+    code = "document_number_needed"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("A plan is issued with the number of its document.")
+
+
+class PlanHasDocuments(DomainError):
+    code = "plan_has_documents"
+    sentence = _("Documents hang on this draft; what has documents is kept.")
 
 
 class PlanJumps(DomainError):
@@ -150,6 +187,38 @@ class DateBeforeLast(DomainError):
 class LeadReasonNeeded(DomainError):
     code = "lead_reason_needed"
     sentence = _("By rule {rule} leads this project. To let another lead, give the reason.")
+
+
+class ProjectChanged(DomainError):
+    """`fields` are the names of what the other person changed."""
+
+    code = "changed_meanwhile"
+    sentence = _(
+        "{who} changed this project in the meantime ({fields}). Compare with the current values, then save again."
+    )
+
+
+class NotResponsibleHere(DomainError):
+    """Whoever answers for a project must be able to see it."""
+
+    code = "not_responsible_here"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("{name} has no role that reaches these projects, or has left. Choose somebody from the list.")
+
+
+class DatesMovedMeanwhile(DomainError):
+    code = "dates_moved_meanwhile"
+    sentence = _("Some of these dates changed since you looked. Look at the list again, then move them.")
+
+
+class NoDateToMove(DomainError):
+    code = "no_date_to_move"
+    sentence = _("None of the chosen projects has an open date there.")
+
+
+class NotInPool(DomainError):
+    code = "not_in_pool"
+    sentence = _("{name} is not in the reserve pool. Projects begin with compounds of the pool.")
 
 
 # --- Before the portal ------------------------------------------------------------------
@@ -266,3 +335,107 @@ class EvidenceNeeded(DomainError):
 class PassNowhere(DomainError):
     code = "pass_nowhere"
     sentence = _("The task is in these hands already.")
+
+
+class SchemeUnderWay(DomainError):
+    code = "scheme_under_way"
+    sentence = _("Version {version} of this scheme is already {state}. Finish or withdraw it first.")
+
+
+class SchemeApproved(DomainError):
+    code = "scheme_approved"
+    sentence = _("This project has an approved scheme. To change it, begin a new version with its reason.")
+
+
+class NoApprovedScheme(DomainError):
+    code = "no_approved_scheme"
+    sentence = _("There is no approved scheme yet to make a new version of.")
+
+
+class WorkNotOffered(DomainError):
+    code = "work_not_offered"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("{name} is not in the works catalogue that is in force here. Choose from the list.")
+
+
+class WorkListed(DomainError):
+    code = "work_listed"
+    sentence = _("{name} stands in this scheme already. Change its quantity, or name another location.")
+
+
+class WorkNotBasic(DomainError):
+    code = "work_not_basic"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("{name} is no basic item; say whether residents chose it or the office added it.")
+
+
+class WorkHandedIn(DomainError):
+    code = "work_handed_in"
+    sentence = _("{name} was handed in with another version and stays where it is. Strike it and add it anew.")
+
+
+class LessThanDone(DomainError):
+    code = "less_than_done"
+    sentence = _("{names}: more has been done on the site than this version plans. Raise the quantity first.")
+
+
+class LineGone(DomainError):
+    code = "line_gone"
+    sentence = _("Somebody struck this work meanwhile. Load the page again.")
+
+
+class GapUnknown(DomainError):
+    code = "gap_unknown"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("The survey names no such need.")
+
+
+class AlreadySigned(DomainError):
+    code = "already_signed"
+    sentence = _("{office} has already given this opinion.")
+
+
+class SignsForAnother(DomainError):
+    code = "signs_for_another"
+    status = HTTPStatus.FORBIDDEN
+    sentence = _("You have signed for another office already. A colleague signs for this one.")
+
+
+class NotOnNotice(DomainError):
+    code = "not_on_notice"
+    sentence = _("The scheme is not on public notice.")
+
+
+class NoticeTooEarly(DomainError):
+    code = "notice_too_early"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("{day} lies more than {days} days away.")
+
+
+class ObjectionOutside(DomainError):
+    code = "objection_outside"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("{day} lies before the notice began ({first}).")
+
+
+class ObjectionAnswered(DomainError):
+    code = "objection_answered"
+    sentence = _("This objection has been answered; the answer stays.")
+
+
+class NamesAPerson(DomainError):
+    code = "names_a_person"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("Leave out telephone and other numbers: say “a resident” or a masked name such as 张*.")
+
+
+class SubmitterApproves(DomainError):
+    code = "same_person"
+    status = HTTPStatus.FORBIDDEN
+    sentence = _("You submitted this scheme; a colleague or the office above approves it.")
+
+
+class VisitPhotosFull(DomainError):
+    code = "visit_photos_full"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("A visit holds at most {most} photos.")

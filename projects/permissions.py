@@ -145,3 +145,22 @@ def can_close_task(user: User, task: Task) -> bool:
 
 def can_comment_on_task(user: User, task: Task) -> bool:
     return user.has_power(Power.WORK_ON_TASKS) or can_hold_task(user, task)
+
+
+def can_edit_scheme(user: User, scheme: Scheme) -> bool:
+    return scheme.is_open and can_draw_scheme(user, scheme.project)
+
+
+def can_post_notice(user: User, project: Project) -> bool:
+    """Whoever draws schemes, and the community, which hangs the paper out and hears the residents."""
+    return can_draw_scheme(user, project) or (
+        project.is_unfinished and user.has_power(Power.SIGN_FOR_COMMUNITY, at=project.division_code)
+    )
+
+
+def can_record_visits(user: User, project: Project) -> bool:
+    return project.is_unfinished and can_add_documents(user, project)
+
+
+def can_set_scheme_rules(user: User, division_code: str) -> bool:
+    return user.has_power(Power.SET_RULES, at=division_code)

@@ -17,11 +17,11 @@ COMPOSITES = (("scheme_id", "projects_scheme"), ("work_item_id", "projects_worki
 def composite(column, target):
     """A strike's (column, project_id) points at a row of `target` of the same project."""
     name = f"projects_strike_{column}_same_project"
-    return (
+    added = (
         f'ALTER TABLE "projects_strike" ADD CONSTRAINT "{name}" FOREIGN KEY ({column}, project_id)'
-        f" REFERENCES {target} (id, project_id) DEFERRABLE INITIALLY IMMEDIATE",
-        f'ALTER TABLE "projects_strike" DROP CONSTRAINT "{name}"',
+        f" REFERENCES {target} (id, project_id) DEFERRABLE INITIALLY IMMEDIATE"
     )
+    return added, f'ALTER TABLE "projects_strike" DROP CONSTRAINT "{name}"'
 
 
 def ship(apps, schema_editor):

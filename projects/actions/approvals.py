@@ -1,0 +1,233 @@
+"""A scheme's way through the offices: signed, on public notice, objections answered, approved or sent back."""
+
+from datetime import date, timedelta
+from typing import TypedDict, Unpack
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.errors import NotPermitted
+from core.integrity import constraints_as_refusals
+from core.text import clean_line
+from directory.models import User
+from files.models import StoredFile
+from projects.actions.schemes import lock_scheme, refuse_less_than_done, save_state
+from projects.errors import (
+    AlreadySigned,
+    DateInFuture,
+    NamesAPerson,
+    NoticeRunning,
+    NoticeTooEarly,
+    NoticeTooShort,
+    NotOnNotice,
+    NotSigned,
+    ObjectionAnswered,
+    ObjectionOutside,
+    ObjectionsOpen,
+    ProjectNotActive,
+    ReasonNeeded,
+    SchemeWrongState,
+    SignsForAnother,
+    SubmitterApproves,
+)
+from projects.models import Objection, PublicNotice, Scheme, SchemeRule, SchemeState, SignOff, SignOffKind
+from projects.permissions import can_approve_scheme, can_draw_scheme, can_post_notice, sign_off_powers
+from projects.privacy import holds_a_number, masked
+
+# The offices that sign before a scheme goes on notice; representatives join with the residents' app.
+NEEDED_SIGNATURES = (SignOffKind.STREET_OFFICE, SignOffKind.COMMUNITY)
+# A notice may be prepared, not scheduled for next year by a slip of the keyboard.
+NOTICE_AHEAD_DAYS = 30
+
+
+class ObjectionFacts(TypedDict):
+    received_on: date
+    channel: str
+    text: str
+    raised_by: str
+
+
+# --- Signing ----------------------------------------------------------------------------
+
+
+@transaction.atomic
+def sign_off(
+    *, scheme: Scheme, user: User, kind: str, agrees: bool, remark: str = "", document: StoredFile | None = None
+) -> SignOff:  # fmt: skip
+    """An office agrees, or says what must change. Another opinion of the same office ends its earlier one."""
+    scheme = _lock(scheme, SchemeState.SIGNING)
+    if kind not in sign_off_powers(user, scheme):
+        raise NotPermitted
+    valid = {one.kind: one for one in scheme.sign_offs.filter(revoked_at__isnull=True)}
+    if any(one.by_id == user.pk for other, one in valid.items() if other != kind):
+        raise SignsForAnother
+    remark = clean_line(remark)
+    if not agrees and not remark:
+        raise ReasonNeeded
+    earlier = valid.get(kind)
+    if earlier is not None:
+        if earlier.agrees == agrees:
+            raise AlreadySigned(office=earlier.get_kind_display())
+        earlier.revoked_at = timezone.now()
+        earlier.save(update_fields=["revoked_at"])
+    signed = SignOff(scheme=scheme, kind=kind, agrees=agrees, remark=remark, document=document, by=user)
+    with constraints_as_refusals(SignOff):
+        signed.save(force_insert=True)
+    return signed
+
+
+def unsigned(scheme: Scheme) -> list[SignOffKind]:
+    """The offices whose agreement lacks."""
+    agreed = scheme.sign_offs.filter(revoked_at__isnull=True, agrees=True).values_list("kind", flat=True)
+    return [kind for kind in NEEDED_SIGNATURES if kind not in set(agreed)]
+
+
+@transaction.atomic
+def send_back(*, scheme: Scheme, user: User, reason: str) -> Scheme:
+    """To the drawing board: signatures are revoked and the notice ends, because they were given for other lines."""
+    scheme = _lock(scheme, SchemeState.SIGNING, SchemeState.NOTICED)
+    if not (can_draw_scheme(user, scheme.project) or can_approve_scheme(user, scheme)):
+        raise NotPermitted
+    reason = clean_line(reason)
+    if not reason:
+        raise ReasonNeeded
+    now = timezone.now()
+    for signed in scheme.sign_offs.filter(revoked_at__isnull=True):
+        signed.revoked_at = now
+        signed.save(update_fields=["revoked_at"])
+    for notice in scheme.notices.filter(ended_at__isnull=True):
+        notice.ended_at, notice.ended_reason = now, reason[:300]
+        notice.save(update_fields=["ended_at", "ended_reason"])
+    scheme.state, scheme.return_reason = SchemeState.DRAFT, reason
+    save_state(scheme)
+    return scheme
+
+
+# --- Public notice ----------------------------------------------------------------------
+
+
+@transaction.atomic
+def post_notice(
+    *, scheme: Scheme, user: User, from_on: date, until_on: date, places: str, photo: StoredFile | None = None
+) -> PublicNotice:
+    """Hang the signed scheme out, both days included. A notice that hung before it was entered says so by itself."""
+    scheme = _lock(scheme, SchemeState.SIGNING)
+    if not can_post_notice(user, scheme.project):
+        raise NotPermitted
+    missing = unsigned(scheme)
+    if missing:
+        raise NotSigned(offices="、".join(str(kind.label) for kind in missing))
+    needed = SchemeRule.objects.in_force(scheme.division_code).notice_days
+    if (until_on - from_on).days + 1 < needed:
+        raise NoticeTooShort(days=needed)
+    if from_on > timezone.localdate() + timedelta(days=NOTICE_AHEAD_DAYS):
+        raise NoticeTooEarly(day=from_on.isoformat(), days=NOTICE_AHEAD_DAYS)
+    notice = PublicNotice(
+        scheme=scheme, from_on=from_on, until_on=until_on, places=clean_line(places), photo=photo, posted_by=user
+    )  # fmt: skip
+    with constraints_as_refusals(PublicNotice):
+        notice.save(force_insert=True)
+    scheme.state = SchemeState.NOTICED
+    save_state(scheme)
+    return notice
+
+
+def current_notice(scheme: Scheme) -> PublicNotice | None:
+    """The notice that counts: not ended by sending the scheme back."""
+    return scheme.notices.filter(ended_at__isnull=True).first()
+
+
+@transaction.atomic
+def record_objection(*, scheme: Scheme, user: User, **facts: Unpack[ObjectionFacts]) -> Objection:
+    """What a resident objects to. Names are masked, numbers refused: the notice's file is read by many."""
+    scheme = _lock(scheme, SchemeState.NOTICED)
+    if not can_post_notice(user, scheme.project):
+        raise NotPermitted
+    notice = current_notice(scheme)
+    if notice is None:
+        raise NotOnNotice
+    day = facts["received_on"]
+    if day > timezone.localdate():
+        raise DateInFuture(day=day.isoformat())
+    if day < notice.from_on:
+        raise ObjectionOutside(day=day.isoformat(), first=notice.from_on.isoformat())
+    if holds_a_number(facts["raised_by"]) or holds_a_number(facts["text"]):
+        raise NamesAPerson
+    objection = Objection(
+        notice=notice, received_on=day, channel=facts["channel"], text=facts["text"].strip(),
+        raised_by=masked(clean_line(facts["raised_by"])), recorded_by=user,
+    )  # fmt: skip
+    with constraints_as_refusals(Objection):
+        objection.save(force_insert=True)
+    return objection
+
+
+@transaction.atomic
+def answer_objection(
+    *, objection: Objection, user: User, answer: str, is_adopted: bool, answered_on: date | None = None
+) -> Objection:
+    """Say what is done about it. Of a scheme sent back they still wait: the next notice comes after their answers."""
+    scheme = lock_scheme(objection.notice.scheme)
+    if not can_draw_scheme(user, scheme.project):
+        raise NotPermitted
+    objection = Objection.objects.select_for_update().get(pk=objection.pk)
+    if objection.answered_on is not None:
+        raise ObjectionAnswered
+    day = answered_on or timezone.localdate()
+    if day > timezone.localdate():
+        raise DateInFuture(day=day.isoformat())
+    if day < objection.received_on:
+        raise ObjectionOutside(day=day.isoformat(), first=objection.received_on.isoformat())
+    if not answer.strip():
+        raise ReasonNeeded
+    objection.answer, objection.is_adopted = answer.strip(), is_adopted
+    objection.answered_on, objection.answered_by = day, user
+    with constraints_as_refusals(Objection):
+        objection.save()
+    return objection
+
+
+def open_objections(scheme: Scheme) -> int:
+    """Objections of all notices of this version that wait for their answer."""
+    return Objection.objects.filter(notice__scheme=scheme, answered_on__isnull=True).count()
+
+
+# --- Approval ---------------------------------------------------------------------------
+
+
+@transaction.atomic
+def approve_scheme(
+    *, scheme: Scheme, user: User, approved_on: date | None = None, approval_number: str = ""
+) -> Scheme:
+    """The lines hold from now on: what is planned of each work follows them, the version before is replaced."""
+    scheme = _lock(scheme, SchemeState.NOTICED)
+    if not can_approve_scheme(user, scheme):
+        raise SubmitterApproves if scheme.submitted_by_id == user.pk else NotPermitted
+    day = approved_on or timezone.localdate()
+    if day > timezone.localdate():
+        raise DateInFuture(day=day.isoformat())
+    notice = current_notice(scheme)
+    if notice is None:
+        raise NotOnNotice
+    if notice.until_on >= day:
+        raise NoticeRunning(until=notice.until_on.isoformat())
+    waiting = open_objections(scheme)
+    if waiting:
+        raise ObjectionsOpen(count=waiting)
+    refuse_less_than_done(scheme)
+    for replaced in Scheme.objects.approved().filter(project=scheme.project_id):
+        replaced.state = SchemeState.SUPERSEDED
+        replaced.save()
+    scheme.state, scheme.approved_by, scheme.approved_on = SchemeState.APPROVED, user, day
+    scheme.approval_number = clean_line(approval_number)
+    save_state(scheme)
+    return scheme
+
+
+def _lock(scheme: Scheme, *states: str) -> Scheme:
+    scheme = lock_scheme(scheme)
+    if scheme.state not in states:
+        raise SchemeWrongState(state=scheme.get_state_display())
+    if not scheme.project.is_active:
+        raise ProjectNotActive(standing=scheme.project.get_standing_display())
+    return scheme
