@@ -22,7 +22,6 @@ from imports import actions
 from imports.kinds import Task, kind_of
 from imports.models import ImportRun
 from imports.reading import match, open_table
-from imports.staging import stage
 from jobs.progress import Silent
 
 # As many rows as one district has households.
@@ -95,9 +94,8 @@ def preview(content: bytes) -> ImportRun:
     task = Task(user=None, mapping=match(kind, table), headings=table.labels, options=CHOICES)
     rows = actions.examined(kind=kind, table=table, task=task, progress=Silent())
     file = StoredFile.objects.create(sha256="0" * 64, size=len(content), media_type="x", name="roster.xlsx")
-    run = ImportRun.objects.create(kind=kind.key, file=file, mapping=task.mapping)
-    run.counts = stage(run.pk, rows)
-    return run
+    run = ImportRun.objects.create(kind=kind.key, file=file)
+    return actions.stage_examined(run=run, rows=rows, mapping=task.mapping, options=CHOICES)
 
 
 def measure(bench: Bench) -> Iterable[Figure]:

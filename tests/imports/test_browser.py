@@ -90,7 +90,9 @@ def test_every_page_of_an_import_is_accessible_and_fits(
     assert reason.is_visible()
     assert box is not None
     assert 0 <= box["x"] < box["x"] + box["width"] <= width
-    assert page.locator(".import-rows").evaluate("box => box.scrollWidth - box.clientWidth") <= 0 or width > 640
+    assert (
+        page.locator(".import-rows").evaluate("box => box.scrollWidth - box.clientWidth") <= 0 or width > 640
+    )
 
 
 def test_a_roster_is_imported_with_a_moving_bar_and_without_reloading(

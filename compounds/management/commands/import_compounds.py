@@ -135,9 +135,9 @@ class Command(BaseCommand):
         try:
             code = self._refusing(options)
         except CommandError as refusal:
-            if not self._called_from_command_line:
+            # From the shell Django would put the name of the exception before the sentence.
+            if not getattr(self, "_called_from_command_line", False):
                 raise
-            # Django would put the name of the exception before the sentence.
             self.stderr.write(str(refusal))
             code = refusal.returncode
         if code:
