@@ -1,6 +1,6 @@
 """Five-year and annual plans: drawn from the pool, submitted, returned, approved, issued, amended."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from compounds.actions.pool import move_to_batch
-from compounds.models import Batch, Compound, PoolEntry
+from compounds.models import Batch, Compound, PoolEntry, UrgencyScore
 from core.errors import NotPermitted
 from core.integrity import constraints_as_refusals
 from core.text import clean_line
@@ -19,22 +19,29 @@ from files.models import StoredFile
 from projects.actions.projects import begin_planned_project
 from projects.errors import (
     AlreadyPlanned,
+    DateInFuture,
+    DocumentNumberNeeded,
+    EntryGone,
     NotInCounty,
+    NotInPoolAnyMore,
     NotPlannable,
     PlanEmpty,
+    PlanHasDocuments,
     PlanJumps,
     PlanNotOpen,
     PlanWithoutCompounds,
     PlanWrongState,
     ProjectsLeftOut,
+    ProjectUnfinished,
     ReasonNeeded,
     SamePerson,
+    YearOutsidePlan,
     YearPlannedElsewhere,
 )
 from projects.models import Plan, PlanEntry, PlanKind, PlanState, Project, Standing
 from projects.models.plans import YEARS_OF_A_LONG_PLAN
 from projects.permissions import can_amend_plan, can_decide_plan, can_make_plans
-from projects.queue import jumps, queue_of
+from projects.queue import ORDER_OF_BATCHES, Jump, jumps, queue_of, with_project_of_its_own
 
 NAMED_IN_A_REFUSAL = 3
 COPIED_FIGURES = ("building_count", "household_count", "floor_area")
@@ -69,6 +76,7 @@ def draw_up_plan(
     """Begin a plan of a county, city or province. Whatever exists of the kind and year is amended instead."""
     if not can_make_plans(user, division.code):
         raise NotPermitted
+    _lock_county(division.code)
     if Plan.objects.filter(division=division, kind=kind, first_year=first_year).exists():
         raise YearPlannedElsewhere
     last_year = first_year if kind == PlanKind.ANNUAL else first_year + YEARS_OF_A_LONG_PLAN - 1
@@ -127,6 +135,8 @@ def discard_draft(*, plan: Plan, user: User) -> None:
         raise PlanWrongState(state=plan.get_state_display())
     if not can_make_plans(user, plan.division_id):
         raise NotPermitted
+    if plan.documents.exists():
+        raise PlanHasDocuments
     plan.delete()
 
 
@@ -135,41 +145,42 @@ def discard_draft(*, plan: Plan, user: User) -> None:
 
 @transaction.atomic
 def add_to_plan(
-    *, plan: Plan, compounds: Collection[Compound], user: User, year: int | None = None, reason: str = ""
+    *,
+    plan: Plan,
+    compounds: Collection[Compound],
+    user: User,
+    year: int | None = None,
+    reason: str = "",
+    reasons: Mapping[int, str] | None = None,
 ) -> list[PlanEntry]:
-    """Take compounds of the pool into the plan. Going before more urgent ones needs `reason`."""
+    """Take compounds of the pool into the plan. Going before more urgent ones needs `reason`.
+
+    `reasons` are {compound id: reason} where each has its own (a file that is read in).
+    """
+    _lock_county(plan.division_id)
     plan = _lock_open(plan, user)
     if not plan.lists_compounds:
         raise PlanWithoutCompounds
+    year = plan.first_year if year is None else year
+    _refuse_year_outside(plan, year)
     chosen = list(Compound.objects.living().filter(pk__in=[compound.pk for compound in compounds]))
-    _refuse_what_does_not_belong(plan, chosen)
-    queue = queue_of(plan)
-    unplannable = [compound for compound in chosen if compound.pk not in set(queue)]
-    if unplannable:
-        raise NotPlannable(names=_names(unplannable))
     listed = set(plan.entries.values_list("compound_id", flat=True))
-    going_first = jumps(queue, listed | {compound.pk for compound in chosen})
-    jumping = [compound for compound in chosen if compound.pk in going_first]
-    reason = clean_line(reason)
-    if jumping and not reason:
-        raise _jump_refusal(jumping, [going_first[compound.pk].first_passed_id for compound in jumping],
-                            max(going_first[compound.pk].passed for compound in jumping))  # fmt: skip
+    _refuse_what_does_not_belong(plan, chosen, listed)
+    queue = queue_of(plan)
+    _refuse_unplannable(plan, chosen, queue)
+    said = _said(chosen, queue, listed, reason, reasons or {})
     order = {compound_id: place for place, compound_id in enumerate(queue)}
-    chosen.sort(key=lambda compound: order[compound.pk])
-    scores = dict(
-        PoolEntry.objects.current()
-        .filter(compound__in=chosen)
-        .values_list("compound_id", "compound__urgency_score__score")
-    )
+    chosen.sort(key=lambda compound: order.get(compound.pk, -1))
+    scores = dict(UrgencyScore.objects.filter(compound__in=chosen).values_list("compound_id", "score"))
     position = plan.entries.aggregate(last=Max("position"))["last"] or 0
     entries = [
         PlanEntry(
             plan=plan,
             compound=compound,
-            year=year or plan.first_year,
+            year=year,
             position=position + step,
             urgency_at_entry=scores.get(compound.pk),
-            jump_reason=reason if compound.pk in going_first else "",
+            jump_reason=said.get(compound.pk, ""),
             added_by=user,
             **{figure: getattr(compound, figure) for figure in COPIED_FIGURES},
         )
@@ -179,12 +190,25 @@ def add_to_plan(
         return PlanEntry.objects.bulk_create(entries)
 
 
+def _said(
+    chosen: list[Compound], queue: list[int], listed: set[int], reason: str, reasons: Mapping[int, str]
+) -> dict[int, str]:
+    """{compound: why it goes before more urgent ones}; refused where one of them has no reason."""
+    going_first = jumps(queue, listed | {compound.pk for compound in chosen})
+    jumping = [compound for compound in chosen if compound.pk in going_first]
+    said = {one.pk: clean_line(reasons.get(one.pk, "")) or clean_line(reason) for one in jumping}
+    unsaid = [compound for compound in jumping if not said[compound.pk]]
+    if unsaid:
+        raise _jump_refusal(unsaid, [going_first[compound.pk] for compound in unsaid])
+    return said
+
+
 @transaction.atomic
 def draw_from_pool(*, plan: Plan, user: User, count: int, year: int | None = None) -> list[PlanEntry]:
     """Take the `count` most urgent compounds that are waiting, in their order."""
     plan = _lock_open(plan, user)
     listed = set(plan.entries.values_list("compound_id", flat=True))
-    waiting = [compound_id for compound_id in queue_of(plan) if compound_id not in listed][:count]
+    waiting = [compound_id for compound_id in queue_of(plan) if compound_id not in listed][: max(count, 0)]
     if not waiting:
         return []
     return add_to_plan(plan=plan, compounds=Compound.objects.filter(pk__in=waiting), user=user, year=year)
@@ -193,9 +217,13 @@ def draw_from_pool(*, plan: Plan, user: User, count: int, year: int | None = Non
 @transaction.atomic
 def edit_entry(*, entry: PlanEntry, user: User, **facts: Unpack[EntryFacts]) -> PlanEntry:
     plan = _lock_open(entry.plan, user)
-    entry = PlanEntry.objects.get(pk=entry.pk, plan=plan)
+    found = PlanEntry.objects.filter(pk=entry.pk, plan=plan).first()
+    if found is None:
+        raise EntryGone
+    entry = found
     for field, value in facts.items():
         setattr(entry, field, value)
+    _refuse_year_outside(plan, entry.year)
     entry.jump_reason = clean_line(entry.jump_reason)
     with constraints_as_refusals(PlanEntry):
         entry.save()
@@ -221,13 +249,11 @@ def submit_plan(*, plan: Plan, user: User) -> Plan:
         entries = {entry.compound_id: entry for entry in plan.entries.select_related("compound")}
         if not entries:
             raise PlanEmpty
+        _refuse_what_left_the_pool(plan, entries.values())
         found = jumps(queue_of(plan), entries.keys())
         unsaid = [jump for compound_id, jump in found.items() if not entries[compound_id].jump_reason]
         if unsaid:
-            raise _jump_refusal(
-                [entries[jump.compound_id].compound for jump in unsaid],
-                [jump.first_passed_id for jump in unsaid], max(jump.passed for jump in unsaid),
-            )  # fmt: skip
+            raise _jump_refusal([entries[jump.compound_id].compound for jump in unsaid], unsaid)
     plan.state, plan.submitted_by, plan.submitted_at = PlanState.SUBMITTED, user, timezone.now()
     plan.decided_by = plan.decided_at = None
     plan.save()
@@ -264,53 +290,82 @@ def issue_plan(
     """
     plan = _lock_to_decide(plan, user, PlanState.APPROVED)
     if not clean_line(document_number):
-        raise ReasonNeeded
+        raise DocumentNumberNeeded
+    if issued_on > timezone.localdate():
+        raise DateInFuture(day=issued_on.isoformat())
+    entries = list(plan.entries.select_related("compound"))
     replaced = _versions(plan).select_for_update().filter(state=PlanState.ISSUED).first()
+    if plan.kind == PlanKind.ANNUAL:
+        _refuse_what_left_the_pool(plan, entries)
     if replaced is not None:
         _refuse_projects_left_out(plan, replaced)
         replaced.state = PlanState.SUPERSEDED
         replaced.save()
-    plan.state, plan.document_number, plan.issued_on = (
-        PlanState.ISSUED,
-        clean_line(document_number),
-        issued_on,
-    )
+    plan.state, plan.issued_on = PlanState.ISSUED, issued_on
+    plan.document_number = clean_line(document_number)
     plan.document, plan.issued_by, plan.recorded_issued_at = document, user, timezone.now()
     with constraints_as_refusals(Plan, PlanEntry):
         plan.save()
     if plan.kind == PlanKind.ANNUAL and plan.lists_compounds:
-        _begin_projects(plan, user)
+        _begin_projects(plan, entries, user)
     return plan
 
 
-def _begin_projects(plan: Plan, user: User) -> None:
-    entries = list(plan.entries.select_related("compound"))
-    running = {
-        project.compound_id: project
-        for project in Project.objects.select_for_update(no_key=True)
-        .unfinished()
-        .filter(compound__in=[entry.compound_id for entry in entries])
-        .order_by("pk")
-    }
+def _begin_projects(plan: Plan, entries: list[PlanEntry], user: User) -> None:
+    """Each entry gets its project: the one it has, the one that was begun before the plan, or a new one.
+
+    What an amendment carries over keeps its project, also one that is finished; a cancelled one is not
+    begun anew by that.
+    """
+    compounds = [entry.compound_id for entry in entries]
+    existing: dict[int, Project] = {}
+    projects = Project.objects.select_for_update(no_key=True).exclude(standing=Standing.CANCELLED)
+    for project in projects.filter(compound__in=compounds).order_by("-pk"):
+        if project.is_unfinished or project.year == plan.first_year:
+            existing.setdefault(project.compound_id, project)
+    earlier = PlanEntry.objects.filter(plan__in=_versions(plan).exclude(pk=plan.pk), compound__in=compounds)
+    carried = dict(earlier.values_list("pk", "compound_id"))
     for entry in entries:
-        project = running.get(entry.compound_id)
-        if project is None:
+        project = existing.get(entry.compound_id)
+        if project is None or not (project.plan_entry_id is None or project.plan_entry_id in carried):
+            if entry.compound_id in carried.values():
+                continue
+            if project is not None:
+                # Another plan's project goes on: the queue leaves such compounds out, this is the last look.
+                raise ProjectUnfinished(name=entry.compound.name)
             begin_planned_project(entry=entry, user=user)
-        elif project.year == entry.year or project.plan_entry_id is None:
+        else:
             project.plan_entry, project.year = entry, entry.year
             project.save(update_fields=["plan_entry", "year"])
-    behind = [
-        entry.compound
-        for entry in entries
-        if PoolEntry.objects.current().filter(compound=entry.compound_id, batch__in=(Batch.RESERVE, Batch.PREPARING)).exists()
-    ]  # fmt: skip
-    if behind:
-        move_to_batch(
-            compounds=behind,
-            batch=Batch.IMPLEMENTING,
-            user=user,
-            reason=f"{plan.title} {plan.document_number}",
-        )
+    _move_pool(plan, entries, user)
+
+
+def _move_pool(plan: Plan, entries: list[PlanEntry], user: User) -> None:
+    """What is planned for this year moves into the batch 实施 while its project goes on."""
+    waiting = PoolEntry.objects.current().filter(batch__in=(Batch.RESERVE, Batch.PREPARING))
+    behind = set(
+        waiting.filter(compound__in=Project.objects.unfinished().filter(plan_entry__plan=plan).values("compound"))
+        .values_list("compound_id", flat=True)
+    )  # fmt: skip
+    moving = [entry.compound for entry in entries if entry.compound_id in behind]
+    if moving:
+        reason = f"{plan.title} {plan.document_number}"
+        move_to_batch(compounds=moving, batch=Batch.IMPLEMENTING, user=user, reason=reason)
+
+
+def _refuse_what_left_the_pool(plan: Plan, entries: Iterable[PlanEntry]) -> None:
+    """A compound that was merged or taken out of the pool meanwhile begins nothing."""
+    listed = list(entries)
+    compounds = [entry.compound_id for entry in listed]
+    in_pool = PoolEntry.objects.current().filter(batch__in=ORDER_OF_BATCHES, compound__in=compounds)
+    held = set(in_pool.values_list("compound_id", flat=True)) | with_project_of_its_own(plan)
+    gone = [one.compound for one in listed if one.compound.ended_on or one.compound_id not in held]
+    started = set(
+        Project.objects.filter(plan_entry__plan__in=_versions(plan)).values_list("compound_id", flat=True)
+    )
+    gone = [compound for compound in gone if compound.pk not in started]
+    if gone:
+        raise NotInPoolAnyMore(names=_names(gone))
 
 
 def _refuse_projects_left_out(plan: Plan, replaced: Plan) -> None:
@@ -332,6 +387,11 @@ def _versions(plan: Plan) -> Any:
     return Plan.objects.filter(division=plan.division_id, kind=plan.kind, first_year=plan.first_year)
 
 
+def _lock_county(code: str) -> None:
+    """Before any plan's row: two plans of one county never take the same compound, nor begin the same year."""
+    Division.objects.select_for_update(no_key=True).get(pk=code)
+
+
 def _lock_open(plan: Plan, user: User) -> Plan:
     plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
     if not can_make_plans(user, plan.division_id):
@@ -350,19 +410,30 @@ def _lock_to_decide(plan: Plan, user: User, *states: str) -> Plan:
     return plan
 
 
-def _refuse_what_does_not_belong(plan: Plan, chosen: list[Compound]) -> None:
+def _refuse_year_outside(plan: Plan, year: int) -> None:
+    if year not in plan.years:
+        raise YearOutsidePlan(year=year, first=plan.first_year, last=plan.last_year)
+
+
+def _refuse_unplannable(plan: Plan, chosen: list[Compound], queue: list[int]) -> None:
+    plannable = set(queue) | with_project_of_its_own(plan)
+    unplannable = [compound for compound in chosen if compound.pk not in plannable]
+    if unplannable:
+        raise NotPlannable(names=_names(unplannable))
+
+
+def _refuse_what_does_not_belong(plan: Plan, chosen: list[Compound], listed: set[int]) -> None:
     strangers = [compound for compound in chosen if not compound.community_id.startswith(plan.division_id)]
     if strangers:
         raise NotInCounty(names=_names(strangers), county=plan.division.name)
-    listed = set(plan.entries.values_list("compound_id", flat=True))
     twice = [compound for compound in chosen if compound.pk in listed]
     if twice:
         raise AlreadyPlanned(names=_names(twice))
 
 
-def _jump_refusal(jumping: list[Compound], first_passed: list[int], passed: int) -> PlanJumps:
-    before = Compound.objects.get(pk=first_passed[0]).name
-    return PlanJumps(names=_names(jumping), before=before, count=passed)
+def _jump_refusal(jumping: list[Compound], found: list[Jump]) -> PlanJumps:
+    before = Compound.objects.get(pk=found[0].first_passed_id).name
+    return PlanJumps(names=_names(jumping), before=before, count=max(jump.passed for jump in found))
 
 
 def _names(compounds: Iterable[Compound]) -> str:

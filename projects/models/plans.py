@@ -186,13 +186,13 @@ class Plan(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__state__in=["submitted", "approved", "issued", "superseded"]),
                 func="""
-                    IF (NEW.kind, NEW.first_year, NEW.last_year, NEW.version, NEW.title, NEW.target_compounds,
+                    IF (NEW.division_id, NEW.kind, NEW.first_year, NEW.last_year, NEW.version, NEW.title, NEW.target_compounds,
                         NEW.target_households, NEW.target_area, NEW.target_investment, NEW.notes, NEW.amendment_reason)
                         IS DISTINCT FROM
-                       (OLD.kind, OLD.first_year, OLD.last_year, OLD.version, OLD.title, OLD.target_compounds,
+                       (OLD.division_id, OLD.kind, OLD.first_year, OLD.last_year, OLD.version, OLD.title, OLD.target_compounds,
                         OLD.target_households, OLD.target_area, OLD.target_investment, OLD.notes, OLD.amendment_reason)
-                       OR (OLD.state IN ('issued', 'superseded') AND (NEW.document_number, NEW.issued_on, NEW.document_id)
-                           IS DISTINCT FROM (OLD.document_number, OLD.issued_on, OLD.document_id)) THEN
+                       OR (OLD.state IN ('issued', 'superseded')
+                           AND to_jsonb(NEW) - 'state' IS DISTINCT FROM to_jsonb(OLD) - 'state') THEN
                         RAISE EXCEPTION 'plan is % and cannot be changed', OLD.state USING ERRCODE = 'check_violation';
                     END IF;
                     RETURN NEW;
@@ -310,6 +310,10 @@ class PlanEntry(models.Model):
                             = to_jsonb(OLD) - '{current,division_code}'::text[]
                        AND (NEW.current = OLD.current OR pg_trigger_depth() > 1) THEN
                         RETURN NEW;
+                    END IF;
+                    IF TG_OP = 'UPDATE' AND (NEW.plan_id, NEW.compound_id) <> (OLD.plan_id, OLD.compound_id) THEN
+                        RAISE EXCEPTION 'an entry stays the same compound in the same plan'
+                            USING ERRCODE = 'check_violation';
                     END IF;
                     IF its.state NOT IN ('draft', 'returned') THEN
                         RAISE EXCEPTION 'plan is % and its list cannot be changed', its.state
