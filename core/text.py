@@ -63,7 +63,7 @@ def readings(text: str) -> list[tuple[str, ...]]:
     The reading that the words suggest (银行 yin-hang) comes first; at most `MOST_READINGS`.
     """
     spoken = [tuple(lazy_pinyin(character)) for character in text]
-    suggested = lazy_pinyin(text, errors=list)
+    suggested = lazy_pinyin(text, errors=list)  # type: ignore[arg-type]
     ways = []
     for character, alone, heard in zip(text, spoken, suggested, strict=False):
         ways.append(tuple(dict.fromkeys((heard, *_OTHER_READINGS.get(character, alone)))))

@@ -50,7 +50,7 @@ class CountField(WholeNumberField):
 class AreaField(DecimalNumberField):
     """Square metres, perhaps with the unit, perhaps in 万."""
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if value in self.empty_values:
             return None
         text = levelled(value)
@@ -80,7 +80,7 @@ class YearField(WholeNumberField):
 class DegreeField(DecimalNumberField):
     """Decimal degrees, or degrees, minutes and seconds, with or without the letter of the hemisphere."""
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if value in self.empty_values:
             return None
         text = levelled(value)

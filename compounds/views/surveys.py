@@ -167,9 +167,8 @@ def _photo_bytes(request: SignedInRequest, photo: SurveyPhoto, *, thumbnail: boo
     that "still the same" (304) is all that has to be sent.
     """
     etag = f'"{photo.file.sha256}{"-small" if thumbnail else ""}"'
-    answer = get_conditional_response(request, etag=etag)
-    if answer is None:
-        answer = file_response(photo.file, inline=True, thumbnail=thumbnail)
+    known: HttpResponseBase | None = get_conditional_response(request, etag=etag)
+    answer = known or file_response(photo.file, inline=True, thumbnail=thumbnail)
     answer.headers["ETag"] = etag
     answer.headers["Cache-Control"] = "private, no-cache"
     patch_vary_headers(answer, ["Cookie"])

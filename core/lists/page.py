@@ -105,7 +105,8 @@ class ListPage:
             return None
         is_here = gap.condition in self.state.filter_items
         name, value = gap.condition
-        return Lacking(gap.words(count), "" if is_here else self.state.address(**{name: value}))
+        url = "" if is_here else self.state.address(**{name: value})  # type: ignore[arg-type]
+        return Lacking(gap.words(count), url)
 
     # --- rows
 

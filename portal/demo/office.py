@@ -72,7 +72,8 @@ def write_office(*, county: str, users: dict[str, User], today: date) -> None:
 
 
 def _write_letters(county: str, person: Callable[[str], User], today: date) -> None:
-    for letter in _letters(county):
+    # The oldest first: the inbox goes by the number of a message.
+    for letter in sorted(_letters(county), key=lambda letter: -letter.days):
         at = _moment(today, days=letter.days, hour=letter.hour)
         row = Message.objects.create(
             channel=Channel.INBOX, recipient=person(letter.to), subject=letter.subject, text=letter.text,

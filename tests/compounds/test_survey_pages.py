@@ -514,10 +514,10 @@ def test_a_photo_gets_a_caption_that_is_shown_with_it(cast: Cast, survey: Condit
     tile = send_photo(client, survey, key=uuid.uuid4(), photo=picture(colour="red")).content.decode()
     second = survey.photos.latest("pk")
     assert f'name="caption_{second.pk}"' in tile
-    client.post(here, survey_form(**{f"caption_{second.pk}": "化粪池外溢"}))
+    client.post(here, survey_form() | {f"caption_{second.pk}": "化粪池外溢"})
     # A photo that the form does not name keeps its own.
     assert [*survey.photos.order_by("pk").values_list("caption", flat=True)] == ["东单元 屋面", "化粪池外溢"]
-    too_long = client.post(here, survey_form(**{f"caption_{second.pk}": "长" * 121}))
+    too_long = client.post(here, survey_form() | {f"caption_{second.pk}": "长" * 121})
     assert too_long.status_code == 422
     assert "最多 120 个字" in too_long.content.decode()
     page = client.get(at("survey_photo", survey.pk, second.pk)).content.decode()
@@ -529,7 +529,7 @@ def test_another_survey_s_photo_is_not_captioned(cast: Cast, survey: ConditionSu
     other = begin_survey(compound=make_compound(cast), user=cast.community)
     send_photo(cast.client("community"), other)
     photo = other.photos.get()
-    cast.client("community").post(at("survey_fill", survey.pk), survey_form(**{f"caption_{photo.pk}": "x"}))
+    cast.client("community").post(at("survey_fill", survey.pk), survey_form() | {f"caption_{photo.pk}": "x"})
     photo.refresh_from_db()
     assert photo.caption == ""
 

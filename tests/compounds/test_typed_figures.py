@@ -24,7 +24,8 @@ from tests.compounds.register import at, form_of, text_of
     ],
 )  # fmt: skip
 def test_a_figure_is_understood(cast: Cast, field: str, typed: str, stored: Any) -> None:
-    answer = cast.client("street").post(at("create"), form_of(**{field: typed}))
+    sent: Any = {field: typed}
+    answer = cast.client("street").post(at("create"), form_of(**sent))
     assert answer.status_code == 302
     assert getattr(Compound.objects.get(), field) == stored
 
@@ -35,7 +36,8 @@ def test_a_figure_is_understood(cast: Cast, field: str, typed: str, stored: Any)
      ("floor_area", "一些"), ("floor_area", "NaN")],
 )  # fmt: skip
 def test_what_cannot_be_understood_stands_at_its_field(cast: Cast, field: str, typed: str) -> None:
-    answer = cast.client("street").post(at("create"), form_of(**{field: typed}))
+    sent: Any = {field: typed}
+    answer = cast.client("street").post(at("create"), form_of(**sent))
     assert answer.status_code == 422
     assert [*answer.context["form"].errors] == [field]
 
