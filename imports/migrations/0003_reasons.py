@@ -22,4 +22,17 @@ class Migration(migrations.Migration):
             name="reasons",
             field=models.JSONField(default=dict),
         ),
+        migrations.AlterField(
+            model_name="importrow",
+            name="verdict",
+            field=models.CharField(
+                choices=[
+                    ("new", "new"),
+                    ("changed", "changed"),
+                    ("unchanged", "unchanged"),
+                    ("wrong", "with errors"),
+                ],
+                max_length=10,
+            ),
+        ),
     ]
