@@ -39,7 +39,6 @@ from directory.models import User
 from directory.powers import Power
 from imports.kinds import register as register_import
 
-
 # What the overview adds up beside the number of compounds.
 SUMMED_UP = ("households", "area")
 
