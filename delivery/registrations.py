@@ -1,0 +1,2 @@
+def register_on_board() -> None:
+    """Filled below."""
