@@ -150,7 +150,7 @@ def test_without_an_account_only_public_addresses_answer(line: Line) -> None:
 
 PUBLIC = {
     "account_login", "account_logout", "mfa_authenticate", "api:docs", "api:index", "api:problems", "api:root",
-    "api:schema", "language", "portal:front", "portal:large_print",
+    "api:schema", "language", "portal:favicon", "portal:front", "portal:large_print",
 }  # fmt: skip
 
 
