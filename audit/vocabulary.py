@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 EXPORTED = ".exported"
 
 _actions: dict[str, str | Promise] = {
-    "access.refused": _("tried a page outside their role"),
-    "audit.exported": _("exported the audit"),
-    "audit.purged": _("removed audit entries past their time"),
+    "access.refused": _("tried to open a page without permission"),
+    "audit.exported": _("exported the audit log"),
+    "audit.purged": _("removed audit entries past their retention period"),
 }
 _areas: dict[str, str | Promise] = {"access": _("Access"), "audit": _("Audit")}
 _division_name: list[Callable[[str], Combinable]] = []

@@ -1,5 +1,6 @@
 """Error pages in the house style; they need neither the database nor a signed-in user."""
 
+import errno
 import sys
 from http import HTTPStatus
 from typing import Any
@@ -23,6 +24,10 @@ EXPLANATIONS = {
     500: (_("Something went wrong on our side"), _("Nothing you saved before was lost. The error has been recorded; try again in a moment.")),
     503: (_("The portal is under maintenance"), _("It will be back in a few minutes. What you saved before is safe.")),
 }  # fmt: skip
+
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+DISK_FULL_TITLE = _("The server's storage is full")
+DISK_FULL_TEXT = _("Nothing was saved. Tell your system administrator and try again later.")
 
 
 def problem_json(status: int, *, code: str, title: str, detail: str = "", **members: Any) -> JsonResponse:
@@ -72,8 +77,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Also where the database was found to be away before any view began: the session lies there."""
-    return error_page(request, 503 if isinstance(sys.exc_info()[1], OperationalError) else 500)
+    """Also where the database was found to be away before any view began: the session lies there.
+
+    And where an upload was too large for what is left of the disk: it is put there before any view begins.
+    """
+    fault = sys.exc_info()[1]
+    if isinstance(fault, OSError) and fault.errno in DISK_FULL:
+        return error_page(
+            request, 503, title=str(DISK_FULL_TITLE), text=str(DISK_FULL_TEXT), code="storage_full"
+        )
+    return error_page(request, 503 if isinstance(fault, OperationalError) else 500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -12,12 +12,12 @@ from core.errors import DomainError
 
 class AccountInactive(DomainError):
     code = "account_inactive"
-    sentence = _("{name} has left. Bring the account back first.")
+    sentence = _("{name} has left. Reactivate the account first.")
 
 
 class AccountActive(DomainError):
     code = "account_active"
-    sentence = _("{name} has not left: there is nothing to bring back.")
+    sentence = _("{name} has not left; the account is active.")
 
 
 class NotOnOneself(DomainError):
@@ -25,7 +25,7 @@ class NotOnOneself(DomainError):
 
     code = "not_on_oneself"
     status = HTTPStatus.FORBIDDEN
-    sentence = _("Nobody does this to their own account. Ask a colleague who holds the same office.")
+    sentence = _("You cannot do this to your own account. Ask another administrator with the same role.")
 
 
 class DivisionEnded(DomainError):
@@ -41,7 +41,7 @@ class DivisionUnknown(DomainError):
 
 class LeftInFuture(DomainError):
     code = "left_in_future"
-    sentence = _("Enter the day of leaving when it has come; until then let a substitute stand in.")
+    sentence = _("The leaving date cannot be in the future. Until then, appoint a substitute.")
 
 
 class PasswordRefused(DomainError):
@@ -54,7 +54,7 @@ class PasswordRefused(DomainError):
 
 class RoleNotCurrent(DomainError):
     code = "role_not_current"
-    sentence = _("{name} no longer holds this role. Load the page anew.")
+    sentence = _("{name} no longer holds this role. Reload the page.")
 
 
 class RoleAlreadyHeld(DomainError):
@@ -64,7 +64,7 @@ class RoleAlreadyHeld(DomainError):
 
 class RoleForServiceUsers(DomainError):
     code = "role_for_service_users"
-    sentence = _("Service users hold the role “service user” and no other, and people do not hold it.")
+    sentence = _("Service users can only hold the role “service user”, and people cannot hold it.")
 
 
 class OrganisationNeeded(DomainError):
@@ -74,7 +74,7 @@ class OrganisationNeeded(DomainError):
 
 class OneAdministration(DomainError):
     code = "one_administration"
-    sentence = _("{name} already holds one of the three administrations; nobody holds two.")
+    sentence = _("{name} already holds one of the three administrator roles. No one may hold two.")
 
 
 class PasswordNotYetOwn(DomainError):
@@ -96,7 +96,7 @@ class LastAdministrator(DomainError):
 
 class SubstituteOfSubstitute(DomainError):
     code = "substitute_of_substitute"
-    sentence = _("A substitute's role is not passed on. Choose a substitute for the person it belongs to.")
+    sentence = _("A substitute cannot be substituted. Choose a substitute for the original holder of the role.")
 
 
 class SubstituteDatesOutside(DomainError):
@@ -106,7 +106,7 @@ class SubstituteDatesOutside(DomainError):
 
 class DaysDoNotFit(DomainError):
     code = "days_do_not_fit"
-    sentence = _("The last day lies before the first, or before today.")
+    sentence = _("The end date cannot be before the start date or before today.")
 
 
 # --- Tokens -----------------------------------------------------------------------------
@@ -147,7 +147,7 @@ class TokenTooLong(DomainError):
 
 class TokenNotUsable(DomainError):
     code = "token_not_usable"
-    sentence = _("This token was revoked or has expired already.")
+    sentence = _("This token has already been revoked or has expired.")
 
 
 # --- Organisations ----------------------------------------------------------------------
@@ -155,7 +155,7 @@ class TokenNotUsable(DomainError):
 
 class OrganisationEnded(DomainError):
     code = "organisation_ended"
-    sentence = _("{name} has ended and is kept as history.")
+    sentence = _("{name} has been deactivated and is kept for the record.")
 
 
 class CreditCodeTaken(DomainError):
@@ -173,7 +173,7 @@ class OrganisationChanged(DomainError):
 
     code = "changed_meanwhile"
     sentence = _(
-        "{who} changed this record meanwhile ({fields}). Compare with the current values, then save again."
+        "{who} has changed this record in the meantime ({fields}). Compare with the current values, then save again."
     )
 
 
@@ -206,7 +206,7 @@ class WrongCredentials(DomainError):
 
     code = "wrong_credentials"
     status = HTTPStatus.UNAUTHORIZED
-    sentence = _("User name or password is not right.")
+    sentence = _("Incorrect user name or password.")
 
 
 class SignInLocked(DomainError):
@@ -233,7 +233,7 @@ class AccountLocked(DomainError):
 class WrongCode(DomainError):
     code = "wrong_code"
     status = HTTPStatus.UNAUTHORIZED
-    sentence = _("This code is not right, or it was used already. Wait for the next one.")
+    sentence = _("This code is incorrect or has already been used. Wait for the next one.")
 
 
 # --- Set-up -----------------------------------------------------------------------------
@@ -241,4 +241,4 @@ class WrongCode(DomainError):
 
 class AlreadySetUp(DomainError):
     code = "already_set_up"
-    sentence = _("This installation has its administrators already.")
+    sentence = _("This installation already has administrators.")

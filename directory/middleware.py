@@ -27,8 +27,8 @@ OPEN_BEFORE_OBLIGATIONS = frozenset({
 
 SENTENCES = {
     "not_signed_in": _("Sign in first."),
-    "password_change_needed": _("Choose a password of your own first."),
-    "second_factor_needed": _("Set up your second factor first."),
+    "password_change_needed": _("Choose a new password first."),
+    "second_factor_needed": _("Set up two-step verification first."),
 }
 
 

@@ -25,9 +25,9 @@ ROLE_NOTICES: dict[str, str | Promise] = {
 ACCOUNT_NOTICES: dict[str, str | Promise] = {
     "password.reset": _("Your password was replaced by a one-time password"),
     "account.unlocked": _("Your account was unlocked"),
-    "second_factor.reset": _("Your second factor was taken away"),
-    "second_factor.removed": _("Your second factor was removed"),
-    "second_factor.added": _("A second factor was set up for your account"),
+    "second_factor.reset": _("Your two-step verification was reset"),
+    "second_factor.removed": _("Two-step verification was turned off for your account"),
+    "second_factor.added": _("Two-step verification was set up for your account"),
     "password.changed": _("Your password was changed"),
 }
 
@@ -50,7 +50,7 @@ def _send(user: User, words: str, *, by: User | None) -> None:
     if user.is_service:
         return
     with override(settings.LANGUAGE_CODE):
-        text = str(_("Done by {name}. If this surprises you, ask your security administrator.")).format(
+        text = str(_("Done by {name}. If you did not expect this, contact your security administrator.")).format(
             name=by.name if by is not None else user.name
         )
     tell(recipient=user, subject=words, text=text, url=reverse("account_profile"), channels=CHANNELS)

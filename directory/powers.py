@@ -58,7 +58,7 @@ class Power(models.TextChoices):
     GRANT_ROLES = "grant_roles", _("grant roles and unlock accounts")
     ISSUE_TOKENS = "issue_tokens", _("issue API tokens")
     REVOKE_TOKENS = "revoke_tokens", _("revoke API tokens")
-    READ_AUDIT = "read_audit", _("read and export the audit")
+    READ_AUDIT = "read_audit", _("read and export the audit log")
 
 
 _STAFF = {Power.SEE_REGISTER, Power.SEE_PROGRAMME, Power.EXPORT}

@@ -21,24 +21,24 @@ SYSTEM = "system"
 ACTIONS = {
     "session.signed_in": _("signed in"),
     "session.signed_out": _("signed out"),
-    "session.timed_out": _("was signed out for idleness"),
+    "session.timed_out": _("was signed out after inactivity"),
     "session.ended_by_lock": _("was signed out by a lock"),
     "session.ended_elsewhere": _("signed out all other browsers"),
     "session.ended_by_administrator": _("signed a person out everywhere"),
     "session.refused": _("sign-in refused"),
     "session.locked": _("sign-in locked after failures"),
-    "second_factor.added": _("set up a second factor"),
-    "second_factor.removed": _("removed the second factor"),
+    "second_factor.added": _("set up two-step verification"),
+    "second_factor.removed": _("turned off two-step verification"),
     "second_factor.codes_generated": _("made new recovery codes"),
-    "second_factor.refused": _("wrong code of the second factor"),
-    "second_factor.reset": _("took a person's second factor away"),
+    "second_factor.refused": _("wrong verification code"),
+    "second_factor.reset": _("reset a user's two-step verification"),
     "password.changed": _("changed their password"),
-    "password.reset": _("gave a one-time password"),
+    "password.reset": _("reset a user's password"),
     "account.created": _("created an account"),
     "account.changed": _("changed an account"),
     "account.contact_changed": _("changed their contact details"),
-    "account.closed": _("closed an account"),
-    "account.reopened": _("brought an account back"),
+    "account.closed": _("deactivated an account"),
+    "account.reopened": _("reactivated an account"),
     "account.locked": _("locked an account"),
     "account.unlocked": _("unlocked an account"),
     "account.rescued": _("rescued an account from the server"),
@@ -57,7 +57,7 @@ ACTIONS = {
 
 AREAS = {
     "session": _("Sign-in and sessions"),
-    "second_factor": _("Second factor"),
+    "second_factor": _("Two-step verification"),
     "password": _("Password"),
     "account": _("Accounts"),
     "role": _("Roles"),
@@ -158,8 +158,8 @@ def hand_over_lines(user: User) -> Iterable[WaitingLine]:
     )
     count = User.objects.filter(Exists(open_roles), is_active=False).count()
     text = ngettext_lazy(
-        "person has left whose roles are not handed over",
-        "people have left whose roles are not handed over",
+        "person has left and their roles are not handed over",
+        "people have left and their roles are not handed over",
         count,
     )
     return [WaitingLine(text=text, count=count, url=f"{reverse('directory:users')}?state=left")]

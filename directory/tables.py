@@ -117,7 +117,7 @@ ORGANISATIONS = ListSpec(
     sort="name",
     search_hint=_("Name or pinyin, short name, credit code"),
     empty_title=_("No organisations yet"),
-    empty_text=_("Enter offices, firms, utilities and title-owner units once; every page then offers them."),
+    empty_text=_("Add offices, firms, utilities and title-owner units once; they can then be selected on every page."),
 )
 
 
@@ -149,7 +149,7 @@ TOKENS = ListSpec(
         Column("label", _("Used by"), link=Link("directory:token", "pk")),
         Column("prefix", _("Begins with"), kind=Kind.CODE),
         Column("user", _("Service user"), source="user__name"),
-        Column("scopes", _("May"), sort=None, render=_scopes, export=_scopes),
+        Column("scopes", _("Permissions"), sort=None, render=_scopes, export=_scopes),
         Column(
             "state", _("State"), source=F("expires_at"), sort=None, needs=("expires_at", "revoked_at"),
             render=_token_state, export=_token_state_text,
@@ -161,7 +161,7 @@ TOKENS = ListSpec(
     sort="-created_at",
     search_hint=_("Used by, beginning of the key"),
     empty_title=_("No tokens yet"),
-    empty_text=_("A program reads over the API with a token of a service user."),
+    empty_text=_("A program reads data through the API with a service user's token."),
 )  # fmt: skip
 
 

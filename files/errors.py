@@ -44,9 +44,7 @@ class StorageFull(DomainError):
 class StorageAway(DomainError):
     code = "storage_away"
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    sentence = _(
-        "The server's storage is not responding. Nothing was saved. Try again in a few minutes."
-    )
+    sentence = _("The server's storage is not responding. Nothing was saved. Try again in a few minutes.")
 
 
 class BrokenPdf(DomainError):

@@ -4,6 +4,7 @@ import errno
 import logging
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
@@ -43,6 +44,16 @@ def put(key: str, source: BinaryIO) -> None:
             storage.save(key, File(source))
     except OSError as error:
         logger.exception("Bytes could not be stored")
+        raise (StorageFull if error.errno in FULL else StorageAway) from error
+
+
+@contextmanager
+def disk_faults_as_refusals() -> Iterator[None]:
+    """Around work with temporary files: a disk that is full or gone is said as such, not as an error of ours."""
+    try:
+        yield
+    except OSError as error:
+        logger.exception("The disk refused a temporary file")
         raise (StorageFull if error.errno in FULL else StorageAway) from error
 
 

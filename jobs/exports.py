@@ -20,6 +20,7 @@ from core.lists.export import Sheet
 from core.scope import SESSION_KEY
 from files.actions import store_product
 from files.models import StoredFile
+from files.storage import disk_faults_as_refusals
 from jobs.actions import enqueue
 from jobs.models import Job
 from jobs.progress import Progress
@@ -92,7 +93,7 @@ class _Keeper:
 
     def receive(self, sheet: Sheet) -> None:
         self.rows = sheet.count
-        with TemporaryFile() as to:
+        with disk_faults_as_refusals(), TemporaryFile() as to:
             sheet.write(to, each=self._tell)
             self._progress.step(self.rows, self.rows)
             media_type = sheet.media_type.partition(";")[0]

@@ -54,7 +54,7 @@ def send(message: Message) -> str:
             title=message.subject, body=body_of(message), body_format=apprise.NotifyFormat.TEXT
         )
         explanation = said.getvalue().strip()
-    return "" if done else explanation[:300] or _("The server did not take the message.")
+    return "" if done else explanation[:300] or _("The server did not accept the message.")
 
 
 def body_of(message: Message) -> str:

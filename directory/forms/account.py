@@ -51,9 +51,9 @@ class ChangePasswordForm(AllauthChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, label in (
-            ("oldpassword", _("Present password")),
+            ("oldpassword", _("Current password")),
             ("password1", _("New password")),
-            ("password2", _("New password once more")),
+            ("password2", _("New password again")),
         ):
             self.fields[name].label = label
             self.fields[name].help_text = ""
@@ -68,7 +68,7 @@ class ChangePasswordForm(AllauthChangePasswordForm):
         except DomainError as refusal:
             raise as_form_error(refusal) from refusal
         if not user.check_password(self.cleaned_data.get("oldpassword", "")):
-            raise ValidationError(_("This is not your present password."), code="wrong_password")
+            raise ValidationError(_("This is not your current password."), code="wrong_password")
         attempt_succeeded(attempt)
         return self.cleaned_data["oldpassword"]
 
@@ -76,7 +76,7 @@ class ChangePasswordForm(AllauthChangePasswordForm):
         cleaned: dict[str, Any] = super().clean()
         new = cleaned.get("password1")
         if new and new == cleaned.get("oldpassword"):
-            self.add_error("password1", _("The new password must differ from the present one."))
+            self.add_error("password1", _("The new password must differ from the current one."))
         return cleaned
 
 

@@ -20,7 +20,7 @@ ORGANISATION_FIELDS = ("name", "short_name", "kind", "credit_code", "phone")
 
 class OrganisationForm(forms.ModelForm):
     division = DivisionField(
-        label=_("Division"), help_text=_("Where it has its seat, or which it looks after.")
+        label=_("Division"), help_text=_("The division where the organisation is based or that it serves.")
     )
 
     class Meta:
@@ -75,11 +75,11 @@ class TokenForm(forms.Form):
         label=_("Used by"),
         max_length=100,
         help_text=_(
-            "Which program, at whose office: for example the wall display of the city operations centre."
+            "Which program and which organisation, for example: City Operations Centre wall display."
         ),
     )
     scopes = forms.MultipleChoiceField(
-        label=_("May"),
+        label=_("Permissions"),
         choices=TokenScope.choices,
         widget=forms.CheckboxSelectMultiple,
         initial=[TokenScope.READ],

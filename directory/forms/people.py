@@ -56,7 +56,7 @@ class AccountForm(forms.ModelForm):
     """What is recorded about a person. `actor` limits the divisions and organisations on offer."""
 
     home_division = DivisionField(
-        label=_("Division"), help_text=_("Administrators at this division or above keep the account.")
+        label=_("Division"), help_text=_("Administrators of this division or above manage the account.")
     )
 
     class Meta:
@@ -88,13 +88,13 @@ class NewAccountForm(AccountForm):
         label=_("User name"),
         max_length=60,
         help_text=_(
-            "For signing in: small letters, digits, Chinese characters and . _ - @; never changed later."
+            "Used to sign in. Lowercase letters, digits, Chinese characters and . _ - @. Cannot be changed later."
         ),
     )
     is_service = forms.BooleanField(
         label=_("Service user"),
         required=False,
-        help_text=_("A program that reads over the API with a token. It has no password and cannot sign in."),
+        help_text=_("For a program that reads data through the API with a token. It has no password and cannot sign in."),
     )
     field_order = (
         "username",
@@ -130,7 +130,7 @@ class ReasonForm(forms.Form):
 class GrantForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"))
     division = DivisionField(
-        label=_("At division"), help_text=_("The role reaches this division and everything below it.")
+        label=_("At division"), help_text=_("The role applies to this division and all divisions below it.")
     )
     organisation = forms.ModelChoiceField(
         label=_("Acting for"),

@@ -80,7 +80,7 @@ class User(AbstractUser):
     )  # fmt: skip
     home_division = models.CharField(
         _("home division"), max_length=12, blank=True, db_index=True,
-        help_text=_("Who keeps this account: administrators at this division or above."),
+        help_text=_("Administrators of this division or above manage this account."),
     )  # fmt: skip
     post = models.CharField(_("post"), max_length=60, blank=True)
     phone = models.CharField(_("work telephone"), max_length=30, blank=True)
@@ -89,7 +89,7 @@ class User(AbstractUser):
     must_change_password = models.BooleanField(_("must choose a new password"), default=False)
     locked_at = models.DateTimeField(
         _("locked since"), null=True, blank=True,
-        help_text=_("Nobody signs in with this account until a security administrator unlocks it."),
+        help_text=_("This account cannot sign in until a security administrator unlocks it."),
     )  # fmt: skip
     left_on = models.DateField(_("left on"), null=True, blank=True)
     search_text = SearchTextField(of=("name", "username", "post", "phone"), spoken=("name",))
@@ -108,11 +108,11 @@ class User(AbstractUser):
             models.CheckConstraint(
                 condition=Q(username=Lower("username")),
                 name="user_name_in_small_letters",
-                violation_error_message=_("User names are written in small letters."),
+                violation_error_message=_("User names must be lowercase."),
             ),
             models.CheckConstraint(
                 condition=Q(is_superuser=False), name="user_no_superuser",
-                violation_error_message=_("Nobody holds every power: grant roles instead."),
+                violation_error_message=_("No account may have all permissions. Grant roles instead."),
             ),
         ]  # fmt: skip
 
@@ -244,17 +244,17 @@ class RoleAssignment(models.Model):
                 fields=["user"],
                 condition=Q(ended_at__isnull=True, role__in=ADMINISTRATORS),
                 name="role_one_administration_per_person",
-                violation_error_message=_("One person holds only one of the three administrations."),
+                violation_error_message=_("One person may hold only one of the three administrator roles."),
             ),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="role_ends_after_start",
-                violation_error_message=_("The last day lies before the first."),
+                violation_error_message=_("The end date is before the start date."),
             ),
             models.CheckConstraint(
                 condition=Q(substitute_for__isnull=True) | Q(ends_on__isnull=False),
                 name="role_substitute_ends",
-                violation_error_message=_("A substitute's role needs a last day."),
+                violation_error_message=_("A substitution must have an end date."),
             ),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="role_is_known"),
         ]

@@ -129,5 +129,5 @@ def organisation_end(request: SignedInRequest, pk: int) -> HttpResponse:
     def do() -> None:
         organisations.end_organisation(actor=request.user, organisation=organisation, **form.cleaned_data)
 
-    said = _("Ended; it stays in the records it belongs to.")
+    said = _("Deactivated. Existing records are kept.")
     return act(request, form, do=do, said=said, back="directory:organisation", key=pk)

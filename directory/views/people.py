@@ -116,7 +116,7 @@ def user_create(request: SignedInRequest) -> HttpResponse:
     def done(made: accounts.NewAccount) -> HttpResponse:
         if made.one_time_password:
             return _one_time_password(request, made.user, made.one_time_password)
-        messages.success(request, _("The service user is there. A security administrator issues its token."))
+        messages.success(request, _("Service user created. A security administrator grants its role; a bureau manager then issues its token."))
         return redirect(made.user)
 
     return form_page(request, form, save=save, template="directory/user_form.html", context={}, done=done)
@@ -161,7 +161,7 @@ def user_close(request: SignedInRequest, pk: int) -> HttpResponse:
     def do() -> None:
         accounts.deactivate_user(actor=request.user, user=user, **form.cleaned_data)
 
-    said = _("The account is closed. A security administrator hands its roles over.")
+    said = _("The account is deactivated. A security administrator must hand over its roles.")
     return act(request, form, do=do, said=said, back="directory:user", key=user.pk)
 
 
@@ -219,7 +219,7 @@ def user_reset_second_factor(request: SignedInRequest, pk: int) -> HttpResponse:
     def do() -> None:
         accounts.reset_second_factor(actor=request.user, user=user, reason=form.cleaned_data["reason"])
 
-    said = _("The second factor is taken away; the person sets up a new one at the next sign-in.")
+    said = _("Two-step verification has been reset. The user sets it up again after the next sign-in.")
     return act(request, form, do=do, said=said, back="directory:user", key=user.pk)
 
 
