@@ -44,6 +44,15 @@ def listed(choices: Iterable[tuple[str, TypeText]]) -> str:
     return "; ".join(f"{value} = {label}" for value, label in choices)
 
 
+def content_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise CommandError(_("There is no file {path}.").format(path=path)) from error
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}") from error
+
+
 class Line:
     """Progress on one line of a terminal; nothing where nobody looks."""
 
@@ -153,12 +162,7 @@ class Command(BaseCommand):
 
     def _import(self, options: dict[str, Any]) -> int:
         kind, path = CompoundImport(), options["file"]
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError as error:
-            raise CommandError(_("There is no file {path}.").format(path=path)) from error
-        except OSError as error:
-            raise CommandError(f"{path}: {error.strerror}") from error
+        content = content_of(path)
         table = table_of(open_bytes(content), kind, options["sheet"])
         task = self._task(kind, table, options)
         rows = self._examined(kind, table, task)
@@ -243,7 +247,7 @@ class Command(BaseCommand):
 
     @staticmethod
     def _assigned(places: Any, path: Path) -> dict[str, str]:
-        rows = open_bytes(path.read_bytes()).read().rows
+        rows = open_bytes(content_of(path)).read().rows
         return {
             row[0].strip(): community_named(places, row[1]) for row in rows if len(row) > 1 and row[0].strip()
         }
