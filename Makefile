@@ -24,7 +24,7 @@ run: ## the portal for real work on this machine; PORT=8000, LISTEN=127.0.0.1
 
 test: ## every test, browser tests included; ARGS="tests/compounds -n0" for a part
 	@$(SYSTEM_PYTHON) -m tools.setup --development && $(VENV) -m tools.chromium && \
-		exec $(VENV) -m pytest $(if $(findstring -n,$(ARGS)),,-n logical --dist loadfile) $(ARGS)
+		exec $(VENV) -m pytest $(if $(findstring -n,$(ARGS)),,-n logical --dist loadfile --no-loadscope-reorder) $(ARGS)
 
 check: ## style, types, templates, layers, migrations, settings, translations; ARGS="ruff mypy" for a part
 	@$(SYSTEM_PYTHON) -m tools.setup --development && exec $(VENV) -m tools.check $(ARGS)

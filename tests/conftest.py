@@ -2,12 +2,15 @@
 
 import shutil
 from collections.abc import Iterator
+from typing import Any
+from unittest import mock
 
 import pytest
 from django.conf import settings
 from django.db import connections
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
+from whitenoise import WhiteNoise
 
 from core.cache import redis_away
 from core.lists.filtering import shelf
@@ -17,6 +20,28 @@ from tests.database import Databases
 from tests.redis_database import emptied_redis
 
 __all__ = ["as_role", "cast", "committed_cast"]
+
+
+# A file is one worker's (`--dist loadfile`): what takes longest goes first, so that the workers end together.
+LONGEST_FIRST = (
+    "tests/renovation/test_serve.py",
+    "tests/test_permissions.py",
+    "tests/portal/test_demo_crawl.py",
+    "tests/directory/test_browser.py",
+    "tests/portal/test_shell_browser.py",
+    "tests/compounds/test_survey_browser.py",
+    "tests/compounds/test_pool_browser.py",
+    "tests/compounds/test_register_browser.py",
+    "tests/test_openapi.py",
+    "tests/imports/test_browser.py",
+    "tests/portal/test_demo_loading.py",
+    "tests/jobs/test_worker.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    place = {name: number for number, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +74,22 @@ def committed_db(
         yield databases
         connections.close_all()
     databases.create()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_listed_once() -> Iterator[None]:
+    """Each test client builds the middleware anew, and WhiteNoise then looks at every static file: 0.1 s a client."""
+    look, known = WhiteNoise.update_files_dictionary, dict[tuple[str, str], dict[str, Any]]()
+
+    def once(self: WhiteNoise, root: str, prefix: str) -> None:
+        if (root, prefix) not in known:
+            others, self.files = self.files, {}
+            look(self, root, prefix)
+            known[root, prefix], self.files = self.files, others
+        self.files.update(known[root, prefix])
+
+    with mock.patch.object(WhiteNoise, "update_files_dictionary", once):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -93,9 +93,10 @@ def observed(line: Line, side: Side, clients: dict[str, Client]) -> tuple[str, .
     """The answers in the order of ROLES; None where the address does not take the method at all."""
     name, method, _place = line
     url = reverse(name, args=ARGUMENTS[name](side) if name in ARGUMENTS else [])
-    if answer(clients["bureau"], method, url) == "405":
+    bureau = answer(clients["bureau"], method, url)
+    if bureau == "405":
         return None
-    return tuple(answer(clients[role], method, url) for role in ROLES)
+    return tuple(bureau if role == "bureau" else answer(clients[role], method, url) for role in ROLES)
 
 
 def written(line: Line, answers: tuple[str, ...]) -> str:

@@ -137,7 +137,9 @@ def test_what_ends_again_and_again_stops_the_others_and_is_named(data: Path, tmp
         assert "beat ends by itself again and again; the portal was stopped." in run.said
 
 
-def test_the_web_process_never_learns_the_owners_password(data: Path, tmp_path: Path) -> None:
+def test_the_web_process_never_learns_the_owners_password_and_the_folder_runs_once(
+    data: Path, tmp_path: Path
+) -> None:
     with running(data, tmp_path / "log") as run:
         password = Installation(data).place.known.owner_password
         for word in ("gunicorn", "worker", "beat"):
@@ -148,18 +150,16 @@ def test_the_web_process_never_learns_the_owners_password(data: Path, tmp_path: 
             Installation(data).postgres.url("postgres"), "SELECT DISTINCT usename FROM pg_stat_activity"
         )
         assert ("owner",) not in roles
-
-
-def test_a_second_start_of_the_same_folder_is_refused(data: Path, tmp_path: Path) -> None:
-    with running(data, tmp_path / "log") as run:
+        # A second start of the same folder is refused.
         second = Run(data, free_port(), tmp_path / "second")
         assert second.process.wait(30) == 1
         assert second.said == f"The portal of this folder runs already: http://localhost:{run.port}/\n"
 
 
 def test_the_demo_is_refused_where_real_data_are(data: Path, tmp_path: Path) -> None:
-    with running(data, tmp_path / "log"):
-        pass
+    if not (data / "environment").exists():
+        with running(data, tmp_path / "log"):
+            pass
     assert read_environment(data / "environment")["DEMO"] == "0"
     demo = Run(data, free_port(), tmp_path / "demo", "--demo")
     assert demo.process.wait(60) == 1

@@ -7,6 +7,7 @@ from django.core.management.base import CommandParser
 from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import connections
 
+from core.migrating import classes_kept
 from core.roles import secure_database
 
 
@@ -18,7 +19,8 @@ class Command(DjangoMigrate):
         parser.set_defaults(database="owner" if "owner" in settings.DATABASES else "default")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        super().handle(*args, **options)
+        with classes_kept():
+            super().handle(*args, **options)
         if options["plan"] or options["check_unapplied"]:
             return
         alias = options["database"]
