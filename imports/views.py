@@ -1,5 +1,6 @@
 """The pages of an import: upload, columns, values, preview, result."""
 
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
@@ -63,16 +64,20 @@ def run_list(request: HttpRequest) -> HttpResponse:
 def upload(request: HttpRequest, kind_key: str) -> HttpResponse:
     kind = _permitted_kind(request, kind_key)
     form = UploadForm(request.POST or None, request.FILES or None)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
     if request.method == "POST" and form.is_valid():
         file = uploaded(form)
         try:
             run = actions.upload(kind=kind, file=file, name=file.name or "", user=request.user)  # type: ignore[arg-type]
         except DomainError as refusal:
             form.add_error("file", refusal.message)
+            if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                # A full disk is not the file's fault: whoever watches the server must see it.
+                status = HTTPStatus(refusal.status)
         else:
             return redirect("imports:columns", pk=run.pk)
     context = {"form": form, "kind": kind, "columns": kind.template_columns(request.user)}
-    return render(request, "imports/upload.html", context, status=422 if form.errors else 200)
+    return render(request, "imports/upload.html", context, status=status if form.errors else HTTPStatus.OK)
 
 
 @require_safe

@@ -265,9 +265,9 @@ class CompoundImport(ImportKind):
         return ValueQuestion(
             option="community_map",
             heading=heading,
-            title=_now("Which community is meant?"),
+            title=_now("Assign communities"),
             help=_now(
-                "Rows of a value for which no community is chosen will be wrong; you can come back to this step."
+                "Rows of a value without a community are not imported; you can come back to this step. Rows where the column is empty take the community of the whole file, if you chose one."
             ),
             values=tuple(values),
             choices=tuple(choices if len(choices) <= MOST_SUGGESTED else ()),
