@@ -133,7 +133,7 @@ def test_the_queue_of_any_page_retries_with_one_key_shows_refusals_and_holds_the
     expect(page.locator("[data-photo-line]")).to_contain_text("传完后提交")
     expect(page.locator(".photo-state").first).to_contain_text("秒后重试")
     served.is_away = False
-    page.wait_for_url("**/sent-by-form/", timeout=20_000)
+    page.wait_for_url("**/sent-by-form/", timeout=60_000)
     assert not served.answers
     # However often the first was tried, it was one photo; the second, refused for good, was sent once.
     assert len(set(served.keys)) == 2

@@ -190,7 +190,7 @@ def test_a_full_disk_is_said_and_leaves_nothing_behind(cast: Cast, files_of_thei
     person = cast.bureau
     with no_room_for_files_over(4096), pytest.raises(StorageFull) as refusal:
         store_document(file=io.BytesIO(PDF + b"x" * 10_000), name="a.pdf", user=person)
-    assert "Nothing was saved" in refusal.value.message or "没有保存" in refusal.value.message
+    assert "Nothing was saved" in refusal.value.message or "未保存" in refusal.value.message
     assert objects(files_of_their_own) == []
     assert not StoredFile.objects.exists()
     store(PDF + b"x" * 10_000, "a.pdf", cast)
