@@ -96,7 +96,9 @@ class LastAdministrator(DomainError):
 
 class SubstituteOfSubstitute(DomainError):
     code = "substitute_of_substitute"
-    sentence = _("A substitute cannot be substituted. Choose a substitute for the original holder of the role.")
+    sentence = _(
+        "A substitute cannot be substituted. Choose a substitute for the original holder of the role."
+    )
 
 
 class SubstituteDatesOutside(DomainError):

@@ -50,7 +50,7 @@ def _send(user: User, words: str, *, by: User | None) -> None:
     if user.is_service:
         return
     with override(settings.LANGUAGE_CODE):
-        text = str(_("Done by {name}. If you did not expect this, contact your security administrator.")).format(
-            name=by.name if by is not None else user.name
-        )
+        text = str(
+            _("Done by {name}. If you did not expect this, contact your security administrator.")
+        ).format(name=by.name if by is not None else user.name)
     tell(recipient=user, subject=words, text=text, url=reverse("account_profile"), channels=CHANNELS)

@@ -117,7 +117,9 @@ ORGANISATIONS = ListSpec(
     sort="name",
     search_hint=_("Name or pinyin, short name, credit code"),
     empty_title=_("No organisations yet"),
-    empty_text=_("Add offices, firms, utilities and title-owner units once; they can then be selected on every page."),
+    empty_text=_(
+        "Add offices, firms, utilities and title-owner units once; they can then be selected on every page."
+    ),
 )
 
 

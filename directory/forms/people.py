@@ -94,7 +94,9 @@ class NewAccountForm(AccountForm):
     is_service = forms.BooleanField(
         label=_("Service user"),
         required=False,
-        help_text=_("For a program that reads data through the API with a token. It has no password and cannot sign in."),
+        help_text=_(
+            "For a program that reads data through the API with a token. It has no password and cannot sign in."
+        ),
     )
     field_order = (
         "username",

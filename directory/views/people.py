@@ -116,7 +116,12 @@ def user_create(request: SignedInRequest) -> HttpResponse:
     def done(made: accounts.NewAccount) -> HttpResponse:
         if made.one_time_password:
             return _one_time_password(request, made.user, made.one_time_password)
-        messages.success(request, _("Service user created. A security administrator grants its role; a bureau manager then issues its token."))
+        messages.success(
+            request,
+            _(
+                "Service user created. A security administrator grants its role; a bureau manager then issues its token."
+            ),
+        )
         return redirect(made.user)
 
     return form_page(request, form, save=save, template="directory/user_form.html", context={}, done=done)
