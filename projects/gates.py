@@ -3,16 +3,29 @@
 The same lines refuse the move in the action; the database refuses it once more.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 from django.urls import NoReverseMatch
 from django.urls import reverse as _reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.board import MissingLine, TypeText, board
-from projects.models import EVIDENCE, LINE, DocumentKind, Project, SchemeState, Stage
+from projects.models import (
+    EVIDENCE,
+    LINE,
+    Document,
+    DocumentKind,
+    Project,
+    Scheme,
+    SchemeState,
+    Stage,
+    Standing,
+)
+from projects.models.project import ProjectQuerySet
+from projects.scheme_way import Way
 
 MISSING_SUBJECT = "project_stage"
 
@@ -70,14 +83,44 @@ def _plan(project: Project) -> Iterator[MissingLine]:
         )
 
 
-SCHEME_STEPS: dict[str, TypeText] = {
-    SchemeState.DRAFT: _("the scheme is still being drawn up"),
-    SchemeState.SIGNING: _("signatures under the scheme"),
-    SchemeState.NOTICED: _("the end of the public notice and the approval of the scheme"),
-}
-
-
 def _scheme(project: Project) -> Iterator[MissingLine]:
-    under_way = project.schemes.filter(state__in=SCHEME_STEPS).first()
-    text = SCHEME_STEPS[under_way.state] if under_way else _("a scheme")
-    yield MissingLine(text=text, url=reverse("projects:scheme", args=[project.code]))
+    """Which signature lacks, until when it hangs out, how many objections wait: each with its page."""
+    under_way = project.schemes.under_way().first()
+    if under_way is None:
+        yield MissingLine(text=_("a scheme"), url=reverse("projects:scheme", args=[project.code]))
+    else:
+        yield from Way(under_way, code=project.code).missing()
+
+
+# --- The same, of many projects at once -------------------------------------------------
+
+BY_THE_SITE = (Stage.START, Stage.CONSTRUCTION)
+_narrowings: dict[str, Callable[[ProjectQuerySet], ProjectQuerySet]] = {}
+
+
+def narrow_ready(key: str, narrow: Callable[[ProjectQuerySet], ProjectQuerySet]) -> None:
+    """An app above that adds lines to the strip says here, for many projects at once, where it adds none."""
+    _narrowings[key] = narrow
+
+
+def ready_to_advance(rows: ProjectQuerySet) -> ProjectQuerySet:
+    """Those whose strip is empty and that an office takes on: the site moves the others."""
+    kind = Case(
+        *(When(stage=stage, then=Value(kind)) for stage, kind in EVIDENCE.items()), output_field=CharField()
+    )
+    papers = Document.objects.valid().filter(project=OuterRef("pk"), kind=OuterRef("evidence_kind"))
+    ready = (
+        rows.filter(standing=Standing.ACTIVE)
+        .exclude(stage__in=(*BY_THE_SITE, Stage.AFTERCARE))
+        .annotate(evidence_kind=kind)
+        .filter(Q(evidence_kind__isnull=True) | Q(Exists(papers)))
+        .filter(~Q(stage=Stage.PLAN) | Q(plan_entry__current=True))
+        .filter(~Q(stage=Stage.SCHEME) | Q(Exists(_approved())))
+    )
+    for narrow in _narrowings.values():
+        ready = narrow(ready)
+    return ready
+
+
+def _approved() -> QuerySet[Any]:
+    return Scheme.objects.filter(project=OuterRef("pk"), state=SchemeState.APPROVED)

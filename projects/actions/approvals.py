@@ -30,12 +30,11 @@ from projects.errors import (
     SignsForAnother,
     SubmitterApproves,
 )
-from projects.models import Objection, PublicNotice, Scheme, SchemeRule, SchemeState, SignOff, SignOffKind
+from projects.models import Objection, PublicNotice, Scheme, SchemeRule, SchemeState, SignOff
 from projects.permissions import can_approve_scheme, can_draw_scheme, can_post_notice, sign_off_powers
 from projects.privacy import holds_a_number, masked
+from projects.scheme_way import current_notice, open_objections, unsigned
 
-# The offices that sign before a scheme goes on notice; representatives join with the residents' app.
-NEEDED_SIGNATURES = (SignOffKind.STREET_OFFICE, SignOffKind.COMMUNITY)
 # A notice may be prepared, not scheduled for next year by a slip of the keyboard.
 NOTICE_AHEAD_DAYS = 30
 
@@ -74,12 +73,6 @@ def sign_off(
     with constraints_as_refusals(SignOff):
         signed.save(force_insert=True)
     return signed
-
-
-def unsigned(scheme: Scheme) -> list[SignOffKind]:
-    """The offices whose agreement lacks."""
-    agreed = scheme.sign_offs.filter(revoked_at__isnull=True, agrees=True).values_list("kind", flat=True)
-    return [kind for kind in NEEDED_SIGNATURES if kind not in set(agreed)]
 
 
 @transaction.atomic
@@ -132,11 +125,6 @@ def post_notice(
     return notice
 
 
-def current_notice(scheme: Scheme) -> PublicNotice | None:
-    """The notice that counts: not ended by sending the scheme back."""
-    return scheme.notices.filter(ended_at__isnull=True).first()
-
-
 @transaction.atomic
 def record_objection(*, scheme: Scheme, user: User, **facts: Unpack[ObjectionFacts]) -> Objection:
     """What a resident objects to. Names are masked, numbers refused: the notice's file is read by many."""
@@ -185,11 +173,6 @@ def answer_objection(
     with constraints_as_refusals(Objection):
         objection.save()
     return objection
-
-
-def open_objections(scheme: Scheme) -> int:
-    """Objections of all notices of this version that wait for their answer."""
-    return Objection.objects.filter(notice__scheme=scheme, answered_on__isnull=True).count()
 
 
 # --- Approval ---------------------------------------------------------------------------

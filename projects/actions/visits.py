@@ -66,7 +66,9 @@ def remove_visit_photo(*, photo: SiteVisitPhoto, user: User) -> None:
 
 def _lock(visit: SiteVisit, user: User) -> SiteVisit:
     visit = (
-        SiteVisit.objects.select_for_update(of=("self",), no_key=True).select_related("project").get(pk=visit.pk)
+        SiteVisit.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("project")
+        .get(pk=visit.pk)
     )
     if not can_record_visits(user, visit.project):
         raise NotPermitted

@@ -1,15 +1,19 @@
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pghistory
 import pgtrigger
 from django.db import models
-from django.db.models import DecimalField, F, Q, Sum
+from django.db.models import DecimalField, Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce, Length, Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compounds.models import Topic
 from directory.codes import ancestors
 from directory.models import Division, User
+from directory.powers import Power
 from files.models import StoredFile
 from projects.models.catalogue import CatalogueItem
 from projects.models.project import Project
@@ -167,10 +171,51 @@ class SchemeQuerySet(models.QuerySet["Scheme"]):
     def approved(self) -> "SchemeQuerySet":
         return self.filter(state=SchemeState.APPROVED)
 
+    def under_way(self) -> "SchemeQuerySet":
+        return self.filter(state__in=SCHEME_UNDER_WAY)
+
     def with_estimate(self) -> "SchemeQuerySet":
         """`estimate` in yuan: the sum of quantity × unit cost."""
         money = DecimalField(max_digits=16, decimal_places=2)
         return self.annotate(estimate=Sum("lines__cost", output_field=money))
+
+
+def _within(user: User, *powers: str) -> Q:
+    """Schemes of the places where the person holds one of the powers."""
+    seen = Q(pk__in=[])
+    for power in powers:
+        for scope in user.scopes_for(power):
+            seen |= Q(division_code__startswith=scope)
+    return seen
+
+
+def _signed(kind: str, **also: Any) -> Exists:
+    valid = SignOff.objects.filter(scheme=OuterRef("pk"), kind=kind, revoked_at__isnull=True, **also)
+    return Exists(valid)
+
+
+def waiting_for(user: User, today: date | None = None) -> dict[str, Q]:
+    """Conditions of what waits for a person at each point of a scheme's way, by the key of the list's `?waiting=`."""
+    over = PublicNotice.objects.filter(
+        scheme=OuterRef("pk"), ended_at__isnull=True, until_on__lt=today or timezone.localdate()
+    )
+    signed = Q(_signed("street_office", agrees=True)) & Q(_signed("community", agrees=True))
+    signing = Q(state="signing", project__standing="active")
+    noticed = Q(state="noticed", project__standing="active")
+    return {
+        "sign": signing & (
+            _within(user, Power.SIGN_FOR_STREET) & ~Q(_signed("street_office"))
+            | _within(user, Power.SIGN_FOR_COMMUNITY) & ~Q(_signed("community"))
+        ),
+        "notice": signing & _within(user, Power.DRAW_SCHEMES, Power.SIGN_FOR_COMMUNITY) & signed,
+        "answer": Q(state__in=SCHEME_UNDER_WAY) & _within(user, Power.DRAW_SCHEMES) & Q(_unanswered()),
+        "approve": noticed & ~Q(submitted_by=user) & _within(user, Power.APPROVE_SCHEMES) & Q(Exists(over))
+        & ~Q(_unanswered()),
+    }  # fmt: skip
+
+
+def _unanswered() -> Exists:
+    return Exists(Objection.objects.filter(notice__scheme=OuterRef("pk"), answered_on__isnull=True))
 
 
 @pghistory.track()
@@ -463,7 +508,7 @@ class WorkItemProgress(models.Model):
             ),
             # More than a fifth above the plan is a change of the works, not progress. A struck item keeps what was done.
             models.CheckConstraint(
-                condition=Q(planned=0) | Q(done__lte=F("planned") * models.Value(1.2, DecimalField())),
+                condition=Q(planned=0) | Q(done__lte=F("planned") * models.Value(Decimal("1.2"), DecimalField())),
                 name="progress_within_plan",
                 violation_error_message=_(
                     "That is more than 120 % of the planned quantity: amend the scheme (change order) first."

@@ -20,5 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<project:code>/scheme/", include(schemes.urlpatterns)),
     path("projects/<project:code>/documents/", include(documents.urlpatterns)),
     path("projects/<project:code>/timetable/", include(timetable.pages)),
+    path("schemes/", include(schemes.work_pages)),
     path("timeline/", include(timetable.year_pages)),
+    path("system/go-live/", include(project.system_pages)),
 ]

@@ -1,0 +1,258 @@
+"""Forms of a scheme: its table of lines, the choice from the catalogue, signatures, notice, objections, approval."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.fields import DecimalNumberField
+from files.forms import RuledFileField
+from files.rules import IMAGES, SCANS, SPREADSHEETS, FileRule
+from projects.actions.schemes import Addition, LineEdit, LineFacts, mark_of
+from projects.models import (
+    CatalogueItem,
+    Category,
+    ObjectionChannel,
+    SchemeLine,
+    SignOffKind,
+    Treatment,
+    WorkOrigin,
+)
+
+SIGNED_OPINION = FileRule(accepted=SCANS)
+NOTICE_PHOTO = FileRule(accepted=IMAGES)
+LONGEST_PLACE = 120
+
+
+def _quantity(**options: Any) -> DecimalNumberField:
+    return DecimalNumberField(label=_("quantity"), min_value=0, max_digits=12, decimal_places=2, **options)
+
+
+def _cost(**options: Any) -> DecimalNumberField:
+    return DecimalNumberField(
+        label=_("unit cost (yuan)"), min_value=0, max_digits=12, decimal_places=2, **options
+    )
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class LineForm(forms.Form):
+    """A row of the table of lines. `seen` carries what the row showed; an untouched row is not written."""
+
+    quantity = _quantity()
+    unit_cost = _cost()
+    location = forms.CharField(label=_("location"), max_length=LONGEST_PLACE, required=False)
+    treatment = forms.ChoiceField(label=_("treatment"), choices=Treatment.choices)
+    origin = forms.ChoiceField(label=_("origin"), choices=WorkOrigin.choices)
+    note = forms.CharField(label=_("note"), max_length=300, required=False)
+    seen = forms.CharField(max_length=12, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, line: SchemeLine, is_fixed: bool, **options: Any) -> None:
+        work = line.work_item
+        initial = {
+            "quantity": line.quantity, "unit_cost": line.unit_cost, "note": line.note, "location": work.location,
+            "treatment": work.treatment, "origin": work.origin, "seen": mark_of(line),
+        }  # fmt: skip
+        super().__init__(*args, prefix=f"line{line.pk}", initial=initial, **options)
+        self.line = line
+        self.is_fixed = is_fixed
+        if is_fixed:
+            # Where a work is that was handed in once, stays: the boxes are not drawn.
+            for name in ("location", "treatment", "origin"):
+                del self.fields[name]
+        elif work.catalogue_item.category != Category.BASIC:
+            self.fields["origin"].choices = [  # type: ignore[attr-defined]
+                choice for choice in WorkOrigin.choices if choice[0] != WorkOrigin.BASIC
+            ]
+
+    @property
+    def edit(self) -> LineEdit | None:
+        """What was changed in this row, or None."""
+        if not self.has_changed():
+            return None
+        facts: dict[str, Any] = {
+            name: self.cleaned_data[name] for name in self.changed_data if name != "seen"
+        }
+        return LineEdit(line_id=self.line.pk, facts=LineFacts(**facts), seen=self.cleaned_data["seen"])
+
+
+class WorkForm(forms.Form):
+    """An item of the catalogue: with a quantity it is taken in, without one it is left."""
+
+    quantity = _quantity(required=False)
+    unit_cost = _cost(required=False)
+    location = forms.CharField(label=_("location"), max_length=LONGEST_PLACE, required=False)
+    treatment = forms.ChoiceField(label=_("treatment"), choices=Treatment.choices, required=False)
+    origin = forms.ChoiceField(label=_("origin"), choices=WorkOrigin.choices, required=False)
+
+    def __init__(self, *args: Any, item: CatalogueItem, **options: Any) -> None:
+        basic = item.category == Category.BASIC
+        initial = {
+            "unit_cost": item.unit_cost,
+            "treatment": Treatment.ALTER,
+            "origin": WorkOrigin.BASIC if basic else WorkOrigin.CHOSEN,
+        }
+        super().__init__(*args, prefix=f"item{item.pk}", initial=initial, **options)
+        self.item = item
+        if not basic:
+            self.fields["origin"].choices = [  # type: ignore[attr-defined]
+                choice for choice in WorkOrigin.choices if choice[0] != WorkOrigin.BASIC
+            ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if (
+            cleaned.get("quantity") is None
+            and "quantity" not in self.errors
+            and self._says_something(cleaned)
+        ):
+            self.add_error("quantity", _("Write how much; without a quantity the item is not taken in."))
+        return cleaned
+
+    def _says_something(self, cleaned: dict[str, Any]) -> bool:
+        cost = cleaned.get("unit_cost")
+        return bool(cleaned.get("location")) or (cost is not None and cost != self.item.unit_cost)
+
+    @property
+    def addition(self) -> Addition | None:
+        cleaned = self.cleaned_data
+        if cleaned.get("quantity") is None:
+            return None
+        return Addition(
+            item=self.item, quantity=cleaned["quantity"], unit_cost=cleaned["unit_cost"],
+            location=cleaned["location"], treatment=cleaned["treatment"] or Treatment.ALTER, origin=cleaned["origin"],
+        )  # fmt: skip
+
+
+def all_valid(rows: Iterable[forms.Form]) -> bool:
+    """Every row is looked at, so that all errors show at once."""
+    return all([form.is_valid() for form in rows])
+
+
+class SummaryForm(forms.Form):
+    summary = forms.CharField(
+        label=_("in words"), max_length=4000, required=False, widget=forms.Textarea({"rows": 4}),
+        help_text=_("What is done and why, in plain words. It stands on the public notice."),
+    )  # fmt: skip
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea({"rows": 2}))
+
+
+class SignForm(forms.Form):
+    kind = forms.ChoiceField(label=_("signed for"), widget=forms.RadioSelect)
+    agrees = forms.TypedChoiceField(
+        label=_("opinion"), choices=[("yes", _("agrees")), ("no", _("does not agree"))],
+        coerce=lambda value: value == "yes", widget=forms.RadioSelect,
+    )  # fmt: skip
+    remark = forms.CharField(
+        label=_("remark"), max_length=500, required=False, widget=forms.Textarea({"rows": 3}),
+        help_text=_("Needed where the office does not agree: what must be changed."),
+    )  # fmt: skip
+    paper = RuledFileField(label=_("signed and sealed paper"), rule=SIGNED_OPINION, required=False)
+
+    def __init__(self, *args: Any, kinds: list[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        labels = dict(SignOffKind.choices)
+        self.fields["kind"].choices = [(kind, labels[kind]) for kind in kinds]  # type: ignore[attr-defined]
+        if len(kinds) == 1:
+            self.fields["kind"].initial = kinds[0]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("agrees") is False and not cleaned.get("remark"):
+            self.add_error("remark", _("Say what must be changed."))
+        return cleaned
+
+
+class NoticeForm(forms.Form):
+    from_on = forms.DateField(label=_("from"), widget=DateInput)
+    until_on = forms.DateField(label=_("until"), widget=DateInput, help_text=_("Both days are counted."))
+    places = forms.CharField(
+        label=_("where it hangs"), max_length=200, help_text=_("For example: the board at the gate, each staircase.")
+    )  # fmt: skip
+    photo = RuledFileField(label=_("photo of the notice"), rule=NOTICE_PHOTO, required=False)
+
+
+class ObjectionForm(forms.Form):
+    received_on = forms.DateField(label=_("received on"), widget=DateInput)
+    channel = forms.ChoiceField(label=_("how"), choices=ObjectionChannel.choices)
+    raised_by = forms.CharField(
+        label=_("raised by (masked)"), max_length=40, required=False,
+        help_text=_("A role or a masked name such as 张*; a full name is shortened when it is saved."),
+    )  # fmt: skip
+    text = forms.CharField(
+        label=_("objection"), max_length=2000, widget=forms.Textarea({"rows": 3}),
+        help_text=_("No telephone numbers, no flat numbers."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"initial": {"received_on": timezone.localdate()}, **options})
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(label=_("answer"), max_length=2000, widget=forms.Textarea({"rows": 4}))
+    is_adopted = forms.TypedChoiceField(
+        label=_("adopted?"), choices=[("yes", _("adopted")), ("no", _("not adopted"))],
+        coerce=lambda value: value == "yes", widget=forms.RadioSelect,
+    )  # fmt: skip
+
+
+class ApprovalForm(forms.Form):
+    approved_on = forms.DateField(label=_("approved on"), widget=DateInput)
+    approval_number = forms.CharField(label=_("number of the approval"), max_length=60, required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"initial": {"approved_on": timezone.localdate()}, **options})
+
+
+class VisitForm(forms.Form):
+    visited_on = forms.DateField(label=_("visited on"), widget=DateInput)
+    participants = forms.CharField(
+        label=_("participants"), max_length=500, widget=forms.Textarea({"rows": 2}),
+        help_text=_("Offices and firms, with the names of their people; residents by role only."),
+    )  # fmt: skip
+    purpose = forms.CharField(label=_("purpose"), max_length=200, required=False)
+    conclusion = forms.CharField(
+        label=_("conclusion"), max_length=2000, widget=forms.Textarea({"rows": 5}),
+        help_text=_("What was found and agreed. It can be completed later."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"initial": {"visited_on": timezone.localdate()}, **options})
+
+
+class RuleForm(forms.Form):
+    notice_days = forms.IntegerField(label=_("days of public notice, at least"), min_value=1, max_value=60)
+    cost_low = DecimalNumberField(
+        label=_("plausible from (yuan/m²)"), min_value=0, max_digits=8, decimal_places=2
+    )
+    cost_high = DecimalNumberField(
+        label=_("plausible to (yuan/m²)"), min_value=0, max_digits=8, decimal_places=2
+    )
+    basis = forms.CharField(label=_("source"), max_length=200, help_text=_("The document this rests on."))
+
+
+class SheetForm(forms.Form):
+    """A workbook, or cells pasted from one."""
+
+    file = RuledFileField(label=_("spreadsheet"), rule=FileRule(accepted=SPREADSHEETS), required=False)
+    text = forms.CharField(
+        label=_("or cells copied from one"), required=False, max_length=200_000, strip=False,
+        widget=forms.Textarea({"rows": 6, "wrap": "off", "spellcheck": "false"}),
+        help_text=_("With its headings: code or name, quantity, and where you wish unit cost, location, note."),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("file") and not (cleaned.get("text") or "").strip():
+            raise forms.ValidationError(_("Choose a file or paste the cells."))
+        return cleaned
