@@ -236,6 +236,15 @@ class AfterGoLive(DomainError):
     sentence = _("{day} is not before {live_from}, when the division began to work in the portal.")
 
 
+class SameAdministration(DomainError):
+    code = "same_administration"
+    status = HTTPStatus.FORBIDDEN
+    sentence = _(
+        "The day needs both administrations: one administrator of the system and one of security. "
+        "Ask the other one to confirm."
+    )
+
+
 class GoLiveSet(DomainError):
     code = "go_live_set"
     sentence = _("The day is set and confirmed; it does not change any more.")

@@ -92,7 +92,11 @@ STAGE_TONES: dict[str, str] = {
     Stage.HANDOVER: "act",
     Stage.AFTERCARE: "ok",
 }
-STANDING_TONES: dict[str, str] = {Standing.ACTIVE: "", Standing.SUSPENDED: "late", Standing.CANCELLED: "wrong"}
+STANDING_TONES: dict[str, str] = {
+    Standing.ACTIVE: "",
+    Standing.SUSPENDED: "late",
+    Standing.CANCELLED: "wrong",
+}
 
 
 def stage_badge(project: Project) -> tuple[TypeText, str]:

@@ -5,15 +5,24 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
+from audit.actions import record
 from compounds.models import Compound
 from core.errors import NotPermitted
 from core.integrity import constraints_as_refusals
 from directory.models import Division, User
+from directory.powers import Role
 from files.models import StoredFile
 from projects.actions.projects import next_codes
 from projects.actions.stages import insert_change
 from projects.actions.timetable import lay_out_timetable
-from projects.errors import AfterGoLive, GoLiveMissing, GoLiveSet, ProjectUnfinished, SamePerson
+from projects.errors import (
+    AfterGoLive,
+    GoLiveMissing,
+    GoLiveSet,
+    ProjectUnfinished,
+    SameAdministration,
+    SamePerson,
+)
 from projects.lead import lead_by_rule, lead_organisation
 from projects.models import GoLive, MoveKind, Origin, Project, Stage, StageChange, nearest_go_live
 from projects.permissions import can_enter_backlog, can_set_go_live
@@ -30,22 +39,35 @@ def propose_go_live(*, division: Division, user: User, live_from: date) -> GoLiv
         raise GoLiveSet
     if standing is not None:
         standing.delete()
-    return GoLive.objects.create(division=division, live_from=live_from, proposed_by=user)
+    go_live = GoLive.objects.create(division=division, live_from=live_from, proposed_by=user)
+    _record("go_live.proposed", go_live, user)
+    return go_live
 
 
 @transaction.atomic
 def confirm_go_live(*, go_live: GoLive, user: User) -> GoLive:
     """Another administrator confirms; from then on the day stays."""
-    go_live = GoLive.objects.select_for_update().get(pk=go_live.pk)
+    go_live = GoLive.objects.select_for_update(of=("self",)).select_related("proposed_by").get(pk=go_live.pk)
     if not can_set_go_live(user, go_live.division_id):
         raise NotPermitted
     if go_live.confirmed_at is not None:
         raise GoLiveSet
     if go_live.proposed_by_id == user.pk:
         raise SamePerson
+    # Separate administrations (等保 2.0): what the system's proposes, the security's confirms, and the reverse.
+    if go_live.proposed_by.has_role(Role.SYSTEM_ADMINISTRATOR) == user.has_role(Role.SYSTEM_ADMINISTRATOR):
+        raise SameAdministration
     go_live.confirmed_by, go_live.confirmed_at = user, timezone.now()
     go_live.save()
+    _record("go_live.confirmed", go_live, user)
     return go_live
+
+
+def _record(action: str, go_live: GoLive, user: User) -> None:
+    record(
+        action=action, actor=user, subject=go_live, division_code=go_live.division_id,
+        detail={"live_from": go_live.live_from.isoformat()},
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -1,21 +1,38 @@
 """Projects: their beginning, facts, parties and related works. Moves along the line: `actions.stages`."""
 
+from collections.abc import Collection, Iterable
 from datetime import date
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from compounds.models import Compound
+from compounds.models import Batch, Compound, PoolEntry
 from core.errors import NotPermitted
+from core.history import history_of
 from core.integrity import constraints_as_refusals
 from core.text import clean_line
 from directory.models import Organisation, User
+from directory.powers import Power
+from outbox.actions import tell
 from projects.actions.timetable import lay_out_timetable
-from projects.errors import LeadReasonNeeded, ProjectUnfinished
+from projects.errors import (
+    DatesMovedMeanwhile,
+    LeadReasonNeeded,
+    NoDateToMove,
+    NotInPool,
+    NotResponsibleHere,
+    ProjectChanged,
+    ProjectUnfinished,
+    ReasonNeeded,
+)
 from projects.lead import lead_by_rule, lead_organisation
 from projects.models import (
     LeadKind,
+    MilestoneMove,
     PlanEntry,
     Project,
     ProjectCounter,
@@ -23,6 +40,7 @@ from projects.models import (
     RelatedWork,
 )
 from projects.permissions import can_begin_project, can_edit_project
+from projects.rescheduling import date_moves, digest_of
 
 
 class ProjectFacts(TypedDict, total=False):
@@ -63,6 +81,8 @@ def begin_project(*, compound: Compound, user: User, year: int) -> Project:
     compound = Compound.objects.select_for_update(no_key=True).get(pk=compound.pk)
     if not can_begin_project(user, compound.community_id):
         raise NotPermitted
+    if not PoolEntry.objects.current().filter(compound=compound).exclude(batch=Batch.OUT).exists():
+        raise NotInPool(name=compound.name)
     return _begin(compound=compound, user=user, year=year, entry=None)
 
 
@@ -81,10 +101,27 @@ def _begin(*, compound: Compound, user: User, year: int, entry: PlanEntry | None
     return project
 
 
+def project_version(project: Project) -> int:
+    """The number of the last change of the project, which a form carries to notice another editor."""
+    return history_of(Project).filter(pgh_obj=project).order_by("-pgh_id").values_list(
+        "pgh_id", flat=True
+    ).first() or 0  # fmt: skip
+
+
 @transaction.atomic
-def edit_project(*, project: Project, user: User, **facts: Unpack[ProjectFacts]) -> Project:
-    """Change facts. A lead other than the rule's needs its reason; with the rule's the reason goes."""
+def edit_project(
+    *, project: Project, user: User, expected_version: int | None = None, **facts: Unpack[ProjectFacts]
+) -> Project:
+    """Change facts. A lead other than the rule's needs its reason; with the rule's the reason goes.
+
+    `expected_version` is `project_version` of when the form was shown: if somebody changed one of
+    the facts since, nothing is written and the refusal names who and what. A stage that moved
+    meanwhile is no conflict.
+    """
     project = _lock_to_edit(project, user)
+    if expected_version is not None:
+        _refuse_if_changed_since(project, expected_version, facts)
+    before = project.manager_id
     for field, value in facts.items():
         setattr(project, field, value)
     project.lead_reason = clean_line(project.lead_reason)
@@ -95,7 +132,87 @@ def edit_project(*, project: Project, user: User, **facts: Unpack[ProjectFacts])
         raise LeadReasonNeeded(rule=str(LeadKind(rule).label))
     with constraints_as_refusals(Project):
         project.save()
+    if project.manager is not None and project.manager_id != before:
+        _refuse_out_of_reach(project.manager, [project])
+        _tell_manager(project.manager, [project], by=user)
     return project
+
+
+def _refuse_if_changed_since(project: Project, version: int, facts: Any) -> None:
+    events = list(history_of(Project).filter(pgh_obj=project, pgh_id__gte=version).order_by("pgh_id"))
+    if not events or events[-1].pgh_id == version:
+        return
+    fields = [Project._meta.get_field(name) for name in facts]
+    changed = [
+        str(field.verbose_name)  # type: ignore[union-attr]
+        for field in fields
+        if getattr(events[0], field.attname) != getattr(events[-1], field.attname)  # type: ignore[union-attr]
+    ]
+    if changed:
+        who = User.objects.filter(pk__in=[(events[-1].pgh_context or {}).get("user") or 0]).first()
+        raise ProjectChanged(who=str(who or "–"), fields="、".join(changed))
+
+
+# --- Several at once --------------------------------------------------------------------
+
+
+@transaction.atomic
+def appoint_manager(*, projects: Collection[Project], manager: User | None, user: User) -> int:
+    """Name who answers for these projects, or nobody; all or none. Returns how many changed; tells the person."""
+    chosen = _lock_all_to_edit(projects, user)
+    if manager is not None:
+        _refuse_out_of_reach(manager, chosen)
+    changed = [project for project in chosen if project.manager_id != (manager.pk if manager else None)]
+    Project.objects.filter(pk__in=[project.pk for project in changed]).update(manager=manager)
+    if manager is not None:
+        _tell_manager(manager, changed, by=user)
+    return len(changed)
+
+
+@transaction.atomic
+def tag_projects(
+    *, projects: Collection[Project], add: Collection[str], remove: Collection[str], user: User
+) -> int:
+    """Count projects under these programmes, or no longer; all or none. Returns how many changed."""
+    changed = []
+    for project in _lock_all_to_edit(projects, user):
+        kept = [name for name in project.programmes if name not in remove]
+        tagged = kept + [name for name in add if name not in kept]
+        if tagged != project.programmes:
+            project.programmes = tagged
+            changed.append(project)
+    with constraints_as_refusals(Project):
+        Project.objects.bulk_update(changed, ["programmes"], batch_size=500)
+    return len(changed)
+
+
+def _lock_all_to_edit(projects: Iterable[Project], user: User) -> list[Project]:
+    """In one order, so that two people with overlapping choices do not wait for each other for ever."""
+    ids = [project.pk for project in projects]
+    chosen = Project.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids).order_by("pk")
+    found = list(chosen.select_related("compound"))
+    if not all(can_edit_project(user, project) for project in found):
+        raise NotPermitted
+    return found
+
+
+def _refuse_out_of_reach(manager: User, projects: Iterable[Project]) -> None:
+    if not all(manager.has_power(Power.SEE_PROGRAMME, at=project.division_code) for project in projects):
+        raise NotResponsibleHere(name=manager.name)
+
+
+def _tell_manager(manager: User, projects: list[Project], *, by: User) -> None:
+    """In the inbox, with the way to what is theirs now; nobody is told of their own act."""
+    if manager.pk == by.pk or not projects:
+        return
+    first = projects[0]
+    subject = ngettext(
+        "You answer for the project {name} now", "You answer for {name} and {more} more projects now", len(projects)
+    ).format(name=first.compound.name, more=len(projects) - 1)  # fmt: skip
+    url = (
+        first.get_absolute_url() if len(projects) == 1 else f"{reverse('projects:list')}?manager={manager.pk}"
+    )
+    tell(recipient=manager, subject=subject, text=_("Named by {who}.").format(who=by.name), url=url)
 
 
 @transaction.atomic
@@ -159,3 +276,34 @@ def _lock_to_edit(project: Project, user: User) -> Project:
     if not can_edit_project(user, project):
         raise NotPermitted
     return project
+
+
+@transaction.atomic
+def move_stage_dates(
+    *, projects: QuerySet[Project], user: User, stage: str, reason: str, expected: str, to: date | None = None,
+    by_days: int = 0,
+) -> int:  # fmt: skip
+    """Move the day by which these projects leave `stage`; all or none. Returns how many moved.
+
+    `expected` is the digest of the preview (`projects.rescheduling`): whoever moved one of the
+    dates meanwhile makes the whole refused. The old days and the reason stay with the milestones.
+    """
+    reason = clean_line(reason)
+    if not reason:
+        raise ReasonNeeded
+    chosen = _lock_all_to_edit(projects, user)
+    moves = date_moves(
+        Project.objects.filter(pk__in=[one.pk for one in chosen]), stage=stage, to=to, by_days=by_days
+    )
+    if not moves:
+        raise NoDateToMove
+    if digest_of(moves) != expected:
+        raise DatesMovedMeanwhile
+    with constraints_as_refusals(MilestoneMove):
+        MilestoneMove.objects.bulk_create(
+            MilestoneMove(
+                milestone=move.milestone, before=move.before, after=move.after, reason=reason, by=user
+            )
+            for move in moves
+        )
+    return len(moves)

@@ -20,12 +20,10 @@ from projects.errors import (
     ReasonNeeded,
     StageIncomplete,
 )
-from projects.gates import missing_for_next_stage, next_step
+from projects.gates import BY_THE_SITE, missing_for_next_stage, next_step
 from projects.models import MAY_BE_SKIPPED, MoveKind, Project, Stage, StageChange, Standing
 from projects.models.stages import STAGE_MOVES, STANDING_MOVES
 from projects.permissions import can_move_project
-
-BY_THE_SITE = (Stage.START, Stage.CONSTRUCTION)
 
 
 @transaction.atomic
@@ -87,20 +85,31 @@ def send_back(
 
 
 @transaction.atomic
-def suspend(*, project: Project, user: User, reason: str, effective_on: date | None = None) -> StageChange:
+def suspend(
+    *, project: Project, user: User, reason: str, effective_on: date | None = None, expected_stage: str | None = None
+) -> StageChange:  # fmt: skip
+    """The project stands still until it is resumed; its open milestones do not count as late meanwhile."""
+    project = _lock(project, user)
+    _refuse_if_moved(project, expected_stage)
     return _change_standing(project, user, MoveKind.SUSPEND, reason=reason, effective_on=effective_on)
 
 
 @transaction.atomic
 def resume(
-    *, project: Project, user: User, reason: str = "", effective_on: date | None = None
-) -> StageChange:
+    *, project: Project, user: User, reason: str = "", effective_on: date | None = None, expected_stage: str | None = None
+) -> StageChange:  # fmt: skip
+    project = _lock(project, user)
+    _refuse_if_moved(project, expected_stage)
     return _change_standing(project, user, MoveKind.RESUME, reason=reason, effective_on=effective_on)
 
 
 @transaction.atomic
-def cancel(*, project: Project, user: User, reason: str, effective_on: date | None = None) -> StageChange:
+def cancel(
+    *, project: Project, user: User, reason: str, effective_on: date | None = None, expected_stage: str | None = None
+) -> StageChange:  # fmt: skip
     """For good; the compound may begin a new project."""
+    project = _lock(project, user)
+    _refuse_if_moved(project, expected_stage)
     return _change_standing(project, user, MoveKind.CANCEL, reason=reason, effective_on=effective_on)
 
 
@@ -115,7 +124,6 @@ def move_by_site(
 def _change_standing(
     project: Project, user: User, kind: str, *, reason: str, effective_on: date | None
 ) -> StageChange:
-    project = _lock(project, user)
     legal = [before for before, _after in STANDING_MOVES[kind]]
     if project.standing not in legal or project.stage == Stage.AFTERCARE:
         raise ProjectOver(standing=project.get_standing_display())

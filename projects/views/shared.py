@@ -16,9 +16,9 @@ from directory.codes import ancestors
 from directory.models import Division
 from directory.powers import Power
 from directory.requests import SignedInRequest
-from projects.actions.stages import BY_THE_SITE
-from projects.gates import missing_for_next_stage, next_step
+from projects.gates import BY_THE_SITE, missing_for_next_stage, next_step, reverse
 from projects.models import MoveKind, Project, StageChange, Standing
+from projects.moves import Choice, choices_for
 from projects.permissions import can_edit_project, can_move_project, can_see_programme, can_see_projects
 from projects.progression import STANDING_TONES, line_of, stage_badge
 
@@ -115,13 +115,27 @@ def project_page(
             "strip": strip_of(request, project),
             "key_figures": _figures(request, project),
             "sees_register": request.user.has_power(Power.SEE_REGISTER),
-            "sees_plans": can_see_programme(request.user),
+            "plan_url": _plan_url(request, project),
             "may_edit": can_edit_project(request.user, project),
-            "may_move": project.is_unfinished and can_move_project(request.user, project),
+            "moves": _moves(request, project),
             **context,
         },
         status=status,
     )
+
+
+def _plan_url(request: SignedInRequest, project: Project) -> str:
+    """A firm's people see the project but no plan."""
+    if project.plan_entry is None or not can_see_programme(request.user):
+        return ""
+    return reverse("projects:plan", args=[project.plan_entry.plan_id])
+
+
+def _moves(request: SignedInRequest, project: Project) -> list[Choice]:
+    """What the menu offers; the way on stands in the strip."""
+    if not can_move_project(request.user, project):
+        return []
+    return [choice for choice in choices_for(project) if choice.kind != MoveKind.ADVANCE]
 
 
 def place_names(community: str) -> list[str]:

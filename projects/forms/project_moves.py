@@ -1,0 +1,38 @@
+"""A move of a project, on its own page: when it holds from, and why."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from compounds.forms.fields import LineField
+from core.errors import DomainError
+from projects.errors import DateBeforeLast, DateInFuture, ReasonNeeded
+from projects.forms.project import day_field
+from projects.models import Stage
+
+FIELD_OF_REFUSAL: dict[type[DomainError], str] = {
+    DateInFuture: "effective_on",
+    DateBeforeLast: "effective_on",
+    ReasonNeeded: "reason",
+}
+
+
+class MoveForm(forms.Form):
+    """`expected_stage` is the stage that the page showed: a page that is out of date is refused."""
+
+    effective_on = day_field(
+        _("Effective on"), help_text=_("The day it happened, today or earlier; not before the previous step.")
+    )
+    reason = LineField(
+        label=_("Reason"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("It is kept with the project and read by everybody who sees it."),
+    )  # fmt: skip
+    expected_stage = forms.ChoiceField(choices=Stage.choices, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, needs_reason: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = needs_reason
+
+    def add_refusal(self, refusal: DomainError) -> None:
+        self.add_error(FIELD_OF_REFUSAL.get(type(refusal)), refusal.message)
