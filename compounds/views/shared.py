@@ -37,7 +37,11 @@ def seen_compound(request: SignedInRequest, code: str) -> Compound:
     rows = rows.annotate(listed_buildings=Coalesce(Subquery(listed.values("pk__count")), 0))
     return get_object_or_404(
         rows.select_related(
-            "community", "cluster", "title_owner", "urgency_score__formula", "urgency_score__rule"
+            "community",
+            "cluster",
+            "title_owner",
+            "urgency_score__formula__division",
+            "urgency_score__rule__division",
         ),
         code=code,
     )

@@ -86,7 +86,8 @@ def test_a_score_names_the_rule_and_the_formula_that_it_was_computed_by(cast: Ca
     score = UrgencyScore.objects.get(compound=compound)
     assert (score.rule, score.is_eligible) == (rule, False)
     page = cast.client("bureau").get(compound.get_absolute_url()).content.decode()
-    assert "准入规则第 1 版" in page
+    assert "荆州区 · 准入规则第 1 版" in page
+    assert "系统内置 · 评分公式第 1 版" in page
 
 
 def test_nothing_is_due_where_nobody_is_scored_or_another_county_published(cast: Cast) -> None:
