@@ -12,9 +12,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from compounds.imports import amounts, degrees, years
-from compounds.imports.cells import CellProblem, Reader
 from compounds.models import BuiltYearCertainty
+from compounds.reading import amounts, degrees, years
+from compounds.reading.cells import CellProblem, Reader
 from core.fields import DecimalNumberField, WholeNumberField, levelled
 
 _WHOLE = re.compile(r"-?[0-9]{1,40}")

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from compounds.imports.cells import name_key
 from compounds.imports.places import COUNTY, Places
-from compounds.imports.reasons import Reason
 from compounds.imports.roster import code_of
 from compounds.models import BuiltYearCertainty, Cluster, Compound, CompoundQuerySet
+from compounds.reading.cells import name_key
+from compounds.reading.reasons import Reason
 from core.text import comparison_key
 from directory.models import Organisation
 from imports.kinds import Remark, Row

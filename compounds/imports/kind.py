@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from compounds.imports.cells import CellProblem
 from compounds.imports.comparing import Register, compare
-from compounds.imports.degrees import LEFT_OUT, POSITION_COLUMNS, system_named, system_of
 from compounds.imports.places import Places, suggestion
-from compounds.imports.reasons import Reason
 from compounds.imports.roster import Roster
 from compounds.imports.writing import write_rows
 from compounds.models import BuiltYearCertainty, Heritage, ManagementState
 from compounds.positions import CoordinateSystem
+from compounds.reading.cells import CellProblem
+from compounds.reading.degrees import LEFT_OUT, POSITION_COLUMNS, system_named, system_of
+from compounds.reading.reasons import Reason
 from compounds.sheets import COMPOUND_COLUMNS, COMPOUND_NOTES
 from core.figures import thousands
 from core.sheets import SheetColumn, heading_key

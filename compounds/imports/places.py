@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
-from compounds.imports.cells import CellProblem, is_nothing, quoted
-from compounds.imports.reasons import Reason
+from compounds.reading.cells import CellProblem, is_nothing, quoted
+from compounds.reading.reasons import Reason
 from core.text import comparison_key
 from directory.codes import outermost
 from directory.models import Division, DivisionSuccession, SuccessionKind

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from compounds.imports import amounts, cells, degrees, texts, words, years
-from compounds.imports.cells import CellProblem, Reader, Reading
 from compounds.imports.places import Places
-from compounds.imports.reasons import OF_FIGURE, Reason
 from compounds.models import BuiltYearCertainty, Heritage, ManagementState
 from compounds.positions import CoordinateSystem, to_wgs84
+from compounds.reading import amounts, cells, degrees, texts, words, years
+from compounds.reading.cells import CellProblem, Reader, Reading
+from compounds.reading.reasons import OF_FIGURE, Reason
 from compounds.sanity import Figures, sanity_warnings
 from core.sheets import bracket_of
 from core.text import comparison_key

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from compounds.imports.degrees import system_named
+from compounds.reading.degrees import system_named
 from tests.cast import SHENGLI, Cast
 from tests.compounds.rosters import examine, roster, row_with
 

@@ -12,7 +12,6 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from compounds.imports.cells import CellProblem
 from compounds.imports.kind import (
     CERTAINTY_CHOICES,
     SYSTEM_CHOICES,
@@ -20,6 +19,7 @@ from compounds.imports.kind import (
     community_named,
     places_of,
 )
+from compounds.reading.cells import CellProblem
 from core.errors import DomainError
 from core.sheets import open_bytes
 from directory.models import Division, User

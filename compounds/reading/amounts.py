@@ -5,9 +5,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext as _
 
-from compounds.imports.cells import EMPTY, NO, CellProblem, Reader, Reading, is_nothing, levelled, quoted
-from compounds.imports.reasons import Reason
 from compounds.numbers import chinese_number
+from compounds.reading.cells import EMPTY, NO, CellProblem, Reader, Reading, is_nothing, levelled, quoted
+from compounds.reading.reasons import Reason
 from imports.kinds import Remark
 
 LARGEST = {"building_count": 5_000, "staircase_count": 20_000, "household_count": 100_000}

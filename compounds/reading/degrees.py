@@ -4,9 +4,9 @@ import re
 
 from django.utils.translation import gettext as _
 
-from compounds.imports.cells import EMPTY, NO, CellProblem, Reader, Reading, is_nothing, levelled, quoted
-from compounds.imports.reasons import Reason
 from compounds.positions import CoordinateSystem
+from compounds.reading.cells import EMPTY, NO, CellProblem, Reader, Reading, is_nothing, levelled, quoted
+from compounds.reading.reasons import Reason
 from core.text import comparison_key
 from imports.kinds import Task
 

@@ -4,8 +4,8 @@ import re
 
 from django.utils.translation import gettext as _
 
-from compounds.imports.cells import EMPTY, NO, CellProblem, Reader, Reading, is_nothing, one_line
-from compounds.imports.reasons import Reason
+from compounds.reading.cells import EMPTY, NO, CellProblem, Reader, Reading, is_nothing, one_line
+from compounds.reading.reasons import Reason
 from core.text import clean_line, without_invisible
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from compounds.imports.cells import EMPTY, NOTHING, CellProblem, Reader, Reading, is_nothing, levelled, quoted
-from compounds.imports.reasons import Reason
 from compounds.models import BuiltYearCertainty, Heritage, ManagementState
 from compounds.positions import CoordinateSystem
+from compounds.reading.cells import EMPTY, NOTHING, CellProblem, Reader, Reading, is_nothing, levelled, quoted
+from compounds.reading.reasons import Reason
 from core.text import comparison_key
 
 

@@ -5,10 +5,10 @@ import re
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compounds.imports.cells import EMPTY, NO, CellProblem, Reader, Reading, is_nothing, levelled, quoted
-from compounds.imports.reasons import Reason
 from compounds.models import BuiltYearCertainty
 from compounds.models.register import EARLIEST_BUILT_YEAR
+from compounds.reading.cells import EMPTY, NO, CellProblem, Reader, Reading, is_nothing, levelled, quoted
+from compounds.reading.reasons import Reason
 from imports.kinds import Remark
 
 _CHINESE_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
