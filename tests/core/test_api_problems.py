@@ -15,7 +15,7 @@ from compounds.api import CompoundList
 from core.api.problems import PROBLEMS, rule_problems
 from core.errors import DomainError, InvalidInput
 from tests.apiclient import V1, Api, demand_problem, make_token
-from tests.cast import Cast
+from tests.cast import Cast, make_user
 
 
 class Refusing(APIView):
@@ -75,8 +75,8 @@ def test_a_wrong_token_is_told_apart_from_none(cast: Cast) -> None:
     assert 'error="invalid_token"' in response.headers["WWW-Authenticate"]
 
 
-def test_a_role_without_the_register(cast: Cast) -> None:
-    demand_problem(Api(cast.contractor).get("compounds"), 403, "not_permitted")
+def test_a_program_whose_role_has_ended(cast: Cast) -> None:
+    demand_problem(Api(make_user("idle", is_service=True)).get("compounds"), 403, "not_permitted")
 
 
 def test_a_token_without_the_scope(cast: Cast) -> None:
