@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from core.errors import DomainError, NotPermitted
 from core.filetypes import XLSX
+from core.posted import posted
 from core.sheets import write_template
 from files.serving import file_response
 from imports import actions
@@ -63,7 +64,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
 
 def upload(request: HttpRequest, kind_key: str) -> HttpResponse:
     kind = _permitted_kind(request, kind_key)
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(posted(request), request.FILES or None)
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     if request.method == "POST" and form.is_valid():
         file = uploaded(form)
@@ -106,9 +107,9 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     chosen = request.POST.get("sheet") if request.method == "POST" else request.GET.get("sheet")
     book, table = actions.workbook_of_run(run, chosen)
     mapping = run.mapping if table.sheet.name == run.sheet else match(kind, table)
-    form = ColumnsForm(request.POST or None, kind=kind, table=table, mapping=mapping)
+    form = ColumnsForm(posted(request), kind=kind, table=table, mapping=mapping)
     options = kind.options_form(
-        request.POST or None, headings=table.labels, initial=run.options, user=request.user
+        posted(request), headings=table.labels, initial=run.options, user=request.user
     )
     if request.method == "POST" and form.is_valid() and options.is_valid():
         try:
@@ -153,7 +154,7 @@ def values(request: HttpRequest, pk: int) -> HttpResponse:
     task, question = _question(run, table)
     if question is None:
         return redirect("imports:columns", pk=pk)
-    form = ValuesForm(request.POST or None, kind=kind, task=task, question=question)
+    form = ValuesForm(posted(request), kind=kind, task=task, question=question)
     if request.method == "POST" and form.is_valid():
         run = actions.answer(run=run, option=question.option, answers=form.answers)
         actions.ask_for_preview(run=run, user=request.user)
