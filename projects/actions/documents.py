@@ -13,17 +13,12 @@ from core.text import clean_line
 from directory.models import User
 from files.models import StoredFile
 from projects.errors import DocumentInUse, DocumentNeedsProject, DocumentWithdrawn, ReasonNeeded
-from projects.models import (
-    EVIDENCE,
-    LINE,
-    PROGRAMME_KINDS,
-    Document,
-    DocumentVersion,
-    Plan,
-    Project,
-    Stage,
-)
+from projects.models import LINE, PROGRAMME_KINDS, Document, DocumentVersion, MoveKind, Plan, Project, Stage
+from projects.papers import stages_of_kind
 from projects.permissions import can_add_documents, can_keep_programme_documents
+
+# Moves that rest on a document of the stage they leave.
+PASSED_ON_EVIDENCE = (MoveKind.ADVANCE, MoveKind.START, MoveKind.COMPLETE)
 
 
 @transaction.atomic
@@ -68,7 +63,12 @@ def add_version(*, document: Document, user: User, file: StoredFile, note: str) 
 
 @transaction.atomic
 def withdraw_document(*, document: Document, user: User, reason: str) -> Document:
-    """It counts no more. The evidence of a stage that was passed on it stays."""
+    """It counts no more. The evidence of a stage that was passed on it stays.
+
+    The project is locked first, so that no stage is passed on the document in the same moment.
+    """
+    if document.project_id is not None:
+        Project.objects.select_for_update(no_key=True).get(pk=document.project_id)
     document = _lock(document, user)
     if not clean_line(reason):
         raise ReasonNeeded
@@ -81,12 +81,17 @@ def withdraw_document(*, document: Document, user: User, reason: str) -> Documen
 
 def _refuse_if_needed(document: Document) -> None:
     project = document.project
-    if project is None:
+    if (
+        project is None
+        or project.documents.valid().filter(kind=document.kind).exclude(pk=document.pk).exists()
+    ):
         return
-    passed = [stage for stage in LINE[: LINE.index(project.stage)] if EVIDENCE.get(stage) == document.kind]
-    others = project.documents.valid().filter(kind=document.kind).exclude(pk=document.pk)
-    if passed and not others.exists():
-        raise DocumentInUse(stage=str(Stage(passed[0]).label))
+    kinds = stages_of_kind(document.kind)
+    passed = project.stage_changes.filter(kind__in=PASSED_ON_EVIDENCE, from_stage__in=kinds)
+    behind = LINE[: LINE.index(project.stage)]
+    left = [change.from_stage for change in passed.order_by("-id") if change.from_stage in behind]
+    if left:
+        raise DocumentInUse(stage=str(Stage(left[0]).label))
 
 
 def _add(
