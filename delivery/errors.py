@@ -52,13 +52,11 @@ class NotInScheme(DomainError):
 
 class DayInFuture(DomainError):
     code = "day_in_future"
-    status = HTTPStatus.BAD_REQUEST
     sentence = _("{day} has not come yet. Report what is done.")
 
 
 class DayBeforeStart(DomainError):
     code = "day_before_start"
-    status = HTTPStatus.BAD_REQUEST
     sentence = _("{day} lies before the start of the works on {started}.")
 
 

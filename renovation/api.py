@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from compounds.api import urlpatterns as compounds
 from core.api.docs import IndexView, SchemaView, docs, problems
+from delivery.api import urlpatterns as delivery
 from directory.api import urlpatterns as directory
 
 app_name = "api"
@@ -15,6 +16,7 @@ version_1: list[URLPattern] = [
     path("schema/", SchemaView.as_view(), name="schema"),
     *directory,
     *compounds,
+    *delivery,
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -78,7 +78,7 @@ class SchemaView(PublicView):
 class IndexView(PublicView):
     """Where everything is."""
 
-    entries = ("divisions", "organisations", "compounds", "pool", "schema")
+    entries = ("divisions", "organisations", "compounds", "pool", "progress", "contracts", "schema")
 
     def get(self, request: Request) -> HttpResponse:
         self.check_parameters(request.query_params)

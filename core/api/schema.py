@@ -82,6 +82,8 @@ def parameter_schema(field: forms.Field) -> Schema:
     """The JSON schema of what a form field reads."""
     if isinstance(field, MomentField):
         return {"type": "string", "format": "date-time"}
+    if isinstance(field, forms.DateField):
+        return {"type": "string", "format": "date"}
     if isinstance(field, forms.DecimalField):
         return _number(field, "number") | {"multipleOf": 0.01}
     if isinstance(field, forms.IntegerField):
