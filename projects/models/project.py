@@ -161,6 +161,10 @@ class Project(models.Model):
         blank=True,
     )
     notes = models.TextField(_("notes"), max_length=4000, blank=True)
+    # What papers from before the portal say; money that goes through the portal is counted where it is paid.
+    reported_investment = models.DecimalField(
+        _("investment as reported (yuan)"), max_digits=16, decimal_places=2, null=True, editable=False
+    )
 
     planned_start_on = models.DateField(_("planned start"), null=True, editable=False)
     planned_completion_on = models.DateField(_("planned completion"), null=True, editable=False)
@@ -214,6 +218,11 @@ class Project(models.Model):
                 condition=Q(completed_on__isnull=True) | Q(completed_on__gte=F("started_on")),
                 name="project_completed_after_start",
                 violation_error_message=_("The works cannot be completed before they began."),
+            ),
+            models.CheckConstraint(
+                condition=Q(reported_investment__isnull=True) | Q(reported_investment__gt=0, origin="before_portal"),
+                name="project_investment_from_before",
+                violation_error_message=_("The investment must be greater than zero."),
             ),
             models.CheckConstraint(
                 condition=Q(percent_done__gte=0, percent_done__lte=100), name="project_percent_0_to_100"

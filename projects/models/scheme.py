@@ -159,6 +159,9 @@ SCHEME_TRANSITIONS: list[tuple[str, str]] = [
     (SchemeState.NOTICED, SchemeState.APPROVED),
     (SchemeState.APPROVED, SchemeState.SUPERSEDED),
 ]
+# What was agreed before the portal is not agreed anew: signatures and notice of that time are on the paper that
+# the project came in with. Open only while such a project is being entered (`scheme_passes_its_gates`).
+TAKEN_OVER: tuple[str, str] = (SchemeState.DRAFT, SchemeState.APPROVED)
 # A finding of the survey from "middling" (2 of 4) on is a need that the scheme answers or says why not.
 SCORE_OF_A_GAP = 2
 SCHEME_UNDER_WAY = (SchemeState.DRAFT, SchemeState.SIGNING, SchemeState.NOTICED)
@@ -240,6 +243,7 @@ class Scheme(models.Model):
     approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     approved_on = models.DateField(_("approved on"), null=True)
     approval_number = models.CharField(_("number of the approval"), max_length=60, blank=True)
+    from_before = models.BooleanField(_("taken over from before the portal"), default=False, editable=False)
 
     objects = SchemeQuerySet.as_manager()
 
@@ -271,7 +275,7 @@ class Scheme(models.Model):
         triggers = [
             takes_division_of_project(),
             touches_project(),
-            pgtrigger.FSM(name="scheme_moves", field="state", transitions=SCHEME_TRANSITIONS),
+            pgtrigger.FSM(name="scheme_moves", field="state", transitions=[*SCHEME_TRANSITIONS, TAKEN_OVER]),
             pgtrigger.Protect(
                 name="scheme_begins_as_draft",
                 operation=pgtrigger.Insert,
@@ -281,7 +285,7 @@ class Scheme(models.Model):
                 name="scheme_passes_its_gates",
                 when=pgtrigger.Before,
                 operation=pgtrigger.UpdateOf("state"),
-                declare=[("waiting", "text")],
+                declare=[("live", "date")],
                 func="""
                     IF NEW.state = 'noticed' AND OLD.state = 'signing' AND (
                         SELECT count(DISTINCT kind) FROM projects_signoff
@@ -289,6 +293,20 @@ class Scheme(models.Model):
                           AND kind IN ('street_office', 'community')) < 2 THEN
                         RAISE EXCEPTION 'street office and community have not both signed'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'scheme_is_signed';
+                    END IF;
+                    IF NEW.state = 'approved' AND OLD.state = 'draft' THEN
+                        -- Only as a project from before the portal is entered, and only what was decided before it.
+                        SELECT g.live_from INTO live FROM projects_golive g
+                        WHERE g.confirmed_at IS NOT NULL AND starts_with(NEW.division_code, g.division_id)
+                        ORDER BY length(g.division_id) DESC LIMIT 1;
+                        IF NOT NEW.from_before OR live IS NULL OR NEW.approved_on IS NULL OR NEW.approved_on >= live
+                           OR EXISTS (SELECT FROM projects_stagechange c
+                                      WHERE c.project_id = NEW.project_id AND c.kind <> 'entered')
+                           OR NOT EXISTS (SELECT FROM projects_schemeline l WHERE l.scheme_id = NEW.id) THEN
+                            RAISE EXCEPTION 'only the works of a project from before the portal are taken over'
+                                USING ERRCODE = 'check_violation', CONSTRAINT = 'scheme_is_taken_over';
+                        END IF;
+                        RETURN NEW;
                     END IF;
                     IF NEW.state = 'approved' THEN
                         IF NOT EXISTS (SELECT FROM projects_publicnotice n WHERE n.scheme_id = NEW.id
@@ -301,6 +319,23 @@ class Scheme(models.Model):
                             RAISE EXCEPTION 'objections wait for their answer'
                                 USING ERRCODE = 'check_violation', CONSTRAINT = 'scheme_objections_answered';
                         END IF;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="scheme_from_before",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func="""
+                    IF TG_OP = 'UPDATE' AND NEW.from_before <> OLD.from_before THEN
+                        RAISE EXCEPTION 'where a scheme came from stays' USING ERRCODE = 'check_violation';
+                    END IF;
+                    IF NEW.from_before AND (NEW.version <> 1 OR NEW.state IN ('signing', 'noticed') OR NOT EXISTS (
+                        SELECT FROM projects_project p
+                        WHERE p.id = NEW.project_id AND p.origin = 'before_portal')) THEN
+                        RAISE EXCEPTION 'only the first scheme of a project from before the portal is taken over'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'scheme_is_taken_over';
                     END IF;
                     RETURN NEW;
                 """,
