@@ -17,7 +17,7 @@ from projects.actions.stages import (
     suspend,
 )
 from projects.gates import BY_THE_SITE, next_step
-from projects.models import MAY_BE_SKIPPED, NEEDS_REASON, MoveKind, Project, Stage, StageChange, Standing
+from projects.models import MAY_BE_SKIPPED, MoveKind, Project, Stage, StageChange, Standing
 from projects.models.stages import STAGE_MOVES
 
 
@@ -31,9 +31,6 @@ class Choice:
     act: Callable[..., StageChange]
     is_grave: bool = False
 
-    @property
-    def needs_reason(self) -> bool:
-        return self.kind in NEEDS_REASON
 
 
 _CHOICES: dict[str, Choice] = {

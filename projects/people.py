@@ -1,26 +1,30 @@
 """Who may be asked to answer for projects: people of the offices whose role reaches all of them."""
 
 from collections.abc import Iterable
-from os.path import commonprefix
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from directory.codes import LENGTHS
+from directory.codes import ancestors
 from directory.models import RoleAssignment, User
 from directory.powers import Power, roles_with
 
 
 def possible_managers(division_codes: Iterable[str]) -> QuerySet[User]:
     """Active people with an office's role at a division that holds each of these communities."""
-    shared = commonprefix(list(division_codes))
+    codes = list(division_codes)
+    shared = [code for code in _way(codes[0]) if all(one.startswith(code) for one in codes)] if codes else []
     reaching = RoleAssignment.objects.current_on(timezone.localdate()).filter(
         user=OuterRef("pk"),
         role__in=roles_with(Power.REPORT_PROGRESS),
-        division__in=[shared[:length] for length in LENGTHS if length <= len(shared)],
+        division__in=shared,
     )
     people: QuerySet[User] = User.objects.active().filter(Exists(reaching), is_service=False)
     return people.select_related("organisation").order_by("name", "pk")
+
+
+def _way(code: str) -> list[str]:
+    return [*ancestors(code), code]
 
 
 def described(person: User) -> str:

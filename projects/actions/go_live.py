@@ -94,7 +94,7 @@ def enter_project_from_before(
     )  # fmt: skip
     with constraints_as_refusals(Project):
         project.save(force_insert=True)
-        lay_out_timetable(project=project)
+        lay_out_timetable(project=project, from_stage=stage)
         insert_change(
             StageChange(
                 project=project, kind=MoveKind.ENTERED, from_stage=Stage.WILLINGNESS, to_stage=stage, by=user,

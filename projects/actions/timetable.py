@@ -14,11 +14,16 @@ from projects.models import LINE, Answerable, Milestone, MilestoneMove, Project,
 from projects.permissions import can_edit_project
 
 
-def lay_out_timetable(*, project: Project) -> list[Milestone]:
-    """The milestones of the nearest template, from 1 January of the project's year."""
+def lay_out_timetable(*, project: Project, from_stage: str = LINE[0]) -> list[Milestone]:
+    """The milestones of the nearest template, from 1 January of the project's year.
+
+    A project that came from before the portal begins at `from_stage`: of what it had behind it,
+    nobody here kept the dates.
+    """
     template = TimetableTemplate.objects.of(project.division_code)
     new_year = date(project.year, 1, 1)
-    lines: list[dict[str, Any]] = template.lines
+    begun = LINE.index(from_stage)
+    lines: list[dict[str, Any]] = [line for line in template.lines if LINE.index(line["stage"]) >= begun]
     ordered = sorted(lines, key=lambda line: (LINE.index(line["stage"]), line["day"]))
     planned = [new_year + timedelta(days=line["day"]) for line in ordered]
     return Milestone.objects.bulk_create(

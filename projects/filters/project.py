@@ -12,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import DayField
 from core.filters import MOST, NO, YES, AnyOfFilter, MomentFilter, WholeNumberFilter, YesNoFilter
 from directory.fields import DivisionFilter
 from directory.models import Organisation, User
@@ -108,6 +109,8 @@ class StandingFilter(AnyOfFilter):
 
 class DayFilter(django_filters.DateFilter):
     """A bound of a date, that day included."""
+
+    field_class = DayField
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)

@@ -9,7 +9,7 @@ from compounds.forms.fields import LineField
 from core.errors import DomainError
 from projects.errors import DateBeforeLast, DateInFuture, ReasonNeeded
 from projects.forms.project import day_field
-from projects.models import Stage
+from projects.models import NEEDS_REASON, MoveKind, Stage
 
 FIELD_OF_REFUSAL: dict[type[DomainError], str] = {
     DateInFuture: "effective_on",
@@ -30,9 +30,11 @@ class MoveForm(forms.Form):
     )  # fmt: skip
     expected_stage = forms.ChoiceField(choices=Stage.choices, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, needs_reason: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].required = needs_reason
+        self.fields["reason"].required = kind in NEEDS_REASON
+        if kind == MoveKind.ADVANCE:
+            del self.fields["reason"]
 
     def add_refusal(self, refusal: DomainError) -> None:
         self.add_error(FIELD_OF_REFUSAL.get(type(refusal)), refusal.message)

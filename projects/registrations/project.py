@@ -140,7 +140,7 @@ UNFINISHED = ~Q(standing=Standing.CANCELLED) & ~Q(stage=Stage.AFTERCARE)
 
 
 def _figures(request: HttpRequest, division: str) -> Iterator[FigureValue]:
-    """The programme in four figures; one statement."""
+    """The programme in three figures; one statement."""
     user: Any = request.user
     if not can_see_projects(user):
         return
@@ -159,10 +159,9 @@ def _figures(request: HttpRequest, division: str) -> Iterator[FigureValue]:
     here = reverse("projects:list")
     yield FigureValue(
         label=_("Projects not finished"), value=thousands(found["under_way"]), url=f"{here}?standing=under_way",
-        note=_now("{households} households").format(households=thousands(found["households"])),
-    )  # fmt: skip
-    yield FigureValue(
-        label=_("In construction"), value=thousands(found["building"]), url=f"{here}?stage=construction&standing=under_way",
+        note=_now("{building} in construction, {households} households").format(
+            building=thousands(found["building"]), households=thousands(found["households"])
+        ),
     )  # fmt: skip
     yield FigureValue(
         label=_("Late"), value=thousands(found["late"]), url=f"{here}?late=true", note=_("a milestone past its day"),

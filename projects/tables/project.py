@@ -32,6 +32,8 @@ from projects.progression import STAGE_TONES, STANDING_TONES
 
 PROGRAMMES: dict[str, Any] = dict(Programme.choices)
 LEADS: dict[str, Any] = dict(LeadKind.choices)
+# A project that is under way needs no badge to say so.
+HALTED = {standing: tone for standing, tone in STANDING_TONES.items() if tone}
 
 
 def listed(rows: ProjectQuerySet) -> ProjectQuerySet:
@@ -78,6 +80,16 @@ def _next_milestone_plain(row: Row) -> str:
     return f"{found[0]} {found[1]}{' ' + _now('(late)') if found[2] else ''}" if found else ""
 
 
+def _besides(row: Row) -> SafeString | str:
+    """What stands beside the stage: that the project stands still, that it is from before the portal."""
+    badges = []
+    if row["standing"] in HALTED:
+        badges.append(badge_markup(str(Standing(row["standing"]).label), HALTED[row["standing"]]))
+    if row["origin"] == Origin.BEFORE_PORTAL:
+        badges.append(badge_markup(_now("before the portal")))
+    return SafeString(" ".join(badges))
+
+
 def _lead(row: Row) -> str:
     """The body itself; where none is registered, of what kind it is by rule."""
     return row["lead"] or str(LEADS.get(row["lead_kind"], ""))
@@ -116,25 +128,20 @@ PROJECTS = ListSpec(
             "compound", _("Compound"), source="compound__name", link=Link("projects:detail", "code"), width=28,
             sort=(Term("compound__name"), Term("pk")),
         ),
-        Column("code", _("Number"), kind=Kind.CODE, width=18, sort=(Term("code"),)),
-        Column(
-            "division", _("Community"), source="compound__community__name", width=24,
-            sort=(Term("division_code"), Term("compound__name"), Term("pk")),
-        ),
-        Column("county", _("County or district"), source="county_name", shown=False, sort=(Term("division_code"), Term("pk"))),
+        Column("code", _("Number"), kind=Kind.CODE, shown=False, width=18, sort=(Term("code"),)),
         Column(
             "year", _("Plan year"), kind=Kind.YEAR, descending=True, width=9,
             sort=(Term("year"), Term("division_code"), Term("pk")),
         ),
         Column(
             "stage", _("Stage"), choices=Stage.choices, tones=STAGE_TONES, sort=(Term("stage_place"), Term("pk")),
-            needs=("stage_place",), hint=_("Sorted along the line."),
+            needs=("standing", "origin"), after=_besides, hint=_("Sorted along the line."), width=16,
         ),
-        Column("standing", _("Standing"), choices=Standing.choices, tones=STANDING_TONES),
+        Column("standing", _("Standing"), choices=Standing.choices, tones=HALTED, shown=False),
         Column(
-            "lead", _("Lead body"), source="lead__name", needs=("lead_kind",), render=_lead, export=_lead, width=24,
+            "next_milestone", _("Next milestone"), needs=("standing",), render=_next_milestone,
+            export=_next_milestone_plain, sort=(Term("next_due", nullable=True), Term("pk")), width=34,
         ),
-        Column("client", _("Client"), source="client__name", shown=False, width=24),
         Column(
             "manager", _("Responsible person"), source="manager__name", needs=("code",), render=_manager,
             export=lambda row: row["manager"], width=14,
@@ -143,9 +150,14 @@ PROJECTS = ListSpec(
             "percent", _("Progress"), source="percent_done", kind=Kind.DECIMAL, places=0, unit="%", descending=True, width=9,
         ),
         Column(
-            "next_milestone", _("Next milestone"), needs=("standing",), render=_next_milestone,
-            export=_next_milestone_plain, sort=(Term("next_due", nullable=True), Term("pk")), width=34,
+            "lead", _("Lead body"), source="lead__name", needs=("lead_kind",), render=_lead, export=_lead, width=24,
         ),
+        Column("client", _("Client"), source="client__name", shown=False, width=24),
+        Column(
+            "division", _("Community"), source="compound__community__name", width=24,
+            sort=(Term("division_code"), Term("compound__name"), Term("pk")),
+        ),
+        Column("county", _("County or district"), source="county_name", shown=False, sort=(Term("division_code"), Term("pk"))),
         Column("planned_start", _("Planned start"), source="planned_start_on", kind=Kind.DATE, shown=False, width=12),
         Column("started", _("Started"), source="started_on", kind=Kind.DATE, width=12),
         Column("planned_completion", _("Planned completion"), source="planned_completion_on", kind=Kind.DATE, width=12),
@@ -153,13 +165,13 @@ PROJECTS = ListSpec(
         Column("completed", _("Completed"), source="completed_on", kind=Kind.DATE, width=12),
         Column("last_progress", _("Last progress entry"), source="last_progress_on", kind=Kind.DATE, shown=False, width=12),
         Column("households", _("Households"), source="compound__household_count", kind=Kind.INTEGER, width=9),
-        Column("area", _("Floor area"), source="compound__floor_area", kind=Kind.DECIMAL, places=0, unit=_("m²")),
+        Column(
+            "area", _("Floor area"), source="compound__floor_area", kind=Kind.DECIMAL, places=0, unit=_("m²"), shown=False,
+        ),
         Column(
             "programmes", _("Programmes"), render=_programmes, export=_programmes, sort=None, shown=False, width=24,
         ),
-        Column(
-            "origin", _("Origin"), choices=Origin.choices, tones={Origin.BEFORE_PORTAL: ""}, shown=False, width=18,
-        ),
+        Column("origin", _("Origin"), choices=Origin.choices, shown=False, width=18),
         Column("updated_at", _("Changed"), kind=Kind.MOMENT, shown=False, descending=True, width=16),
     ),
     sort="-year",

@@ -22,5 +22,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/<project:code>/timetable/", include(timetable.pages)),
     path("schemes/", include(schemes.work_pages)),
     path("timeline/", include(timetable.year_pages)),
+    path("compounds/<project:code>/projects/", include(project.compound_pages)),
     path("system/go-live/", include(project.system_pages)),
 ]

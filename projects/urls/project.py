@@ -19,8 +19,11 @@ list_pages: list[URLPattern] = [
     path("bulk/programmes/", project_bulk.programmes, name="bulk_programmes"),
     path("bulk/export/", project_bulk.export, name="bulk_export"),
     path("bulk/print/", project_bulk.print_rows, name="bulk_print"),
-    path("of/<project:compound_code>/", project_begin.of_compound, name="of_compound"),
-    path("begin/<project:compound_code>/", project_begin.begin, name="begin"),
+]
+# On the page of a compound.
+compound_pages: list[URLPattern] = [
+    path("", project_begin.of_compound, name="of_compound"),
+    path("begin/", project_begin.begin, name="begin"),
 ]
 pages: list[URLPattern] = [
     path("", project.overview, name="detail"),

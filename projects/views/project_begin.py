@@ -33,9 +33,9 @@ def may_begin(request: SignedInRequest, compound: Compound) -> bool:
 
 
 @require_safe
-def of_compound(request: SignedInRequest, compound_code: str) -> HttpResponse:
+def of_compound(request: SignedInRequest, code: str) -> HttpResponse:
     """The tab "projects" of a compound's page."""
-    compound = seen_compound(request, compound_code)
+    compound = seen_compound(request, code)
     demand(can_see_projects(request.user))
     rows = (
         Project.objects.visible_to(request.user)
@@ -48,8 +48,8 @@ def of_compound(request: SignedInRequest, compound_code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def begin(request: SignedInRequest, compound_code: str) -> HttpResponse:
-    compound = seen_compound(request, compound_code)
+def begin(request: SignedInRequest, code: str) -> HttpResponse:
+    compound = seen_compound(request, code)
     demand(can_begin_project(request.user, compound.community_id))
     form = BeginForm(posted(request), initial={"year": timezone.localdate().year + 1})
     if form.is_valid():

@@ -11,7 +11,7 @@ from core.errors import DomainError
 from core.posted import posted
 from directory.requests import SignedInRequest
 from projects.forms.project_moves import MoveForm
-from projects.gates import missing_for_next_stage
+from projects.gates import missing_for_next_stage, next_step
 from projects.models import MoveKind, Project
 from projects.moves import Choice, choice_of, choices_for, consequences
 from projects.permissions import can_move_project
@@ -30,7 +30,7 @@ def stage_move(request: SignedInRequest, code: str) -> HttpResponse:
         return redirect(project)
     form = MoveForm(
         posted(request),
-        needs_reason=choice.needs_reason,
+        kind=choice.kind,
         initial={"effective_on": timezone.localdate(), "expected_stage": project.stage},
     )
     if form.is_valid():
@@ -55,6 +55,13 @@ def _told(project: Project, kind: str, stage: str) -> str:
     return sentences.get(MoveKind(kind), _("{name} is in “{stage}” now.")).format(name=name, stage=stage)
 
 
+def _title(project: Project, choice: Choice) -> str:
+    step = next_step(project)
+    if choice.kind == MoveKind.ADVANCE and step is not None:
+        return _("On to “{stage}”").format(stage=step.label)
+    return str(choice.title)
+
+
 def _page(
     request: SignedInRequest, project: Project, choice: Choice, possible: list[Choice], form: MoveForm
 ) -> HttpResponse:
@@ -72,6 +79,7 @@ def _page(
             "project": project,
             "compound": project.compound,
             "choice": choice,
+            "title": _title(project, choice),
             "others": [other for other in possible if other != choice],
             "is_possible": is_possible,
             "missing": missing,

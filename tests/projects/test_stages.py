@@ -22,6 +22,7 @@ from projects.errors import (
 from projects.models import DocumentKind, Milestone, MoveKind, Project, Stage, StageChange, Standing
 from tests.cast import Cast
 from tests.projects.builders import bring_to, make_document, make_project, make_unplanned_project
+from tests.projects.schemes import make_approved_scheme
 
 
 def test_a_planned_project_lacks_the_residents_willingness_first(cast: Cast) -> None:
@@ -125,15 +126,13 @@ def test_the_works_start_and_end_by_an_act_of_the_site(cast: Cast) -> None:
 
 
 def _jump_to(project: Project, stage: str, cast: Cast) -> Project:
-    """Through the scheme by the back door of the owner of this test: nothing checks what it does not."""
-    from tests.projects.schemes import make_approved_scheme  # noqa: PLC0415
-
+    """Along the line, with an approved scheme on the way."""
     project = bring_to(cast, project, Stage.SCHEME)
     make_approved_scheme(cast, project)
     return bring_to(cast, project, stage)
 
 
-@pytest.mark.parametrize("field,value", [("stage", Stage.HANDOVER), ("standing", "suspended"), ("started_on", date(2026, 1, 1)), ("percent_done", 50), ("planned_completion_on", date(2026, 1, 1))])  # fmt: skip
+@pytest.mark.parametrize(("field", "value"), [("stage", Stage.HANDOVER), ("standing", "suspended"), ("started_on", date(2026, 1, 1)), ("percent_done", 50), ("planned_completion_on", date(2026, 1, 1))])  # fmt: skip
 def test_no_shell_moves_a_project_past_its_stage_changes(cast: Cast, field: str, value: object) -> None:
     project = make_project(cast)
     with pytest.raises(DatabaseError), transaction.atomic():
