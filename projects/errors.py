@@ -26,6 +26,16 @@ class CatalogueChanged(DomainError):
     sentence = _("A newer version of {code} was published meanwhile. Look at it, then publish yours again.")
 
 
+class ItemNotOffered(DomainError):
+    code = "item_not_offered"
+    sentence = _("{code} is not offered here (any more).")
+
+
+class TimetableChanged(DomainError):
+    code = "changed_meanwhile"
+    sentence = _("A newer timetable was published meanwhile. Look at it, then publish yours again.")
+
+
 class TimetableInvalid(DomainError):
     """`line` counts from 1; 0 is the whole."""
 
@@ -203,7 +213,9 @@ class NotResponsibleHere(DomainError):
 
     code = "not_responsible_here"
     status = HTTPStatus.BAD_REQUEST
-    sentence = _("{name} has no role that reaches these projects, or has left. Choose somebody from the list.")
+    sentence = _(
+        "{name} has no role that reaches these projects, or has left. Choose somebody from the list."
+    )
 
 
 class DatesMovedMeanwhile(DomainError):
@@ -380,7 +392,9 @@ class WorkNotBasic(DomainError):
 
 class WorkHandedIn(DomainError):
     code = "work_handed_in"
-    sentence = _("{name} was handed in with another version and stays where it is. Strike it and add it anew.")
+    sentence = _(
+        "{name} was handed in with another version and stays where it is. Strike it and add it anew."
+    )
 
 
 class LessThanDone(DomainError):

@@ -231,6 +231,18 @@ def edit_entry(*, entry: PlanEntry, user: User, **facts: Unpack[EntryFacts]) -> 
 
 
 @transaction.atomic
+def edit_entries(*, plan: Plan, user: User, changes: Mapping[int, EntryFacts]) -> int:
+    """Several lines of the list, all or none: {entry id: facts}; returns how many."""
+    plan = _lock_open(plan, user)
+    entries = {entry.pk: entry for entry in plan.entries.select_related("plan")}
+    if changes.keys() - entries.keys():
+        raise EntryGone
+    for key, facts in changes.items():
+        edit_entry(entry=entries[key], user=user, **facts)
+    return len(changes)
+
+
+@transaction.atomic
 def remove_from_plan(*, plan: Plan, compounds: Collection[Compound], user: User) -> int:
     """Take compounds off the list; returns how many stood there."""
     plan = _lock_open(plan, user)

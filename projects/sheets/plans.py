@@ -57,7 +57,7 @@ PLAN_COLUMNS: tuple[ImportColumn, ...] = (
     ),
     ImportColumn(
         key="jump_reason", heading=_("Reason for going first"), width=30,
-        names=("优先理由", "优先原因", "先行理由", "提前理由", "备注", "reason for going first", "reason"),
+        names=("优先理由", "优先原因", "先行理由", "提前理由", "reason for going first", "reason"),
         note=_("Needed where a more urgent compound of the pool is left out."),
     ),
 )  # fmt: skip

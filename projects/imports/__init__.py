@@ -1,0 +1,1 @@
+"""Spreadsheets of the programme on their way in: plan tables, projects from before the portal."""
