@@ -33,7 +33,7 @@ def make_scheme(
 def make_line(
     cast: Cast, scheme: Scheme, code: str, quantity: Any = 100, *, by: str = "street", **facts: Any
 ) -> SchemeLine:
-    item = catalogue_item(code, scheme.division_code)
+    item = catalogue_item(code, scheme.project.division_code)
     return add_work(scheme=scheme, user=getattr(cast, by), item=item, quantity=Decimal(quantity), **facts)
 
 
