@@ -7,6 +7,9 @@ class DeliveryConfig(AppConfig):
     verbose_name = _("building site")
 
     def ready(self) -> None:
-        from delivery.registrations import register_on_board  # noqa: PLC0415 (models are not ready above)
+        from delivery.actions.backlog import take_done  # noqa: PLC0415 (models are not ready above)
+        from delivery.registrations import register_on_board  # noqa: PLC0415
+        from projects.actions.backlog import take_done_works  # noqa: PLC0415
 
+        take_done_works(take_done)
         register_on_board()

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 
@@ -109,10 +109,13 @@ class WriteView(ApiView):
     header_parameters: ClassVar[tuple[OpenApiParameter, ...]] = ()
 
     def body(self, request: Request) -> dict[str, Any]:
-        """The body's fields. Raises ValidationError, ParseError, TooLarge."""
+        """The body's fields. Raises ValidationError, ParseError, UnsupportedMediaType, TooLarge."""
         self.check_parameters(request.query_params)
         if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
             raise TooLarge(limit=MOST_BYTES // 1024 // 1024)
+        # A form whose fields something has read before would otherwise arrive as an empty body.
+        if not (request.content_type or "").startswith("application/json"):
+            raise UnsupportedMediaType(request.content_type or "")
         form = self.body_form(data=request.data)
         form.is_valid(raise_exception=True)
         return dict(form.validated_data)
