@@ -4,12 +4,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from core.errors import NotPermitted
 from core.integrity import constraints_as_refusals
 from core.text import clean_line
 from directory.models import Organisation, User
-from projects.errors import MilestoneDone, MilestoneOfStage, ReasonNeeded
+from projects.errors import DateInFuture, MilestoneDone, MilestoneOfStage, ReasonNeeded
 from projects.models import LINE, Answerable, Milestone, MilestoneMove, Project, TimetableTemplate
 from projects.permissions import can_edit_project
 
@@ -96,6 +97,8 @@ def assign_milestone(
 @transaction.atomic
 def finish_milestone(*, milestone: Milestone, user: User, done_on: date | None) -> Milestone:
     """Done on a day; None takes it back. The one that ends a stage is done by leaving the stage."""
+    if done_on is not None and done_on > timezone.localdate():
+        raise DateInFuture(day=done_on.isoformat())
     milestone = _lock(milestone, user)
     if milestone.closes_stage:
         raise MilestoneOfStage

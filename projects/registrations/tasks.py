@@ -16,6 +16,11 @@ def register() -> None:
 def _register_tabs() -> None:
     board.register(
         Tab(
+            subject="project", key="timetable", label=_("Timetable"), position=35, url=_tab_url("projects:timetable"),
+        )
+    )  # fmt: skip
+    board.register(
+        Tab(
             subject="project", key="documents", label=_("Documents"), position=70,
             url=_tab_url("projects:documents"), count=_documents,
         )
