@@ -4,25 +4,32 @@ import io
 import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
 from audit.actions import record
+from compounds.actions.pool import move_to_batch
 from compounds.actions.surveys import add_photo, begin_survey, submit_survey
-from compounds.models import EligibilityRule
+from compounds.models import Batch, EligibilityRule
 from directory.actions.saved_views import save_view
 from directory.keys import SHOWN, digest, new_key
 from directory.models import ApiToken, RoleAssignment, User
 from directory.powers import Role
-from files.actions import store_image, store_product
+from files.actions import store_document, store_image, store_product
 from imports import actions as imports
 from imports.kinds import kind_of
 from jobs.actions import enqueue
 from jobs.models import Job, JobState
 from outbox.models import Channel, Message, MessageState
+from projects.actions.approvals import post_notice, record_objection, sign_off
+from projects.actions.projects import begin_project
+from projects.actions.schemes import add_work, begin_scheme, strike, submit_scheme
+from projects.actions.visits import add_visit_photo, record_visit
+from projects.models import CatalogueItem
 from tests.cast import GUANGWU, JINGZHOU, SHENGLI, ZAOYANG, Cast, make_organisation, make_user
-from tests.compounds.builders import fill_survey, make_building, make_compound
+from tests.compounds.builders import fill_survey, make_building, make_compound, make_survey
 from tests.compounds.pages import picture
 from tests.compounds.rosters import roster
 
@@ -110,6 +117,55 @@ class Side:
             kind=kind_of("compounds"), file=io.BytesIO(content), name="花名册.xlsx", user=self.manager
         )
 
+    def _pooled(self, name: str) -> Any:
+        compound = make_compound(self._acting(), name, community=self.community, built_year=1985)
+        make_survey(self._acting(), compound)
+        move_to_batch(compounds=[compound], batch=Batch.RESERVE, user=self.manager)
+        return compound
+
+    def _make_project(self) -> Any:
+        return begin_project(compound=self._pooled("项目小区"), user=self.manager, year=2026)
+
+    def _make_drawn(self) -> Any:
+        """A scheme that is being drawn up, with one work that was struck."""
+        scheme = begin_scheme(project=self.project, user=self.person)
+        for code in ("B01", "B02"):
+            item = CatalogueItem.objects.get(code=code, division__isnull=True)
+            line = add_work(scheme=scheme, user=self.person, item=item, quantity=Decimal(10))
+        strike(line=line, user=self.person, reason="由市政实施")
+        return scheme
+
+    def _make_noticed(self) -> Any:
+        """A scheme on public notice, with its papers and an objection."""
+        project = begin_project(compound=self._pooled("公示小区"), user=self.manager, year=2026)
+        scheme = begin_scheme(project=project, user=self.person)
+        item = CatalogueItem.objects.get(code="B01", division__isnull=True)
+        add_work(scheme=scheme, user=self.person, item=item, quantity=Decimal(10))
+        submit_scheme(scheme=scheme, user=self.person)
+        paper = store_document(file=io.BytesIO(b"%PDF-1.4\n%%EOF\n"), name="会签.pdf", user=self.person)
+        sign_off(scheme=scheme, user=self.person, kind="street_office", agrees=True, document=paper)
+        sign_off(scheme=scheme, user=self.worker, kind="community", agrees=True)
+        board: Any = picture()
+        photo = store_image(file=board, name="notice.jpg", user=self.worker)
+        today = timezone.localdate()
+        post_notice(
+            scheme=scheme, user=self.worker, from_on=today, until_on=today + timedelta(days=6), places="大门", photo=photo
+        )
+        record_objection(
+            scheme=scheme, user=self.worker, received_on=today, channel="visit", text="噪音", raised_by="居民"
+        )
+        return scheme
+
+    def _make_visit(self) -> Any:
+        return record_visit(
+            project=self.project, user=self.worker, visited_on=timezone.localdate(), participants="社区", conclusion="可行"
+        )
+
+    def _make_visit_photo(self) -> Any:
+        photo: Any = picture()
+        file = store_image(file=photo, name="visit.jpg", user=self.worker)
+        return add_visit_photo(visit=self.visit, user=self.worker, file=file, key=uuid.uuid4())
+
     def _make_job(self) -> Job:
         job = enqueue(kind="x", title="导出", user=self.manager)
         file = store_product(
@@ -192,6 +248,41 @@ ARGUMENTS: dict[str, Arguments] = {
         lambda side: [side.draft.pk, side.photo.pk],
     ),
     "compounds:rule_version": lambda side: ["eligibility", side.rule.pk],
+    # Schemes
+    **dict.fromkeys(
+        ("projects:scheme", "projects:scheme_begin", "projects:scheme_change", "projects:scheme_versions",
+         "projects:scheme_works", "projects:scheme_visit_add"),
+        lambda side: [side.drawn.project.code],
+    ),
+    **dict.fromkeys(
+        ("projects:scheme_version", "projects:scheme_edit", "projects:scheme_add", "projects:scheme_sheet",
+         "projects:scheme_export", "projects:scheme_submit", "projects:scheme_withdraw"),
+        lambda side: [side.drawn.project.code, 1],
+    ),
+    "projects:scheme_work": lambda side: [side.drawn.project.code, side.drawn.lines.get().work_item_id],
+    "projects:scheme_strike": lambda side: [side.drawn.project.code, 1, side.drawn.lines.get().pk],
+    "projects:scheme_take_back": lambda side: [side.drawn.project.code, 1, side.drawn.strikes.get().pk],
+    "projects:scheme_waive": lambda side: [side.drawn.project.code, 1, "roads"],
+    **dict.fromkeys(
+        ("projects:scheme_send_back", "projects:scheme_sign", "projects:scheme_notice", "projects:scheme_notice_print",
+         "projects:scheme_objection_add", "projects:scheme_approve"),
+        lambda side: [side.noticed.project.code, 1],
+    ),
+    "projects:scheme_signed_paper": lambda side: [
+        side.noticed.project.code, 1, side.noticed.sign_offs.get(kind="street_office").pk,
+    ],
+    "projects:scheme_notice_photo": lambda side: [side.noticed.project.code, 1, side.noticed.notices.get().pk],
+    "projects:scheme_objection": lambda side: [
+        side.noticed.project.code, 1, side.noticed.notices.get().objections.get().pk,
+    ],
+    **dict.fromkeys(
+        ("projects:scheme_visit", "projects:scheme_visit_edit", "projects:scheme_visit_photos"),
+        lambda side: [side.visit.project.code, side.visit.pk],
+    ),
+    **dict.fromkeys(
+        ("projects:scheme_visit_photo", "projects:scheme_visit_thumbnail", "projects:scheme_visit_photo_remove"),
+        lambda side: [side.visit.project.code, side.visit.pk, side.visit_photo.pk],
+    ),
 }  # fmt: skip
 
 # Addresses whose argument is no record of a division: there is no twin elsewhere.

@@ -48,7 +48,6 @@ from projects.models import (
     Treatment,
     Waiver,
     WorkItem,
-    WorkItemProgress,
     WorkOrigin,
 )
 from projects.models.catalogue import LEVELS_OF_A_CATALOGUE
@@ -249,8 +248,13 @@ def take_back(*, struck: Strike, user: User) -> SchemeLine:
 def mark_of(line: SchemeLine) -> str:
     """A digest of all that a row of the table shows, by which another hand in between is noticed."""
     work = line.work_item
-    shown = (line.quantity, line.unit_cost, line.note, work.location, work.treatment, work.origin)
-    return hashlib.sha256("\n".join(map(str, shown)).encode()).hexdigest()[:12]
+    return mark(line.quantity, line.unit_cost, line.note, work.location, work.treatment, work.origin)
+
+
+def mark(quantity: Decimal, unit_cost: Decimal, *words: str) -> str:
+    """The same of values as they were sent: `words` are note, location, treatment and origin."""
+    figures = (f"{figure:.2f}" for figure in (quantity, unit_cost))
+    return hashlib.sha256("\n".join((*figures, *words)).encode()).hexdigest()[:12]
 
 
 def handed_in(work_items: Iterable[int]) -> set[int]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.fields import DecimalNumberField
 from files.forms import RuledFileField
 from files.rules import IMAGES, SCANS, SPREADSHEETS, FileRule
-from projects.actions.schemes import Addition, LineEdit, LineFacts, mark_of
+from projects.actions.schemes import IN_A_WORK_ITEM, Addition, LineEdit, LineFacts, mark, mark_of
 from projects.models import (
     CatalogueItem,
     Category,
@@ -74,13 +74,16 @@ class LineForm(forms.Form):
 
     @property
     def edit(self) -> LineEdit | None:
-        """What was changed in this row, or None."""
-        if not self.has_changed():
+        """What was changed in this row, or None: a row sent as it was shown leaves alone what others did to it."""
+        cleaned, work = self.cleaned_data, self.line.work_item
+        words = [cleaned["note"], *(cleaned.get(name, getattr(work, name)) for name in IN_A_WORK_ITEM)]
+        if (
+            not self.has_changed()
+            or mark(cleaned["quantity"], cleaned["unit_cost"], *words) == cleaned["seen"]
+        ):
             return None
-        facts: dict[str, Any] = {
-            name: self.cleaned_data[name] for name in self.changed_data if name != "seen"
-        }
-        return LineEdit(line_id=self.line.pk, facts=LineFacts(**facts), seen=self.cleaned_data["seen"])
+        facts: dict[str, Any] = {name: cleaned[name] for name in self.changed_data if name != "seen"}
+        return LineEdit(line_id=self.line.pk, facts=LineFacts(**facts), seen=cleaned["seen"])
 
 
 class WorkForm(forms.Form):
@@ -133,7 +136,7 @@ class WorkForm(forms.Form):
 
 def all_valid(rows: Iterable[forms.Form]) -> bool:
     """Every row is looked at, so that all errors show at once."""
-    return all([form.is_valid() for form in rows])
+    return not [form for form in rows if not form.is_valid()]
 
 
 class SummaryForm(forms.Form):

@@ -263,24 +263,27 @@ class _WrongCellError(ValueError):
 
 def _facts(values: dict[str, str]) -> LineFacts:
     """What a row says; an empty cell says nothing."""
+    said = {name: text for name, text in values.items() if text}
     facts: dict[str, Any] = {}
     for name, what in (("quantity", _("quantity")), ("unit_cost", _("unit cost"))):
-        if values.get(name):
-            facts[name] = _figure(values[name], what)
+        if name in said:
+            facts[name] = _figure(said[name], what)
     if facts.get("quantity") == 0:
         raise _WrongCellError(_("the quantity must be greater than zero"))
     for name, longest in (("location", LONGEST_LOCATION), ("note", LONGEST_NOTE)):
-        if len(values.get(name, "")) > longest:
-            raise _WrongCellError(_("longer than {count} characters").format(count=longest))
-        if values.get(name):
-            facts[name] = values[name]
-    for name, choices, what in (
-        ("treatment", Treatment.choices, _("treatment")),
-        ("origin", WorkOrigin.choices, _("origin")),
-    ):
-        if values.get(name):
-            facts[name] = _choice(values[name], choices, what)
+        if name in said:
+            facts[name] = _words(said[name], longest)
+    if "treatment" in said:
+        facts["treatment"] = _choice(said["treatment"], Treatment.choices, _("treatment"))
+    if "origin" in said:
+        facts["origin"] = _choice(said["origin"], WorkOrigin.choices, _("origin"))
     return LineFacts(**facts)  # type: ignore[typeddict-item]
+
+
+def _words(text: str, longest: int) -> str:
+    if len(text) > longest:
+        raise _WrongCellError(_("longer than {count} characters").format(count=longest))
+    return text
 
 
 def _figure(text: str, what: str) -> Decimal:

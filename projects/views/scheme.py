@@ -59,7 +59,7 @@ def _version(request: SignedInRequest, scheme: Scheme) -> HttpResponse:
         "way": way_of(scheme),
         "versions": versions,
         "approved": approved if approved and approved.pk != scheme.pk else None,
-        "changes": _against(approved, scheme, content) if approved and approved.pk != scheme.pk else None,
+        "compared": _against(approved, scheme, content) if approved and approved.pk != scheme.pk else None,
         "visits": _visits(project),
         "may_visit": can_record_visits(request.user, project),
         "may_begin": scheme.state == SchemeState.WITHDRAWN and scheme.pk == versions[0].pk and not approved
@@ -90,7 +90,7 @@ def versions(request: SignedInRequest, code: str) -> HttpResponse:
         "versions": [(scheme, SCHEME_TONES[scheme.state]) for scheme in found],
         "older": older,
         "newer": newer,
-        "changes": between(older, newer) if older and newer else None,
+        "compared": between(older, newer) if older and newer else None,
     }
     return project_page(request, "projects/scheme_versions.html", project, "scheme", context)
 

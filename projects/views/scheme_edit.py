@@ -265,7 +265,7 @@ def strike_line(request: SignedInRequest, code: str, version: int, line: int) ->
         return redirect(address("edit", scheme))
     context = {
         "scheme": scheme,
-        "line": found,
+        "found": found,
         "form": form,
         "progress": getattr(found.work_item, "progress", None),
     }

@@ -272,7 +272,7 @@ def approve(request: SignedInRequest, code: str, version: int) -> HttpResponse:
         "content": Content(scheme),
         "form": form,
         "replaced": replaced,
-        "changes": between(replaced, scheme) if replaced and replaced.pk != scheme.pk else None,
+        "compared": between(replaced, scheme) if replaced and replaced.pk != scheme.pk else None,
         "missing": list(way.missing()) if scheme.state != SchemeState.NOTICED or not way.notice_is_over or way.waiting else [],
         "adopted": [one for one in way.objections if one.is_adopted and one.notice == way.notice],
     }  # fmt: skip
