@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -54,13 +54,30 @@ class SeveralChoicesField(django_filters.fields.MultipleChoiceField):
         return [chosen for chosen in super().to_python(value) if chosen]
 
 
+class DayField(forms.DateField):
+    """2026-11-20 and nothing else, whatever way of writing days the reader's language has."""
+
+    default_error_messages = {"invalid": _("Write a day as in 2026-11-20.")}
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values or isinstance(value, date):
+            return super().to_python(value)
+        text = levelled(value)
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 # An unescaped + of an address arrives as a space; before a zone it can be nothing else.
 LOST_PLUS = re.compile(r"(T[^ ]+) (\d\d:\d\d)$")
 
 
 class MomentField(forms.CharField):
-    """A moment in ISO 8601 with its zone. Without one it would be eight hours off for somebody."""
+    """A moment in ISO 8601 with its zone, in UTC. Without a zone it would be eight hours off for somebody."""
 
     default_error_messages = {
         "invalid": _("Write date, time and zone as in 2026-11-20T08:00:00+08:00 (a + in an address is %2B)."),
@@ -82,7 +99,11 @@ class MomentField(forms.CharField):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
         if moment.tzinfo is None:
             raise ValidationError(self.error_messages["no_zone"], code="no_zone")
-        return moment
+        try:
+            # Python knows zones of up to 24 hours, PostgreSQL of less than 16.
+            return moment.astimezone(UTC)
+        except OverflowError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
     def run_validators(self, value: Any) -> None:
         """The length was limited by the notation."""

@@ -8,6 +8,7 @@ from compounds.api import urlpatterns as compounds
 from core.api.docs import IndexView, SchemaView, docs, problems
 from delivery.api import urlpatterns as delivery
 from directory.api import urlpatterns as directory
+from projects.api import urlpatterns as projects
 
 app_name = "api"
 
@@ -16,6 +17,7 @@ version_1: list[URLPattern] = [
     path("schema/", SchemaView.as_view(), name="schema"),
     *directory,
     *compounds,
+    *projects,
     *delivery,
 ]
 

@@ -78,7 +78,10 @@ class SchemaView(PublicView):
 class IndexView(PublicView):
     """Where everything is."""
 
-    entries = ("divisions", "organisations", "compounds", "pool", "progress", "contracts", "schema")
+    entries = (
+        "divisions", "organisations", "compounds", "pool", "projects", "works", "indicators", "plans", "catalogue",
+        "progress", "contracts", "schema",
+    )  # fmt: skip
 
     def get(self, request: Request) -> HttpResponse:
         self.check_parameters(request.query_params)

@@ -2,6 +2,7 @@
 
 from projects.models.catalogue import Aspect, CatalogueItem, Category, Unit
 from projects.models.documents import PROGRAMME_KINDS, Document, DocumentKind, DocumentVersion
+from projects.models.feed import ToldCompound
 from projects.models.plans import OPEN_STATES, Plan, PlanEntry, PlanKind, PlanState
 from projects.models.project import (
     LINE,
@@ -106,6 +107,7 @@ __all__ = [
     "TaskState",
     "Tier",
     "TimetableTemplate",
+    "ToldCompound",
     "Treatment",
     "Unit",
     "Waiver",

@@ -15,6 +15,7 @@ from directory.models import Division, Organisation, User
 from directory.powers import Power, Role
 from files.models import StoredFile
 from projects.models.plans import PlanEntry
+from projects.triggers import touches_project
 
 
 class Stage(models.TextChoices):
@@ -358,6 +359,8 @@ class ProjectParty(models.Model):
         indexes = [
             models.Index(fields=["organisation", "project"], name="party_current", condition=Q(until_on__isnull=True))
         ]  # fmt: skip
+        # Whoever joins sees the project from now on: to them it is new.
+        triggers = [touches_project()]
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}: {self.organisation}"
@@ -402,6 +405,7 @@ class RelatedWork(models.Model):
                 violation_error_message=_("The last day lies before the first."),
             ),
         ]  # fmt: skip
+        triggers = [touches_project()]
 
     def __str__(self) -> str:
         return self.name
