@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from compounds.models import Batch, Compound, PoolEntry
 from core.errors import NotPermitted
@@ -206,9 +205,12 @@ def _tell_manager(manager: User, projects: list[Project], *, by: User) -> None:
     if manager.pk == by.pk or not projects:
         return
     first = projects[0]
-    subject = ngettext(
-        "You answer for the project {name} now", "You answer for {name} and {more} more projects now", len(projects)
-    ).format(name=first.compound.name, more=len(projects) - 1)  # fmt: skip
+    if len(projects) == 1:
+        subject = _("You answer for the project {name} now").format(name=first.compound.name)
+    else:
+        subject = _("You answer for {name} and {more} more projects now").format(
+            name=first.compound.name, more=len(projects) - 1
+        )
     url = (
         first.get_absolute_url() if len(projects) == 1 else f"{reverse('projects:list')}?manager={manager.pk}"
     )
