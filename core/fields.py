@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from core.text import search_text
+from core.text import search_text, syllables
 
 
 def levelled(value: Any) -> str:
@@ -110,7 +110,7 @@ class MomentField(forms.CharField):
 
 
 class Picker(forms.Select):
-    """A select that a script makes searchable by text and pinyin initials (static/core/js/picker.js)."""
+    """A select that a script makes searchable by text and pinyin (static/core/js/picker.js)."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"data-picker": "", **(attrs or {})})
@@ -119,4 +119,5 @@ class Picker(forms.Select):
         option = super().create_option(name, value, label, *args, **kwargs)
         if value:
             option["attrs"]["data-search"] = search_text(str(label))
+            option["attrs"]["data-spoken"] = syllables(str(label))
         return option

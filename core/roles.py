@@ -39,11 +39,11 @@ class LooseDatabaseError(RuntimeError):
 
 
 def append_only_models() -> list[type[models.Model]]:
-    """History tables, and models that declare `append_only = True`."""
+    """History tables, and models that declare `append_only = True`; each table once."""
     return [
         model
         for model in apps.get_models(include_auto_created=True)
-        if issubclass(model, Event) or getattr(model, "append_only", False)
+        if (issubclass(model, Event) or getattr(model, "append_only", False)) and not model._meta.proxy
     ]
 
 

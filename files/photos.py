@@ -11,12 +11,16 @@ What the queue relies on, and `receive_photo` keeps:
 - A redirect to the sign-in page reaches the queue as `HX-Redirect`, because it says `HX-Request`.
 
 The bytes are written anew before anything is attached (`store_image`): no position, no camera.
+
+Without scripts the same photos come as files of the plain form: `photos_of_form`.
 """
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterable
 from typing import Any, BinaryIO, TypeVar, cast
-from uuid import UUID
+from uuid import UUID, uuid5
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -26,6 +30,8 @@ from files.forms import PhotoForm
 from files.models import StoredFile
 
 Row = TypeVar("Row")
+# Names the keys of photos that were sent without one.
+PHOTO_KEYS = UUID("6f9f4c53-0c2f-4b53-9f7a-3c1b6d7f0a11")
 
 
 def receive_photo(
@@ -38,23 +44,66 @@ def receive_photo(
 ) -> HttpResponse:
     """Keep the photo of this request; who may is the caller's question, asked before.
 
-    `known` finds the owner's row of a key; `attach(file, cleaned)` is its action; `tile` draws the row.
+    `known` finds the owner's row of a key, and may refuse a new one before it is stored;
+    `attach(file, cleaned)` is its action; `tile` draws the row.
     """
     filled = form(request.POST, request.FILES)
     if not filled.is_valid():
         return _plain(_("This photo did not arrive completely."), status=400)
     cleaned = filled.cleaned_data
     try:
-        row = known(cleaned["key"])
-        if row is None:
-            upload = cleaned["photo"]
-            file = store_image(file=cast(BinaryIO, upload.file), name=upload.name or "", user=request.user)
-            row = attach(file, cleaned)
+        row = _kept(cleaned["photo"], cleaned=cleaned, user=request.user, known=known, attach=attach)
     except DomainError as refusal:
         return _plain(refusal.message, status=refusal.status)
     response = tile(row)
     response.status_code = 201
     return response
+
+
+def photos_of_form(
+    uploads: Iterable[UploadedFile],
+    *,
+    place: str,
+    user: Any,
+    known: Callable[[UUID], Row | None],
+    attach: Callable[[StoredFile, dict[str, Any]], Row],
+) -> list[str]:
+    """Keep the photos of a form that names no keys; a sentence for each that was refused.
+
+    The same bytes for the same `place` (what the photos belong to, and where in it) are one photo.
+    """
+    refusals = []
+    for upload in uploads:
+        cleaned = {"key": _key_of(upload, place), "caption": ""}
+        try:
+            _kept(upload, cleaned=cleaned, user=user, known=known, attach=attach)
+        except DomainError as refusal:
+            refusals.append(f"{upload.name}: {refusal.message}")
+    return refusals
+
+
+def _key_of(upload: UploadedFile, place: str) -> UUID:
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    return uuid5(PHOTO_KEYS, f"{place}:{digest.hexdigest()}")
+
+
+def _kept(
+    upload: UploadedFile,
+    *,
+    cleaned: dict[str, Any],
+    user: Any,
+    known: Callable[[UUID], Row | None],
+    attach: Callable[[StoredFile, dict[str, Any]], Row],
+) -> Row:
+    """The photo's row: the one that is there already (a phone that tries again), or a new one."""
+    row = known(cleaned["key"])
+    if row is not None:
+        return row
+    file = store_image(file=cast(BinaryIO, upload.file), name=upload.name or "", user=user)
+    return attach(file, cleaned)
 
 
 def _plain(sentence: str, *, status: int) -> HttpResponse:

@@ -41,7 +41,19 @@ if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
 
 # --- Apps, from the ground up -----------------------------------------------------------
 
-HOUSE = ["core", "files", "jobs", "outbox", "audit", "imports", "directory", "compounds", "projects", "delivery", "portal"]
+HOUSE = [
+    "core",
+    "files",
+    "jobs",
+    "outbox",
+    "audit",
+    "imports",
+    "directory",
+    "compounds",
+    "projects",
+    "delivery",
+    "portal",
+]
 
 INSTALLED_APPS = [
     # `core` comes first: its `migrate` command goes before Django's own.

@@ -45,10 +45,11 @@ def test_a_key_of_five_thousand_digits_is_nobody_s_row(cast: Cast) -> None:
 
 
 def test_nul_in_a_saved_view_is_dropped(cast: Cast) -> None:
-    form = {"page": "comp\x00ounds", "name": "无人管理", "query": "q=a\x00", "next": "/compounds/"}
+    form = {"page": "compounds", "name": "无人\x00管理", "query": "q=a\x00", "next": "/compounds/"}
     assert cast.client("bureau").post("/views/", form).status_code == 302
     kept = SavedView.objects.get()
-    assert (kept.page, kept.query) == ("compounds", "q=a")
+    assert (kept.name, kept.query) == ("无人管理", "q=a")
+    assert cast.client("bureau").post("/views/", {**form, "page": "comp\x00ounds"}).status_code == 400
 
 
 # --- What browsers are told -------------------------------------------------------------

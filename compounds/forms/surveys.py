@@ -17,6 +17,7 @@ from compounds.judging.topics import ANCHORS, SCORE_WORDS, TOPIC_GROUPS
 from compounds.models import ConditionSurvey, Topic
 from core.fields import WholeNumberField
 from core.text import without_invisible
+from files.forms import PhotoForm
 
 FACTS = ("surveyed_on", "asked_households", "wishing_households", "has_hazard", "hazards", "notes")
 MOST_HOUSEHOLDS = 100_000
@@ -177,13 +178,10 @@ class SurveyForm(forms.Form):
         ]
 
 
-class PhotoForm(forms.Form):
-    """One photo as the phone's queue sends it."""
+class SurveyPhotoForm(PhotoForm):
+    """One photo as the phone's queue sends it, of a topic or of the compound as a whole."""
 
-    photo = forms.FileField()
-    key = forms.UUIDField()
     topic = forms.ChoiceField(choices=[("", ""), *Topic.choices], required=False)
-    caption = forms.CharField(max_length=120, required=False)
 
 
 class ReturnForm(forms.Form):

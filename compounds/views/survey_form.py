@@ -4,14 +4,12 @@ What is valid is saved even where something else is wrong, and photos are kept b
 anything else is looked at: a bad network must not cost a community worker the round twice.
 """
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, cast
-from uuid import UUID, uuid5
+from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -32,7 +30,7 @@ from compounds.actions.surveys import (
     survey_version,
 )
 from compounds.errors import SurveyChanged, SurveyIncomplete, SurveyNotOpen
-from compounds.forms.surveys import PhotoForm, SurveyForm, stored_findings
+from compounds.forms.surveys import SurveyForm, SurveyPhotoForm, stored_findings
 from compounds.judging.survey_comparison import GENERAL, photos_by_topic
 from compounds.models import ConditionSurvey, EligibilityRule, SurveyPhoto, Topic
 from compounds.permissions import can_fill_survey
@@ -42,10 +40,9 @@ from core.errors import DomainError
 from core.htmx import page_or_fragment
 from core.text import clean_line
 from directory.requests import SignedInRequest
-from files.actions import store_image
+from files.models import StoredFile
+from files.photos import photos_of_form, receive_photo
 
-# Names the keys of photos that were sent without one: the same bytes for the same topic are one photo.
-PHOTO_KEYS = UUID("6f9f4c53-0c2f-4b53-9f7a-3c1b6d7f0a11")
 PAGE, FRAGMENT = "compounds/survey_form.html", "compounds/_survey_status.html"
 
 
@@ -188,34 +185,37 @@ def _keep_photos_of_form(request: SignedInRequest, survey: ConditionSurvey) -> l
     """The files of the plain form, `photos_<topic>`; returns a sentence for each that was refused."""
     refusals = []
     for topic in (GENERAL, *Topic.values):
-        for upload in request.FILES.getlist(f"photos_{topic}"):
-            try:
-                _keep_photo(request, survey, upload, topic=topic, key=_key_of(upload, topic))
-            except DomainError as refusal:
-                refusals.append(f"{upload.name}: {refusal.message}")
+        refusals += photos_of_form(
+            request.FILES.getlist(f"photos_{topic}"),
+            place=topic,
+            user=request.user,
+            known=lambda key: _known_photo(survey, key),
+            attach=lambda file, cleaned, topic=topic: _attach(  # type: ignore[misc]
+                request, survey, file, {**cleaned, "topic": topic}
+            ),
+        )
     return refusals
 
 
-def _key_of(upload: UploadedFile, topic: str) -> UUID:
-    digest = hashlib.sha256()
-    for chunk in upload.chunks():
-        digest.update(chunk)
-    upload.seek(0)
-    return uuid5(PHOTO_KEYS, f"{topic}:{digest.hexdigest()}")
-
-
-def _keep_photo(
-    request: SignedInRequest, survey: ConditionSurvey, upload: UploadedFile, *, topic: str, key: UUID,
-    caption: str = "",
-) -> SurveyPhoto:  # fmt: skip
-    """Store and attach one photo; one that is already there (a phone that tries again) is not stored twice."""
-    known = SurveyPhoto.objects.filter(survey=survey, key=key).select_related("file").first()
-    if known is not None:
-        return known
-    if not survey.is_open:
+def _known_photo(survey: ConditionSurvey, key: UUID) -> SurveyPhoto | None:
+    """The photo of this key; a new one is refused before it is stored when the survey is closed."""
+    known = survey.photos.filter(key=key).select_related("file").first()
+    if known is None and not survey.is_open:
         raise SurveyNotOpen(state=survey.get_state_display())
-    file = store_image(file=cast(BinaryIO, upload.file), name=upload.name or "", user=request.user)
-    return add_photo(survey=survey, user=request.user, file=file, key=key, topic=topic, caption=caption)
+    return known
+
+
+def _attach(
+    request: SignedInRequest, survey: ConditionSurvey, file: StoredFile, sent: dict[str, Any]
+) -> SurveyPhoto:
+    return add_photo(
+        survey=survey,
+        user=request.user,
+        file=file,
+        key=sent["key"],
+        topic=sent["topic"],
+        caption=sent["caption"],
+    )
 
 
 @require_POST
@@ -223,23 +223,19 @@ def photo_add(request: SignedInRequest, pk: int) -> HttpResponse:
     """One photo from the phone's queue. Answers its tile, or the sentence of the refusal as plain text."""
     survey = seen_survey(request, pk)
     demand(can_fill_survey(request.user, survey.compound))
-    form = PhotoForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return _plain(_("The photo was not uploaded completely. Try again."), status=400)
-    data = form.cleaned_data
-    try:
-        photo = _keep_photo(
-            request, survey, data["photo"], topic=data["topic"], key=data["key"], caption=data["caption"]
-        )
-    except DomainError as refusal:
-        return _plain(refusal.message, status=refusal.status)
-    place = SurveyPhoto.objects.filter(survey=survey, topic=photo.topic, pk__lte=photo.pk).count()
-    context = {"survey": survey, "photo": photo, "place": place, "may_remove": True}
-    return render(request, "compounds/_survey_photo.html", context, status=201)
 
+    def tile(photo: SurveyPhoto) -> HttpResponse:
+        place = SurveyPhoto.objects.filter(survey=survey, topic=photo.topic, pk__lte=photo.pk).count()
+        context = {"survey": survey, "photo": photo, "place": place, "may_remove": True}
+        return render(request, "compounds/_survey_photo.html", context)
 
-def _plain(sentence: str, *, status: int) -> HttpResponse:
-    return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
+    return receive_photo(
+        request,
+        known=lambda key: _known_photo(survey, key),
+        attach=lambda file, sent: _attach(request, survey, file, sent),
+        tile=tile,
+        form=SurveyPhotoForm,
+    )
 
 
 def _keep_captions(request: SignedInRequest, survey: ConditionSurvey) -> None:

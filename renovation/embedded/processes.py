@@ -15,6 +15,8 @@ from renovation.embedded.errors import EmbeddedError
 
 LOG_LIMIT = 10_000_000
 PR_SET_PDEATHSIG = 1
+# Servers that outlive us: nobody waits for them, and Python would warn of a forgotten child.
+outliving: list[subprocess.Popen[bytes]] = []
 
 
 def free_port(preferred: int = 0) -> int:
@@ -77,6 +79,8 @@ def start_server(
             env=plain_environment(),
             **how,
         )
+    if tied_by is None:
+        outliving.append(process)
     if text and process.stdin:
         process.stdin.write(text.encode())
         process.stdin.close()

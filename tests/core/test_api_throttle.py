@@ -7,7 +7,7 @@ from redis.exceptions import ConnectionError as RedisAway
 
 from core.api import throttles
 from tests.apiclient import V1, Api, demand_problem, make_token
-from tests.cast import Cast
+from tests.cast import Cast, make_user
 
 
 @pytest.fixture(autouse=True)
@@ -91,5 +91,5 @@ def test_whoever_is_not_known_is_not_counted(cast: Cast, monkeypatch: pytest.Mon
 
 def test_refused_requests_count_too(cast: Cast, settings: Any) -> None:
     settings.API_REQUESTS_PER_MINUTE = 2
-    api = Api(cast.contractor)
+    api = Api(make_user("program-without-role", is_service=True))
     assert [api.get("compounds").status_code for _request in range(3)] == [403, 403, 429]

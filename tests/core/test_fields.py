@@ -45,7 +45,8 @@ def test_moments(typed: str) -> None:
 @pytest.mark.parametrize(
     "typed",
     ["yesterday", "2026-11-20", "2026-13-20T00:00:00Z", "2026-02-29T00:00:00Z", "2026-11-20T25:00:00Z", "20261120",
-     "２０２６-11-20T00:00:00Z", "2026-11-20T00:00:00+99:00", "1763596800"],
+     "２０２６-11-20T00:00:00Z", "2026-11-20T00:00:00+99:00", "1763596800",
+     "0001-01-01T00:00:00+08:00"],
 )  # fmt: skip
 def test_no_moment(typed: str) -> None:
     with pytest.raises(ValidationError):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.text import MOST_READINGS, readings, search_keys, search_text
+from core.text import MOST_READINGS, readings, search_keys, search_text, syllables
 
 
 def finds(typed: str, name: str) -> bool:
@@ -47,3 +47,9 @@ def test_what_is_not_spoken_is_found_by_initials_only() -> None:
     text = search_text("荆州大道")
     assert any(key in text for key in search_keys("jzdd"))
     assert not any(key in text for key in search_keys("jingzhou"))
+
+
+def test_syllables_for_a_script_that_searches_by_itself() -> None:
+    assert syllables("砂石厂") == "sha shi chang"
+    assert syllables("长安").split("|") == ["chang an", "zhang an"]
+    assert syllables("Jingzhou 2") == ""

@@ -162,7 +162,7 @@ def test_an_upload_that_is_too_large_for_what_is_left_says_so_before_any_view_be
     assert (status, "存储空间已满" in said) == (503, True)
     small = roster(["新小区", "421003001001", "", "1987", "100", "3", "8000"])
     status, said = send(desk, "/imports/new/compounds/", file=("花名册.xlsx", small))
-    assert (status, "空间已满" in said) == (422, True)
+    assert (status, "空间已满" in said) == (503, True)
     assert not ImportRun.objects.exists()
     assert not StoredFile.objects.exists()
     # The broken upload's own file may stand there, empty, until the server forgets the request.

@@ -1,5 +1,5 @@
-// <select data-picker> becomes a box that finds its options by part of the text or by pinyin initials
-// (data-search). The select stays in the form and is what is sent; without scripts it is the control.
+// <select data-picker> becomes a box that finds its options by part of the text, by pinyin initials
+// (data-search) or by full pinyin (data-spoken). The select stays in the form and is what is sent; without scripts it is the control.
 const MOST = 80;
 
 function begin(select) {
@@ -147,7 +147,18 @@ function levelled(text) {
 }
 
 function fits(option, key) {
-  return (option.dataset.search ?? "").includes(key) || levelled(option.text).includes(key) || option.value.startsWith(key);
+  return (option.dataset.search ?? "").includes(key) || levelled(option.text).includes(key) || option.value.startsWith(key)
+    || isSpoken(option.dataset.spoken, key);
+}
+
+// From the beginning of any syllable on: `shichang` finds 砂石厂, `an` does not find 厂 (chang).
+function isSpoken(spoken, key) {
+  const letters = key.replace(/['’·-]/g, "").replace(/ü|u:/g, "v");
+  if (!spoken || !/^[a-z0-9]+$/.test(letters)) return false;
+  return spoken.split("|").some((way) => {
+    const heard = way.split(" ");
+    return heard.some((syllable, place) => heard.slice(place).join("").startsWith(letters));
+  });
 }
 
 for (const select of document.querySelectorAll("select[data-picker]")) begin(select);
