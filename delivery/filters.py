@@ -5,12 +5,11 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.fields import levelled
+from core.fields import DayField
 from core.filters import MOST, YES, AnyOfFilter, MomentFilter, WholeNumberFilter, YesNoFilter
 from core.keyset import Order, Term
 from delivery.lights import LIGHT_CHOICES
@@ -31,23 +30,6 @@ CONTRACT_ORDERS: dict[str, Order] = {
     "signed_on": (Term("signed_on"), Term("id")),
     "amount": (Term("amount"), Term("id")),
 }
-
-
-class DayField(forms.DateField):
-    """2026-11-20 and nothing else: what is not a day of the calendar is refused."""
-
-    def to_python(self, value: Any) -> date | None:
-        if value in self.empty_values:
-            return None
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(levelled(value)) if len(levelled(value)) == 10 else self._refused()
-        except ValueError:
-            return self._refused()
-
-    def _refused(self) -> date:
-        raise ValidationError(_("Write a day as in 2026-11-20."), code="invalid")
 
 
 class DayInput(forms.DateInput):
@@ -167,7 +149,7 @@ class EntryFilter(django_filters.FilterSet):
         ),
     )
     source = AnyOfFilter(
-        field_name="source", label=_("Source"), choices=ProgressSource.choices,
+        field_name="source", label=_("Where it comes from"), choices=ProgressSource.choices,
         help_text=_("Reported from the site, or done before the portal."),
     )  # fmt: skip
     updated_since = MomentFilter(
@@ -254,5 +236,5 @@ class ContractFilter(django_filters.FilterSet):
 
 class ContractPageFilter(ContractFilter):
     firm = django_filters.CharFilter(
-        field_name="organisation__name", lookup_expr="icontains", label=_("Contractor"), max_length=80
+        field_name="organisation__name", lookup_expr="icontains", label=_("Signed with"), max_length=80
     )

@@ -57,7 +57,7 @@ SITE = ListSpec(
         Column("light", _("Light"), choices=LIGHT_CHOICES, tones=TONES),
         Column("percent_done", _("Done"), kind=Kind.DECIMAL, unit="%", width=9),
         Column("planned_percent", _("Planned until today"), kind=Kind.DECIMAL, unit="%", width=12),
-        Column("started_on", _("Started"), kind=Kind.DATE),
+        Column("started_on", _("Start of works"), kind=Kind.DATE),
         Column("planned_completion_on", _("Planned completion"), kind=Kind.DATE),
         Column("forecast_completion_on", _("Forecast of the timetable"), kind=Kind.DATE, shown=False),
         Column("last_progress_on", _("Last report"), kind=Kind.DATE, descending=True),
@@ -92,7 +92,7 @@ ENTRIES = ListSpec(
         Column("by", _("Reported by"), source="by__name", width=12),
         Column("organisation", _("Firm or office"), source="organisation__name", width=22),
         Column("note", _("Note"), wrap=True, width=30),
-        Column("source", _("Source"), choices=ProgressSource.choices, shown=False),
+        Column("source", _("Where it comes from"), choices=ProgressSource.choices, shown=False),
         Column("recorded_at", _("Saved"), kind=Kind.MOMENT, shown=False, descending=True),
     ),
     sort="-done_on",
@@ -120,7 +120,7 @@ CONTRACTS = ListSpec(
         Column("number", _("Contract number"), link=Link("delivery:contract", "pk"), width=20),
         Column("title", _("Title"), width=26),
         Column("kind", _("Kind"), choices=ContractKind.choices),
-        Column("organisation", _("Contractor"), source="organisation__name", width=26),
+        Column("organisation", _("Signed with"), source="organisation__name", width=26),
         Column("amount", _("Amount"), kind=Kind.MONEY),
         Column(
             "signed_on", _("Signed"), kind=Kind.DATE, descending=True, sort=(Term("signed_on"), Term("pk"))

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from core.fields import DecimalNumberField, Picker
-from delivery.filters import DayField, DayInput
+from core.fields import DayField, DecimalNumberField, Picker
+from delivery.filters import DayInput
 from delivery.models import Contract, ContractKind
 from delivery.permissions import can_file_contract
 from directory.choices import offer_rows, organisations_for
@@ -70,7 +70,7 @@ class ContractForm(forms.Form):
     number = forms.CharField(label=_("Contract number"), max_length=60)
     title = forms.CharField(label=_("Title"), max_length=120)
     organisation = forms.ModelChoiceField(
-        label=_("Contractor"), queryset=Organisation.objects.none(), widget=Picker,
+        label=_("Signed with"), queryset=Organisation.objects.none(), widget=Picker,
         help_text=_("Not in the list? The system administrator registers it under System."),
     )  # fmt: skip
     amount = DecimalNumberField(

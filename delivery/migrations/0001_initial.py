@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="directory.organisation",
-                        verbose_name="contractor",
+                        verbose_name="signed with",
                     ),
                 ),
             ],
@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
                         related_name="+",
                         related_query_name="+",
                         to="directory.organisation",
-                        verbose_name="contractor",
+                        verbose_name="signed with",
                     ),
                 ),
                 (

@@ -71,7 +71,7 @@ class Contract(models.Model):
     number = models.CharField(_("contract number"), max_length=60)
     title = models.CharField(_("title"), max_length=120)
     organisation = models.ForeignKey(
-        Organisation, verbose_name=_("contractor"), on_delete=models.PROTECT, related_name="+"
+        Organisation, verbose_name=_("signed with"), on_delete=models.PROTECT, related_name="+"
     )
     amount = models.DecimalField(_("amount (yuan)"), max_digits=16, decimal_places=2)
     signed_on = models.DateField(_("signed on"))

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from delivery.actions.progress import add_photo, reverse_entry
+from delivery.curve import Light, light_on, planned_on
+from delivery.lights import with_light
 from delivery.models import Contract, ProgressEntry
 from projects.models import DocumentKind, Project, Stage
 from tests.cast import Cast
@@ -241,7 +244,7 @@ def test_the_lists_and_their_spreadsheets(cast: Cast, as_role: Lines) -> None:
     assert client.get("/site/contracts/?kind=works").context["list"].count == 1
     for address in ("/site/", "/site/entries/", "/site/contracts/"):
         assert fetched(client, f"{address}?export=xlsx").status_code == 200
-    assert as_role("sysadmin").get("/site/").status_code == 403
+    assert as_role("nobody").get("/site/").status_code == 403
     for address in ("/site/", "/site/entries/", "/site/contracts/"):
         assert as_role("stranger").get(address).context["list"].count == 0
 
@@ -286,3 +289,24 @@ def test_what_is_late_is_told_on_the_project_page(cast: Cast, as_role: Lines) ->
     assert milestone.planned_on < timezone.localdate() + timedelta(days=4000)
     page = as_role("bureau").get(f"/projects/{project.code}/progress/").content.decode()
     assert "data-curve" in page
+
+
+def test_the_light_of_the_list_is_the_light_of_the_page(cast: Cast) -> None:
+    """The rule in SQL against the rule in Python, on every day around its edges."""
+    found = on_site(cast, works=(("B01", "100", "300"),))
+    report(cast, found, 33)
+    found.refresh_from_db()
+    start, end = found.planned_start_on, found.planned_completion_on
+    assert start is not None
+    assert end is not None
+    seen = set()
+    for number in range(-5, (end - start).days + 12):
+        day = start + timedelta(days=number)
+        (row,) = with_light(Project.objects.filter(pk=found.pk), day)
+        light = light_on(day, actual=found.percent_done, start=start, completion=end)
+        assert row.light == light, day
+        planned = planned_on(day, start=start, completion=end)
+        assert planned is not None
+        assert abs(Fraction(row.planned_percent) - planned) < Fraction(1, 1000)
+        seen.add(light)
+    assert seen == set(Light)
