@@ -153,7 +153,7 @@ class ReasonForm(forms.Form):
 class SignForm(forms.Form):
     kind = forms.ChoiceField(label=_("signed for"), widget=forms.RadioSelect)
     agrees = forms.TypedChoiceField(
-        label=_("opinion"), choices=[("yes", _("agrees")), ("no", _("does not agree"))],
+        label=_("opinion"), choices=[("yes", _("agrees with it")), ("no", _("does not agree"))],
         coerce=lambda value: value == "yes", widget=forms.RadioSelect,
     )  # fmt: skip
     remark = forms.CharField(
@@ -241,7 +241,7 @@ class RuleForm(forms.Form):
     cost_high = DecimalNumberField(
         label=_("plausible to (yuan/m²)"), min_value=0, max_digits=8, decimal_places=2
     )
-    basis = forms.CharField(label=_("source"), max_length=200, help_text=_("The document this rests on."))
+    basis = forms.CharField(label=_("document it rests on"), max_length=200)
 
 
 class SheetForm(forms.Form):

@@ -9,6 +9,7 @@ from django.db.models import DecimalField, Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce, Length, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compounds.models import Topic
 from directory.codes import ancestors
@@ -26,7 +27,7 @@ class Treatment(models.TextChoices):
     RETAIN = "retain", _("retain and repair")
     ALTER = "alter", _("alter")
     DEMOLISH = "demolish", _("demolish")
-    NEW = "new", _("new")
+    NEW = "new", pgettext_lazy("treatment", "new")
 
 
 class WorkOrigin(models.TextChoices):
