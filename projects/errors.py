@@ -358,6 +358,31 @@ class PassNowhere(DomainError):
     sentence = _("The task is in these hands already.")
 
 
+class HandsElsewhere(DomainError):
+    """A task stays on the line of its place: the offices above it and everything below it."""
+
+    code = "hands_elsewhere"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("{name} does not answer for {place}. Choose somebody from the list.")
+
+
+class PlaceDoesNotFit(DomainError):
+    code = "place_does_not_fit"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("The project or compound lies in another place than the task.")
+
+
+class PartsOpen(DomainError):
+    code = "parts_open"
+    sentence = _("{count} parts of this task are not finished. Finish or cancel them first.")
+
+
+class QuantityNeeded(DomainError):
+    code = "quantity_needed"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("Say how much was done; the totals are added up from it.")
+
+
 class SchemeUnderWay(DomainError):
     code = "scheme_under_way"
     sentence = _("Version {version} of this scheme is already {state}. Finish or withdraw it first.")
@@ -462,3 +487,10 @@ class VisitPhotosFull(DomainError):
     code = "visit_photos_full"
     status = HTTPStatus.BAD_REQUEST
     sentence = _("A visit holds at most {most} photos.")
+
+
+class BacklogWorksUnplaced(DomainError):
+    """A line of works on a second sheet that belongs to no single project of the first."""
+
+    code = "backlog_works"
+    sentence = _("Sheet “{sheet}”, row {row}: “{text}” is no project of the first sheet, or several. Write it as it stands there, with the plan year.")

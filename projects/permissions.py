@@ -4,6 +4,7 @@ from directory.models import User
 from directory.powers import Power
 from projects.models import LeadKind, Plan, PlanState, Project, Scheme, Task
 from projects.models.project import works_for_a_firm
+from projects.models.tasks import offices_of
 
 
 def can_see_programme(user: User) -> bool:
@@ -131,7 +132,7 @@ def can_hold_task(user: User, task: Task) -> bool:
         return task.person_id == user.pk
     if task.organisation_id is not None:
         return task.organisation_id == user.organisation_id and bool(user.current_roles)
-    return any(scope == task.holder_id for scope in user.scopes_for(Power.WORK_ON_TASKS))
+    return task.holder_id in offices_of(user)
 
 
 def can_close_task(user: User, task: Task) -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compounds.models import Compound
 from directory.models import Division, Organisation, User
-from directory.powers import Power
+from directory.powers import POWERS, Power
 from files.models import StoredFile
 from projects.models.catalogue import Unit
 from projects.models.project import Project
@@ -63,6 +63,11 @@ TASK_TRANSITIONS: list[tuple[str, str]] = [
 ]
 
 
+def offices_of(user: User) -> list[str]:
+    """The divisions at whose office the person works on tasks: those of the roles themselves, not what lies below."""
+    return sorted({code for role, code in user.current_roles if Power.WORK_ON_TASKS in POWERS[role]})
+
+
 class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, user: Any) -> "TaskQuerySet":
         """Tasks about one's places or held there, and those that one gave, holds, or whose organisation does."""
@@ -87,8 +92,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         unnamed = Q(person__isnull=True)
         if user.organisation_id is not None:
             mine |= unnamed & Q(organisation=user.organisation_id)
-        own = list(user.scopes_for(Power.WORK_ON_TASKS))
-        mine |= unnamed & Q(organisation__isnull=True, holder__in=own)
+        mine |= unnamed & Q(organisation__isnull=True, holder__in=offices_of(user))
         return self.open().filter(mine)
 
 
@@ -256,6 +260,28 @@ class TaskFile(models.Model):
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
         ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.file.name
+
+
+class TaskEvidence(models.Model):
+    """A photo taken on the spot that waits for the report it belongs to; the report makes it a `TaskFile`.
+
+    `key` is the phone's name for it, the same when it is sent again.
+    """
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="evidence")
+    key = models.UUIDField()
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["task", "key"], name="task_evidence_once")]
 
     def __str__(self) -> str:
         return self.file.name
