@@ -15,7 +15,7 @@ from compounds.actions.surveys import add_photo, begin_survey, submit_survey
 from compounds.models import Batch, EligibilityRule
 from directory.actions.saved_views import save_view
 from directory.keys import SHOWN, digest, new_key
-from directory.models import ApiToken, RoleAssignment, User
+from directory.models import ApiToken, Division, RoleAssignment, User
 from directory.powers import Role
 from files.actions import store_document, store_image, store_product
 from imports import actions as imports
@@ -24,7 +24,9 @@ from jobs.actions import enqueue
 from jobs.models import Job, JobState
 from outbox.models import Channel, Message, MessageState
 from projects.actions.approvals import post_notice, record_objection, sign_off
-from projects.actions.projects import begin_project
+from projects.actions.go_live import confirm_go_live, enter_project_from_before, propose_go_live
+from projects.actions.plans import draw_up_plan
+from projects.actions.projects import add_party, add_related_work, begin_project
 from projects.actions.schemes import add_work, begin_scheme, strike, submit_scheme
 from projects.actions.visits import add_visit_photo, record_visit
 from projects.models import CatalogueItem
@@ -126,6 +128,49 @@ class Side:
     def _make_project(self) -> Any:
         return begin_project(compound=self._pooled("项目小区"), user=self.manager, year=2026)
 
+    def _make_plan(self) -> Any:
+        """A county's plan that is being drawn up, of a year that nothing else is planned in."""
+        return draw_up_plan(
+            division=Division.objects.get(pk=self.division), user=self.manager, kind="annual", first_year=2031,
+            title="2031年度计划",
+        )  # fmt: skip
+
+    def _make_waiting(self) -> Any:
+        return self._pooled("待建项目小区")
+
+    def _make_party(self) -> Any:
+        firm = make_organisation("第二建筑工程有限公司", kind="contractor", division=self.division)
+        return add_party(
+            project=self.project,
+            user=self.manager,
+            organisation=firm,
+            role="contractor",
+            from_on=date(2026, 3, 1),
+        )
+
+    def _make_related(self) -> Any:
+        return add_related_work(project=self.project, user=self.manager, kind="roads", name="西门路大修")
+
+    def _make_go_live(self) -> Any:
+        """Proposed by somebody of the system's administration, waiting for that of security."""
+        proposer = make_user(role=Role.SYSTEM_ADMINISTRATOR, division=self.division)
+        division = Division.objects.get(pk=self.division)
+        return propose_go_live(division=division, user=proposer, live_from=date(2026, 1, 1))
+
+    def _make_before(self) -> Any:
+        """A project from before the portal; the day of its city is confirmed."""
+        city = Division.objects.get(pk=self.division[:4])
+        system = make_user(role=Role.SYSTEM_ADMINISTRATOR, division=city.code)
+        security = make_user(role=Role.SECURITY_ADMINISTRATOR, division=city.code)
+        proposed = propose_go_live(division=city, user=system, live_from=date(2025, 1, 1))
+        confirm_go_live(go_live=proposed, user=security)
+        proof = store_document(file=io.BytesIO(b"%PDF-1.4\n%%EOF\n"), name="开工令.pdf", user=self.manager)
+        day = date(2023, 5, 1)
+        return enter_project_from_before(
+            compound=self._pooled("存量小区"), user=self.manager, year=2023, stage="construction", effective_on=day,
+            started_on=day, document=proof,
+        )  # fmt: skip
+
     def _make_drawn(self) -> Any:
         """A scheme that is being drawn up, with one work that was struck."""
         scheme = begin_scheme(project=self.project, user=self.person)
@@ -149,7 +194,12 @@ class Side:
         photo = store_image(file=board, name="notice.jpg", user=self.worker)
         today = timezone.localdate()
         post_notice(
-            scheme=scheme, user=self.worker, from_on=today, until_on=today + timedelta(days=6), places="大门", photo=photo
+            scheme=scheme,
+            user=self.worker,
+            from_on=today,
+            until_on=today + timedelta(days=6),
+            places="大门",
+            photo=photo,
         )
         record_objection(
             scheme=scheme, user=self.worker, received_on=today, channel="visit", text="噪音", raised_by="居民"
@@ -158,7 +208,11 @@ class Side:
 
     def _make_visit(self) -> Any:
         return record_visit(
-            project=self.project, user=self.worker, visited_on=timezone.localdate(), participants="社区", conclusion="可行"
+            project=self.project,
+            user=self.worker,
+            visited_on=timezone.localdate(),
+            participants="社区",
+            conclusion="可行",
         )
 
     def _make_visit_photo(self) -> Any:
@@ -248,6 +302,21 @@ ARGUMENTS: dict[str, Arguments] = {
         lambda side: [side.draft.pk, side.photo.pk],
     ),
     "compounds:rule_version": lambda side: ["eligibility", side.rule.pk],
+    **dict.fromkeys(
+        ("projects:detail", "projects:edit", "projects:history", "projects:stage_move", "projects:cell_manager",
+         "projects:party_add", "projects:related_add"),
+        lambda side: [side.project.code],
+    ),
+    "api:project": lambda side: [side.project.code],
+    "api:plan": lambda side: [side.plan.pk],
+    "projects:party_end": lambda side: [side.project.code, side.party.pk],
+    **dict.fromkeys(
+        ("projects:related_edit", "projects:related_remove"), lambda side: [side.project.code, side.related.pk]
+    ),
+    "projects:before_portal": lambda side: [side.before.code],
+    "projects:of_compound": lambda side: [side.project.compound.code],
+    "projects:begin": lambda side: [side.waiting.code],
+    "projects:go_live_confirm": lambda side: [side.go_live.division_id],
     # Schemes
     **dict.fromkeys(
         ("projects:scheme", "projects:scheme_begin", "projects:scheme_change", "projects:scheme_versions",

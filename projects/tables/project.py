@@ -159,10 +159,10 @@ PROJECTS = ListSpec(
         ),
         Column("county", _("County or district"), source="county_name", shown=False, sort=(Term("division_code"), Term("pk"))),
         Column("planned_start", _("Planned start"), source="planned_start_on", kind=Kind.DATE, shown=False, width=12),
-        Column("started", _("Started"), source="started_on", kind=Kind.DATE, width=12),
+        Column("started", _("Actual start"), source="started_on", kind=Kind.DATE, width=12),
         Column("planned_completion", _("Planned completion"), source="planned_completion_on", kind=Kind.DATE, width=12),
         Column("forecast_completion", _("Forecast completion"), source="forecast_completion_on", kind=Kind.DATE, width=12),
-        Column("completed", _("Completed"), source="completed_on", kind=Kind.DATE, width=12),
+        Column("completed", _("Actual completion"), source="completed_on", kind=Kind.DATE, width=12),
         Column("last_progress", _("Last progress entry"), source="last_progress_on", kind=Kind.DATE, shown=False, width=12),
         Column("households", _("Households"), source="compound__household_count", kind=Kind.INTEGER, width=9),
         Column(

@@ -97,6 +97,7 @@ def _confirmable(user: User, known: Iterable[GoLive]) -> set[str]:
 
 @require_POST
 def go_live_confirm(request: SignedInRequest, division: str) -> HttpResponse:
+    demand(request.user.has_power(Power.SET_GO_LIVE))
     proposed = get_object_or_404(GoLive, division__in=divisions_of(request.user), division=division)
     confirm_go_live(go_live=proposed, user=request.user)
     messages.success(

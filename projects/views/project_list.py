@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from compounds.models import Compound
 from core.errors import InvalidInput
@@ -53,6 +53,7 @@ def bulk_acts(user: User) -> list[str]:
     return [*keeps, *(["export"] if can_export(user) else []), "print"]
 
 
+@require_safe
 def project_list(request: SignedInRequest) -> HttpResponseBase:
     demand(can_see_projects(request.user))
     may_keep = request.user.has_power(Power.KEEP_PROJECTS)
@@ -80,6 +81,9 @@ def cell_manager(request: SignedInRequest, code: str) -> HttpResponse:
         form = ManagerForm(people=people, initial={"manager": project.manager_id})
         return render(request, "projects/project_cell_manager.html", {"form": form})
     form = ManagerForm(request.POST, people=people)
+    if "manager" not in request.POST:
+        # Nobody is a choice; saying nothing is none.
+        raise InvalidInput(reason=_("no person was sent"))
     if not form.is_valid():
         raise InvalidInput(reason=" ".join(map(str, form.errors["manager"])))
     manager = form.cleaned_data["manager"]
