@@ -307,7 +307,7 @@ ARGUMENTS: dict[str, Arguments] = {
          "projects:party_add", "projects:related_add"),
         lambda side: [side.project.code],
     ),
-    "api:project": lambda side: [side.project.code],
+    **dict.fromkeys(("api:project", "api:project_progress"), lambda side: [side.project.code]),
     "api:plan": lambda side: [side.plan.pk],
     "projects:party_end": lambda side: [side.project.code, side.party.pk],
     **dict.fromkeys(

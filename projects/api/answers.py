@@ -30,6 +30,12 @@ from projects.models import (
 from projects.progression import SIGNS
 
 TypeForm = serializers.Serializer[Any]
+# Choices that the document gives a name of their own (`ENUM_NAME_OVERRIDES`).
+STAGE_STATES = list(SIGNS)
+UNITS, INDICATOR_UNITS = Unit.values, ["km", *Unit.values]
+PLAN_KINDS, PLAN_STATES = PlanKind.values, PlanState.values
+ORIGINS, WORK_ORIGINS = Origin.values, WorkOrigin.values
+TOPICS = Topic.values
 
 
 def _quantity(**kwargs: Any) -> serializers.DecimalField:
@@ -74,7 +80,7 @@ class ProjectForm(TypeForm):
     community = DivisionRefForm()
     year = serializers.IntegerField(help_text=_("Year of the plan."))
     plan = PlanRefForm(allow_null=True, help_text=_("Null while no annual plan has it."))
-    origin = serializers.ChoiceField(choices=Origin.values)
+    origin = serializers.ChoiceField(choices=ORIGINS)
     programmes = serializers.ListField(child=serializers.ChoiceField(choices=Programme.values))
     lead_kind = serializers.ChoiceField(choices=LeadKind.values)
     lead = OrganisationRefForm(allow_null=True)
@@ -116,7 +122,7 @@ class StageForm(TypeForm):
 
     stage = serializers.ChoiceField(choices=Stage.values)
     state = serializers.ChoiceField(
-        choices=list(SIGNS), help_text=_("`unknown`: it lies before the day from which the portal knows.")
+        choices=STAGE_STATES, help_text=_("`unknown`: it lies before the day from which the portal knows.")
     )
     planned_on = serializers.DateField(allow_null=True, help_text=_("End of the stage by the first plan."))
     due_on = serializers.DateField(allow_null=True, help_text=_("End of the stage by today's timetable."))
@@ -177,10 +183,10 @@ class ProjectWorkForm(TypeForm):
     category = serializers.ChoiceField(choices=Category.values)
     aspect = serializers.ChoiceField(choices=Aspect.values)
     indicator = serializers.CharField(allow_blank=True, help_text=_("Statistical indicator; empty: none."))
-    unit = serializers.ChoiceField(choices=Unit.values)
+    unit = serializers.ChoiceField(choices=UNITS)
     location = serializers.CharField(allow_blank=True)
     treatment = serializers.ChoiceField(choices=Treatment.values)
-    origin = serializers.ChoiceField(choices=WorkOrigin.values)
+    origin = serializers.ChoiceField(choices=WORK_ORIGINS)
     planned = _quantity()
     done = _quantity()
     cost = _cost(help_text=_("Planned quantity × unit cost."))
@@ -217,7 +223,7 @@ class IndicatorForm(TypeForm):
     )
 
     indicator = serializers.CharField()
-    unit = serializers.ChoiceField(choices=["km", *Unit.values])
+    unit = serializers.ChoiceField(choices=INDICATOR_UNITS)
     planned = serializers.DecimalField(max_digits=24, decimal_places=5, help_text=_("As decimal text."))
     done = serializers.DecimalField(max_digits=24, decimal_places=5, help_text=_("As decimal text."))
     cost = _cost(help_text=_("Planned cost in yuan."))
@@ -254,11 +260,11 @@ class PlanForm(TypeForm):
 
     id = serializers.IntegerField()
     division = DivisionRefForm()
-    kind = serializers.ChoiceField(choices=PlanKind.values)
+    kind = serializers.ChoiceField(choices=PLAN_KINDS)
     first_year = serializers.IntegerField()
     last_year = serializers.IntegerField()
     version = serializers.IntegerField()
-    state = serializers.ChoiceField(choices=PlanState.values)
+    state = serializers.ChoiceField(choices=PLAN_STATES)
     title = serializers.CharField()
     document_number = serializers.CharField(allow_blank=True)
     issued_on = serializers.DateField(allow_null=True)
@@ -302,14 +308,14 @@ class CatalogueItemForm(CatalogueRefForm):
 
     category = serializers.ChoiceField(choices=Category.values)
     aspect = serializers.ChoiceField(choices=Aspect.values)
-    unit = serializers.ChoiceField(choices=Unit.values)
+    unit = serializers.ChoiceField(choices=UNITS)
     indicator = serializers.CharField(allow_blank=True)
     unit_cost_low = _quantity()
     unit_cost = _quantity()
     unit_cost_high = _quantity()
     warranty_years = serializers.IntegerField()
     topics = serializers.ListField(
-        child=serializers.ChoiceField(choices=Topic.values),
+        child=serializers.ChoiceField(choices=TOPICS),
         help_text=_("Topics of the survey that it answers."),
     )
     offered = serializers.BooleanField(help_text=_("Whether it may be put into new schemes."))
