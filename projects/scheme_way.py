@@ -99,6 +99,10 @@ class Way:
     # --- The steps, as the page draws them
 
     def steps(self) -> list[Step]:
+        if self.scheme.from_before:
+            # What was signed and hung out at that time is on the paper that the project came in with.
+            decided = self.scheme.approved_on
+            return [Step(label=_("taken over from before the portal"), state=DONE, detail=str(decided or ""))]
         return [self._drawn_up(), *self._signatures(), self._hung_out(), self._answered(), self._approved()]
 
     def _reached(self, state: str) -> str:
@@ -114,7 +118,7 @@ class Way:
     def _drawn_up(self) -> Step:
         scheme = self.scheme
         reached = self._reached(SchemeState.DRAFT)
-        detail = f"{scheme.submitted_by} · {scheme.submitted_at:%Y-%m-%d}" if reached == DONE and scheme.submitted_at else ""  # fmt: skip
+        detail = f"{scheme.submitted_by}\n{timezone.localtime(scheme.submitted_at):%Y-%m-%d}" if reached == DONE and scheme.submitted_at else ""  # fmt: skip
         return Step(label=_("drawn up"), state=reached, detail=detail, url=self.url("edit") if reached == NOW else "")  # fmt: skip
 
     def _signatures(self) -> Iterator[Step]:
@@ -126,7 +130,7 @@ class Way:
                 state = reached if reached != DONE else AHEAD
                 yield Step(label=label, state=state, url=self.url("sign") if state == NOW else "")
                 continue
-            who = f"{signed.by} · {timezone.localtime(signed.signed_at):%Y-%m-%d}"
+            who = f"{signed.by}\n{timezone.localtime(signed.signed_at):%Y-%m-%d}"
             detail = who if signed.agrees else f"{_('does not agree')}: {signed.remark}"
             yield Step(
                 label=label, state=DONE if signed.agrees else WRONG, detail=detail, url=self.url("sign")
@@ -137,7 +141,7 @@ class Way:
         if notice is None:
             state = NOW if self.scheme.state == SchemeState.SIGNING and self.is_signed else AHEAD
             return Step(label=_("public notice"), state=state, url=self.url("notice") if state == NOW else "")
-        detail = f"{notice.from_on} – {notice.until_on}"
+        detail = f"{notice.from_on} –\n{notice.until_on}"
         state = DONE if self.notice_is_over else NOW
         return Step(label=_("public notice"), state=state, detail=detail, url=self.url("notice"))
 
@@ -158,7 +162,7 @@ class Way:
     def _approved(self) -> Step:
         scheme = self.scheme
         if scheme.approved_on:
-            detail = " · ".join(filter(None, [str(scheme.approved_by), str(scheme.approved_on), scheme.approval_number]))  # fmt: skip
+            detail = "\n".join(filter(None, [str(scheme.approved_by), str(scheme.approved_on), scheme.approval_number]))  # fmt: skip
             return Step(label=_("approved"), state=DONE, detail=detail)
         ready = scheme.state == SchemeState.NOTICED and self.notice_is_over and not self.waiting
         return Step(

@@ -97,6 +97,7 @@ def sign(request: SignedInRequest, code: str, version: int) -> HttpResponse:
     context = {
         **_shown(request, scheme, way),
         "form": form if kinds else None,
+        "has_signed": all(way.signed(kind) is not None for kind in kinds),
         "content": Content(scheme),
     }
     return _page(request, "projects/scheme_sign.html", scheme, context, form)
