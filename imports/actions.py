@@ -169,10 +169,14 @@ def _enqueue(run: ImportRun, kind: str, title: str, user: Any) -> Job:
     return job
 
 
-def examined(*, kind: ImportKind, table: Table, task: Task, progress: Progress) -> list[Row]:
-    """All rows with their verdicts; nothing is written anywhere."""
+def examined(
+    *, kind: ImportKind, table: Table, task: Task, progress: Progress, book: Workbook | None = None
+) -> list[Row]:
+    """All rows with their verdicts; nothing is written anywhere. `book` is the file, where it has other sheets."""
     with _collector_resting():
         rows = rows_of(table, kind, task)
+        if book is not None:
+            kind.read_along(rows, book, sheet=table.sheet.name, task=task)
         progress.step(0, len(rows), _("checking"))
         kind.examine(rows, task, progress)
     return rows
@@ -192,8 +196,8 @@ def _collector_resting() -> Iterator[None]:
 
 def preview(*, run: ImportRun, progress: Progress) -> ImportRun:
     """Examine the file and stage its rows for the preview. Running it again replaces them."""
-    kind, table = kind_of(run.kind), table_of_run(run)
-    rows = examined(kind=kind, table=table, task=task_of(run, table), progress=progress)
+    kind, (book, table) = kind_of(run.kind), workbook_of_run(run)
+    rows = examined(kind=kind, table=table, task=task_of(run, table), progress=progress, book=book)
     return stage_examined(run=run, rows=rows, mapping=run.mapping, options={})
 
 

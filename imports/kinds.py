@@ -12,7 +12,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core.sheets import SheetColumn
+from core.sheets import SheetColumn, TemplateSheet, Workbook
 from imports.errors import UnknownKind
 from imports.models import Verdict
 from jobs.progress import Progress
@@ -170,6 +170,19 @@ class ImportKind(ABC):
         user: Any,
     ) -> forms.Form:
         """What is to be chosen beside the columns; `cleaned_data` (JSON values) become the options."""
+
+    def keep(self, options: Mapping[str, Any], *, user: Any) -> dict[str, Any]:
+        """What was chosen as JSON; a kind that asks for a file stores it here."""
+        return dict(options)
+
+    def more_sheets(self, user: Any) -> Sequence[TemplateSheet]:
+        """Further sheets of the template."""
+        return ()
+
+    def read_along(  # noqa: B027 (most kinds read one sheet)
+        self, rows: Sequence[Row], book: Workbook, *, sheet: str, task: Task
+    ) -> None:
+        """Complete the rows with what stands on other sheets of the file; `sheet` is the one they are from."""
 
     def missing_columns(self, task: Task) -> list[str]:
         """Labels of columns without which no row could be right."""

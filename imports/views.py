@@ -86,8 +86,9 @@ def template(request: HttpRequest, kind_key: str) -> HttpResponseBase:
     kind = _permitted_kind(request, kind_key)
     to = BytesIO()
     write_template(
-        title=str(kind.list_title), columns=kind.template_columns(request.user), notes=kind.notes, to=to
-    )
+        title=str(kind.list_title), columns=kind.template_columns(request.user), notes=kind.notes, to=to,
+        more=kind.more_sheets(request.user),
+    )  # fmt: skip
     return _workbook(to, _("Template {noun}").format(noun=kind.list_title))
 
 
@@ -111,11 +112,12 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     options = kind.options_form(
         posted(request), headings=table.labels, initial=run.options, user=request.user
     )
+    if options.is_bound:
+        options.files = request.FILES
     if request.method == "POST" and form.is_valid() and options.is_valid():
         try:
-            run = actions.choose_columns(
-                run=run, table=table, mapping=form.mapping, options=options.cleaned_data
-            )
+            chosen_options = kind.keep(options.cleaned_data, user=request.user)
+            run = actions.choose_columns(run=run, table=table, mapping=form.mapping, options=chosen_options)
             return _after_columns(request, run, table)
         except ChoicesMissing as refusal:
             for option, question in refusal.details["questions"].items():

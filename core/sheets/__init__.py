@@ -8,6 +8,7 @@ from core.sheets.reading import SheetInfo, Workbook, open_bytes, open_workbook
 from core.sheets.writing import (
     Kind,
     SheetColumn,
+    TemplateSheet,
     WrongRow,
     csv_lines,
     write_csv,
@@ -27,6 +28,7 @@ __all__ = [
     "Sheet",
     "SheetColumn",
     "SheetInfo",
+    "TemplateSheet",
     "TooManyRows",
     "UnreadableSheet",
     "Workbook",

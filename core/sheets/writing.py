@@ -208,16 +208,37 @@ def write_workbook(
     return count
 
 
+@dataclass(frozen=True, kw_only=True)
+class TemplateSheet:
+    """A further sheet of a template, to be filled in like the first."""
+
+    title: TypeText
+    columns: Sequence[SheetColumn]
+
+
 def write_template(
-    *, title: TypeText, columns: Sequence[SheetColumn], notes: Sequence[TypeText], to: BinaryIO
-) -> None:
-    """An empty sheet to fill in, with drop-downs, and a sheet that explains each column with an example."""
+    *, title: TypeText, columns: Sequence[SheetColumn], notes: Sequence[TypeText], to: BinaryIO,
+    more: Sequence[TemplateSheet] = (),
+) -> None:  # fmt: skip
+    """Empty sheets to fill in, with drop-downs, and a sheet that explains each column with an example."""
     book = _Book(to, streaming=False)
-    sheet = book.sheet(str(title))
-    book.headings(sheet, 0, columns)
+    to_fill = [TemplateSheet(title=title, columns=columns), *more]
+    sheets = [book.sheet(str(one.title)) for one in to_fill]
     guide = book.sheet(_("How to fill in"))
     lists = book.sheet(_("Lists"))
     lists.hide()
+    used = 0
+    for sheet, one in zip(sheets, to_fill, strict=True):
+        _to_fill(book, sheet, lists, one.columns, used)
+        used += len(one.columns)
+    _guide(book, guide, [column for one in to_fill for column in one.columns], notes)
+    sheets[0].activate()
+    book.book.close()
+
+
+def _to_fill(book: _Book, sheet: Any, lists: Any, columns: Sequence[SheetColumn], used: int) -> None:
+    """`used` columns of the hidden sheet of lists are taken already."""
+    book.headings(sheet, 0, columns)
     for at, column in enumerate(columns):
         if column.note:
             sheet.write_comment(0, at, str(column.note), {"x_scale": 2, "y_scale": 1.5})
@@ -225,16 +246,14 @@ def write_template(
             # Long digits typed into a text column stay as typed.
             sheet.set_column(at, at, column.width, book.look(num_format="@"))
         if column.choices:
-            _drop_down(book, sheet, lists, at, column)
-    _guide(book, guide, columns, notes)
-    sheet.activate()
-    book.book.close()
+            _drop_down(book, sheet, lists, at, used + at, column)
 
 
-def _drop_down(book: _Book, sheet: Any, lists: Any, at: int, column: SheetColumn) -> None:
+def _drop_down(book: _Book, sheet: Any, lists: Any, at: int, place: int, column: SheetColumn) -> None:
+    """The drop-down of the sheet's column `at`; its words stand in column `place` of the lists."""
     for row, choice in enumerate(column.choices):
-        book.put_text(lists, row, at, str(choice))
-    letters = xlsxwriter.utility.xl_col_to_name(at, col_abs=True)
+        book.put_text(lists, row, place, str(choice))
+    letters = xlsxwriter.utility.xl_col_to_name(place, col_abs=True)
     source = f"='{lists.get_name()}'!{letters}$1:{letters}${len(column.choices)}"
     sheet.data_validation(
         1, at, TEMPLATE_ROWS, at,

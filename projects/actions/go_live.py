@@ -8,24 +8,13 @@ from django.utils import timezone
 from audit.actions import record
 from compounds.models import Compound
 from core.errors import NotPermitted
-from core.integrity import constraints_as_refusals
 from directory.models import Division, User
 from directory.powers import Role
 from files.models import StoredFile
-from projects.actions.projects import next_codes
-from projects.actions.stages import insert_change
-from projects.actions.timetable import lay_out_timetable
-from projects.errors import (
-    AfterGoLive,
-    GoLiveMissing,
-    GoLiveSet,
-    ProjectUnfinished,
-    SameAdministration,
-    SamePerson,
-)
-from projects.lead import lead_by_rule, lead_organisation
-from projects.models import GoLive, MoveKind, Origin, Project, Stage, StageChange, nearest_go_live
-from projects.permissions import can_enter_backlog, can_set_go_live
+from projects.actions.backlog import ProjectBefore, enter_projects_from_before
+from projects.errors import GoLiveSet, SameAdministration, SamePerson
+from projects.models import GoLive, Project
+from projects.permissions import can_set_go_live
 
 
 @transaction.atomic
@@ -75,40 +64,10 @@ def enter_project_from_before(
     *, compound: Compound, user: User, year: int, stage: str, effective_on: date, document: StoredFile,
     started_on: date | None = None, completed_on: date | None = None,
 ) -> Project:  # fmt: skip
-    """A project that ran or ended before the portal, where it stood on `effective_on`, with its proof.
-
-    Shown as such for ever. All its dates lie before the division's go-live.
-    """
-    compound = Compound.objects.select_for_update(no_key=True).get(pk=compound.pk)
-    if not can_enter_backlog(user, compound.community_id):
-        raise NotPermitted
-    _refuse_after_go_live(compound, effective_on, started_on, completed_on)
-    if Project.objects.unfinished().filter(compound=compound).exists() and stage != Stage.AFTERCARE:
-        raise ProjectUnfinished(name=compound.name)
-    (code,) = next_codes(county=compound.community_id[:6], year=year)
-    kind = lead_by_rule(compound)
-    project = Project(
-        compound=compound, division_code=compound.community_id, code=code, year=year, origin=Origin.BEFORE_PORTAL,
-        before_portal_document=document, lead_kind=kind, lead=lead_organisation(kind, compound.community_id),
-        created_by=user,
+    """A project that ran or ended before the portal, where it stood on `effective_on`, with its proof."""
+    before = ProjectBefore(
+        compound=compound, year=year, stage=stage, effective_on=effective_on, started_on=started_on,
+        completed_on=completed_on,
     )  # fmt: skip
-    with constraints_as_refusals(Project):
-        project.save(force_insert=True)
-        lay_out_timetable(project=project, from_stage=stage)
-        insert_change(
-            StageChange(
-                project=project, kind=MoveKind.ENTERED, from_stage=Stage.WILLINGNESS, to_stage=stage, by=user,
-                effective_on=effective_on, started_on=started_on, completed_on=completed_on,
-            )
-        )  # fmt: skip
-    project.refresh_from_db()
+    (project,) = enter_projects_from_before(projects=[before], user=user, document=document)
     return project
-
-
-def _refuse_after_go_live(compound: Compound, *days: date | None) -> None:
-    go_live = nearest_go_live(compound.community_id)
-    if go_live is None:
-        raise GoLiveMissing(place=compound.community.name)
-    for day in days:
-        if day is not None and day >= go_live.live_from:
-            raise AfterGoLive(day=day.isoformat(), live_from=go_live.live_from.isoformat())
