@@ -78,16 +78,18 @@ def total(parts: Iterable[Sums]) -> Sums:
 
 @dataclass(frozen=True)
 class TargetLine:
-    """`share` is listed / target, None where there is no target to divide by."""
+    """`listed` is None where no compound has the figure; `share` is listed / target, None without a target."""
 
     measure: str
     target: int | Decimal | None
-    listed: int | Decimal
+    listed: int | Decimal | None
     missing: int
 
     @property
     def share(self) -> Decimal | None:
-        return Decimal(self.listed) / Decimal(self.target) if self.target else None
+        return (
+            Decimal(self.listed) / Decimal(self.target) if self.target and self.listed is not None else None
+        )
 
 
 def target_lines(plan: Plan, listed: Sums) -> list[TargetLine]:
@@ -98,10 +100,12 @@ def target_lines(plan: Plan, listed: Sums) -> list[TargetLine]:
         "area": plan.target_area,
         "investment": plan.target_investment,
     }
-    return [
-        TargetLine(measure, targets.get(measure), getattr(listed, measure), listed.missing.get(measure, 0))
-        for measure in MEASURES
-    ]
+    found = []
+    for measure in MEASURES:
+        missing = listed.missing.get(measure, 0)
+        known = None if missing and missing == listed.compounds else getattr(listed, measure)
+        found.append(TargetLine(measure, targets.get(measure), known, missing))
+    return found
 
 
 # --- Higher plans -----------------------------------------------------------------------
@@ -257,13 +261,16 @@ def _entries_by_year(entries: QuerySet[PlanEntry]) -> dict[int, dict[int, Sums]]
     """{year: {compound: its figures}}"""
     found: dict[int, dict[int, Sums]] = defaultdict(dict)
     for row in entries.order_by().values("year", "compound_id", *_COLUMNS.values()):
-        figures = {measure: row[column] for measure, column in _COLUMNS.items()}
-        found[row["year"]][row["compound_id"]] = Sums(
-            compounds=1,
-            **{measure: value or 0 for measure, value in figures.items()},
-            missing={measure: int(value is None) for measure, value in figures.items()},
+        found[row["year"]][row["compound_id"]] = _one(
+            {measure: row[column] for measure, column in _COLUMNS.items()}
         )
     return found
+
+
+def _one(figures: dict[str, Any]) -> Sums:
+    """A single planned compound."""
+    filled: dict[str, Any] = {measure: value or 0 for measure, value in figures.items()}
+    return Sums(compounds=1, missing={key: int(value is None) for key, value in figures.items()}, **filled)
 
 
 # --- Two versions -----------------------------------------------------------------------
@@ -334,8 +341,7 @@ def _changed_fields(old: Any, new: Any, fields: Sequence[str]) -> list[tuple[str
 def _sums_in_memory(entries: Iterable[PlanEntry]) -> Sums:
     found = Sums()
     for entry in entries:
-        figures = {measure: getattr(entry, column) for measure, column in _COLUMNS.items()}
-        found.add(Sums(compounds=1, **{measure: value or 0 for measure, value in figures.items()}))
+        found.add(_one({measure: getattr(entry, column) for measure, column in _COLUMNS.items()}))
     return found
 
 
@@ -472,7 +478,7 @@ def actual(
 
     `scopes` are code prefixes; `digits` how far down the lines go. Two statements.
     """
-    parameters = {
+    parameters: dict[str, Any] = {
         "year": year, "on": on, "recorded": as_recorded, "digits": digits, "scopes": [f"{code}%" for code in scopes],
     }  # fmt: skip
     with connection.cursor() as cursor:

@@ -337,18 +337,19 @@ def _begin_projects(plan: Plan, entries: list[PlanEntry], user: User) -> None:
             existing.setdefault(project.compound_id, project)
     earlier = PlanEntry.objects.filter(plan__in=_versions(plan).exclude(pk=plan.pk), compound__in=compounds)
     carried = dict(earlier.values_list("pk", "compound_id"))
+    listed_before = set(carried.values())
     for entry in entries:
-        project = existing.get(entry.compound_id)
-        if project is None or not (project.plan_entry_id is None or project.plan_entry_id in carried):
-            if entry.compound_id in carried.values():
-                continue
-            if project is not None:
-                # Another plan's project goes on: the queue leaves such compounds out, this is the last look.
-                raise ProjectUnfinished(name=entry.compound.name)
-            begin_planned_project(entry=entry, user=user)
+        its = existing.get(entry.compound_id)
+        if its is not None and (its.plan_entry_id is None or its.plan_entry_id in carried):
+            its.plan_entry, its.year = entry, entry.year
+            its.save(update_fields=["plan_entry", "year"])
+        elif entry.compound_id in listed_before:
+            continue
+        elif its is not None:
+            # Another plan's project goes on: the queue leaves such compounds out, this is the last look.
+            raise ProjectUnfinished(name=entry.compound.name)
         else:
-            project.plan_entry, project.year = entry, entry.year
-            project.save(update_fields=["plan_entry", "year"])
+            begin_planned_project(entry=entry, user=user)
     _move_pool(plan, entries, user)
 
 

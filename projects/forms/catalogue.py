@@ -9,9 +9,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compounds.models import Topic
 from core.fields import DecimalNumberField, WholeNumberField, levelled
+from projects.actions.catalogue import ItemFacts, TimetableLine
 from projects.models import Answerable, Aspect, CatalogueItem, Category, Stage
 from projects.models.catalogue import Unit
 
@@ -51,7 +53,7 @@ class ItemForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     basis = forms.CharField(
-        label=_("Source"), max_length=200, help_text=_("The document, list of prices or meeting it rests on."),
+        label=pgettext_lazy("catalogue", "Source"), max_length=200, help_text=_("The document, list of prices or meeting it rests on."),
         error_messages={"required": _("Name the document, list of prices or meeting it rests on.")},
     )  # fmt: skip
 
@@ -59,8 +61,9 @@ class ItemForm(forms.Form):
              "warranty_years", "indicator", "topics", "basis")  # fmt: skip
 
     @property
-    def facts(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in self.FACTS}
+    def facts(self) -> ItemFacts:
+        found: ItemFacts = {name: self.cleaned_data[name] for name in self.FACTS}  # type: ignore[assignment]
+        return found
 
     @classmethod
     def of(cls, item: CatalogueItem) -> dict[str, Any]:
@@ -126,19 +129,19 @@ class MonthDayField(forms.CharField):
 class LineForm(forms.Form):
     """A milestone. A line without a name is left out."""
 
-    stage = forms.ChoiceField(label=_("Stage"), choices=[*Stage.choices])
+    stage = forms.ChoiceField(label=_("Stage"), choices=Stage.choices, required=False)
     name_zh = forms.CharField(label=_("Milestone (Chinese)"), max_length=80, required=False)
     name_en = forms.CharField(label=_("Milestone (English)"), max_length=80, required=False)
-    answerable = forms.ChoiceField(label=_("Who answers for it"), choices=Answerable.choices)
+    answerable = forms.ChoiceField(label=_("Who answers for it"), choices=Answerable.choices, required=False)
     year = forms.TypedChoiceField(
-        label=_("In which year"), coerce=int, empty_value=0, required=False,
+        label=_("In which year"), coerce=int, empty_value=0, required=False,  # type: ignore[arg-type]
         choices=[(0, _("plan year")), (1, _("the year after")), (2, _("two years after"))],
     )  # fmt: skip
     day = MonthDayField(label=_("Day"), required=False)
     closes = forms.BooleanField(label=_("Ends its stage"), required=False)
 
-    def __init__(self, *args: Any, number: int, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=f"l{number}", **kwargs)
+    def __init__(self, data: Any = None, *, number: int, **kwargs: Any) -> None:
+        super().__init__(data, prefix=f"l{number}", **kwargs)
         for field in self.fields.values():
             words = _now("{field}, line {number}").format(field=field.label, number=number)
             field.widget.attrs["aria-label"] = words
@@ -156,17 +159,18 @@ class LineForm(forms.Form):
         return bool(self.cleaned_data.get("name_zh"))
 
     @property
-    def line(self) -> dict[str, Any]:
+    def line(self) -> TimetableLine:
         data = self.cleaned_data
-        kept = {name: data[name] for name in ("stage", "name_zh", "name_en", "answerable", "closes")}
-        return {**kept, "day": data["year"] * 365 + data["day"]}
+        kept: Any = {name: data[name] for name in ("stage", "name_zh", "name_en", "answerable", "closes")}
+        kept["day"] = data["year"] * 365 + data["day"]
+        return kept
 
 
 class TimetableForm(forms.Form):
     """The source; the lines are `LineForm`s beside it."""
 
     basis = forms.CharField(
-        label=_("Source"), max_length=200, help_text=_("The document or meeting it rests on."),
+        label=pgettext_lazy("catalogue", "Source"), max_length=200, help_text=_("The document or meeting it rests on."),
         error_messages={"required": _("Name the document or meeting it rests on.")},
     )  # fmt: skip
     count = forms.IntegerField(min_value=1, max_value=60, widget=forms.HiddenInput)

@@ -165,11 +165,11 @@ class EntryForm(forms.Form):
 
     FACTS = ("building_count", "household_count", "floor_area", "estimated_investment", "jump_reason")
 
-    def __init__(self, *args: Any, entry: PlanEntry, plan: Plan, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, entry: PlanEntry, plan: Plan) -> None:
         self.entry = entry
         names = [*self.FACTS, *(["year"] if len(plan.years) > 1 else [])]
         initial = {name: getattr(entry, name) for name in names}
-        super().__init__(*args, initial=initial, prefix=f"e{entry.pk}", **kwargs)
+        super().__init__(data, initial=initial, prefix=f"e{entry.pk}")
         if "year" in names:
             self.fields["year"].choices = [(year, str(year)) for year in plan.years]  # type: ignore[attr-defined]
         else:

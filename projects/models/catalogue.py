@@ -5,7 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Length
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from compounds.models import Topic
@@ -35,17 +35,17 @@ class Aspect(models.TextChoices):
 
 
 class Unit(models.TextChoices):
-    METRE = "m", _("m")
-    SQUARE_METRE = "m2", _("m²")
-    PLACE = "place", _("places")
-    SET = "set", _("sets")
-    HOUSEHOLD = "household", _("households")
-    STAIRCASE = "staircase", _("staircases")
-    BUILDING = "building", _("buildings")
-    LAMP = "lamp", _("lamps")
-    ROOM = "room", _("rooms")
-    LIFT = "lift", _("lifts")
-    DOOR = "door", _("doors")
+    METRE = "m", pgettext_lazy("unit", "m")
+    SQUARE_METRE = "m2", pgettext_lazy("unit", "m²")
+    PLACE = "place", pgettext_lazy("unit", "places")
+    SET = "set", pgettext_lazy("unit", "sets")
+    HOUSEHOLD = "household", pgettext_lazy("unit", "households")
+    STAIRCASE = "staircase", pgettext_lazy("unit", "staircases")
+    BUILDING = "building", pgettext_lazy("unit", "buildings")
+    LAMP = "lamp", pgettext_lazy("unit", "lamps")
+    ROOM = "room", pgettext_lazy("unit", "rooms")
+    LIFT = "lift", pgettext_lazy("unit", "lifts")
+    DOOR = "door", pgettext_lazy("unit", "doors")
 
 
 class CatalogueItemQuerySet(models.QuerySet["CatalogueItem"]):

@@ -6,7 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from directory.codes import ancestors
@@ -22,7 +22,7 @@ class Answerable(models.TextChoices):
     BUREAU = "bureau", _("housing bureau")
     STREET_OFFICE = "street_office", _("street office")
     COMMUNITY = "community", _("community committee")
-    CLIENT = "client", _("client")
+    CLIENT = "client", pgettext_lazy("body", "client")
     DESIGNER = "designer", _("designer")
     CONTRACTOR = "contractor", _("contractor")
     SUPERVISOR = "supervisor", _("supervisor")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.sheets import Kind, SheetColumn
 from projects.models import CatalogueItem
@@ -24,7 +25,7 @@ CATALOGUE_COLUMNS = (
     SheetColumn(key="set_by", heading=_("Set by"), width=16),
     SheetColumn(key="version", heading=_("Version"), kind=Kind.INTEGER, width=8),
     SheetColumn(key="offered", heading=_("Offered"), width=8),
-    SheetColumn(key="basis", heading=_("Source"), width=40),
+    SheetColumn(key="basis", heading=pgettext_lazy("catalogue", "Source"), width=40),
 )
 
 

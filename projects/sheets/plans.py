@@ -16,7 +16,7 @@ PLAN_COLUMNS: tuple[ImportColumn, ...] = (
         key="number", heading=_("No."), kind=Kind.INTEGER, width=7, in_template=False, names=("序号", "编号", "no", "no."),
     ),
     ImportColumn(
-        key="county", heading=_("Division"), width=14, in_template=False,
+        key="county", heading=pgettext_lazy("plan table", "Division"), width=14, in_template=False,
         names=("区划", "县市区", "区县", "行政区", "所属区县", "县区", "division", "county", "district"),
     ),
     ImportColumn(

@@ -181,7 +181,7 @@ def catalogue_publish(request: SignedInRequest, code: str) -> HttpResponse:
         expected = int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 6 else own
         try:
             publish_item(
-                division=division, user=request.user, code=code, facts=form.facts, expected_version=expected  # type: ignore[arg-type]
+                division=division, user=request.user, code=code, facts=form.facts, expected_version=expected
             )  # fmt: skip
         except DomainError as refusal:
             form.add_error(None, refusal.message)
@@ -233,7 +233,7 @@ def catalogue_add(request: SignedInRequest) -> HttpResponse:
         try:
             publish_item(
                 division=division, user=request.user, code=code, facts=form.facts, expected_version=0
-            )  # type: ignore[arg-type]
+            )
         except DomainError as refusal:
             form.add_error(None, refusal.message)
         else:
@@ -298,7 +298,7 @@ def timetable_publish(request: SignedInRequest) -> HttpResponse:
         try:
             publish_timetable(
                 division=division, user=request.user, basis=form.cleaned_data["basis"],
-                lines=[line.line for line in lines if line.is_filled], expected_version=expected,  # type: ignore[misc]
+                lines=[line.line for line in lines if line.is_filled], expected_version=expected,
             )  # fmt: skip
         except DomainError as refusal:
             form.add_error(None, refusal.message)

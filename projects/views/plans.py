@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from compounds.models import Compound
 from core.board import board
 from core.errors import DomainError
+from core.figures import area, money, thousands
 from core.filetypes import XLSX
 from core.posted import posted
 from core.scope import chosen_division
@@ -120,8 +122,7 @@ def _queue(plan: Plan, entries: list[PlanEntry]) -> tuple[dict[int, int], dict[i
 
 
 def names_of(compounds: set[int]) -> dict[int, str]:
-    from_register = PlanEntry._meta.get_field("compound").related_model
-    return dict(from_register._default_manager.filter(pk__in=compounds).values_list("pk", "name"))  # type: ignore[union-attr]
+    return dict(Compound.objects.filter(pk__in=compounds).values_list("pk", "name"))
 
 
 def _around(request: SignedInRequest, plan: Plan) -> list[Plan]:
@@ -260,6 +261,15 @@ def field_words() -> dict[str, Any]:
     }
 
 
+def written(name: str, value: Any) -> Any:
+    """A field's value as the page writes it."""
+    if "investment" in name:
+        return money(value)
+    if "area" in name:
+        return area(value)
+    return thousands(value) if isinstance(value, int) and name != "year" else value
+
+
 @require_safe
 def plan_changes(request: SignedInRequest, pk: int) -> HttpResponse:
     """This version beside another one: `?from=` names it, else the one before."""
@@ -270,7 +280,8 @@ def plan_changes(request: SignedInRequest, pk: int) -> HttpResponse:
     versions = list(others.exclude(pk=plan.pk).order_by("-version"))
     asked = request.GET.get("from", "")
     earlier = [one for one in versions if one.version < plan.version]
-    old = next((one for one in versions if str(one.pk) == asked), None) or (earlier or versions or [None])[0]
+    nearest = next(iter(earlier or versions), None)
+    old = next((one for one in versions if str(one.pk) == asked), nearest)
     words = field_words()
     found = difference(old, plan) if old is not None else None
     context = {
@@ -278,10 +289,13 @@ def plan_changes(request: SignedInRequest, pk: int) -> HttpResponse:
         "versions_beside": versions,
         "difference": found,
         "changed": [
-            (change.entry, [(words[name], before, after) for name, before, after in change.lines])
+            (change.entry, [(words[name], written(name, before), written(name, after)) for name, before, after in change.lines])
             for change in (found.changed if found else ())
         ],
-        "changed_targets": [(words[name], before, after) for name, before, after in (found.targets if found else ())],
+        "changed_targets": [
+            (words[name], written(name, before), written(name, after))
+            for name, before, after in (found.targets if found else ())
+        ],
         "sums": [
             (measure, getattr(found.before, measure), getattr(found.after, measure)) for measure in MEASURES
         ] if found else [],

@@ -72,7 +72,7 @@ def plan_draw(request: SignedInRequest, pk: int) -> HttpResponse:
     demand(can_edit_plan(request.user, plan))
     form = DrawForm(request.POST, plan=plan)
     if not form.is_valid():
-        raise InvalidInput(reason=" ".join(text for texts in form.errors.values() for text in texts))
+        raise InvalidInput(reason=" ".join(str(text) for texts in form.errors.values() for text in texts))
     taken = draw_from_pool(plan=plan, user=request.user, **form.cleaned_data)
     if taken:
         words = ngettext(
@@ -212,9 +212,8 @@ def _write_figures(request: SignedInRequest, plan: Plan, forms: list[EntryForm])
             words.format(compound=one.compound.name, fields="、".join(fields)) for one, fields in overtaken
         ]
     try:
-        edit_entries(
-            plan=plan, user=request.user, changes={form.entry.pk: form.mine for form in forms if form.mine}
-        )
+        changes: Any = {form.entry.pk: form.mine for form in forms if form.mine}
+        edit_entries(plan=plan, user=request.user, changes=changes)
     except DomainError as refusal:
         return [refusal.message]
     return []

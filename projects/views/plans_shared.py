@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from directory.requests import SignedInRequest
 from projects.models import Plan, PlanState
@@ -16,10 +16,10 @@ from projects.views.shared import demand
 # The way a plan goes; a returned one is at the first step again.
 WAY = (PlanState.DRAFT, PlanState.SUBMITTED, PlanState.APPROVED, PlanState.ISSUED)
 STEP_NAMES: dict[str, Any] = {
-    PlanState.DRAFT: _("Drawn up"),
-    PlanState.SUBMITTED: _("Submitted"),
-    PlanState.APPROVED: _("Approved"),
-    PlanState.ISSUED: _("Issued"),
+    PlanState.DRAFT: pgettext_lazy("step of a plan", "Drawing up"),
+    PlanState.SUBMITTED: pgettext_lazy("step of a plan", "Submission"),
+    PlanState.APPROVED: pgettext_lazy("step of a plan", "Approval"),
+    PlanState.ISSUED: pgettext_lazy("step of a plan", "Issue"),
 }
 
 
@@ -55,12 +55,9 @@ def steps_of(plan: Plan) -> list[Step]:
     steps = []
     for number, name in enumerate(WAY):
         who, at = been[name] if number <= place else (None, None)
-        # What is reached is done, but for the draft, which is being worked on.
-        reached = number < place or (number == place and name != PlanState.DRAFT)
-        here = "here" if number == place else "ahead"
-        steps.append(
-            Step(name=STEP_NAMES[name], state="done" if reached and number < place else here, who=who, at=at)
-        )
+        is_done = number < place or (number == place and name == PlanState.ISSUED)
+        ahead = "here" if number == place else "ahead"
+        steps.append(Step(name=STEP_NAMES[name], state="done" if is_done else ahead, who=who, at=at))
     return steps
 
 

@@ -2,6 +2,7 @@
 
 import io
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -215,10 +216,12 @@ def test_figures_are_those_of_the_day_and_may_be_corrected(cast: Cast) -> None:
     Compound.objects.filter(pk=compound.pk).update(household_count=120, floor_area="8000")
     plan = make_plan(cast, compound)
     Compound.objects.filter(pk=compound.pk).update(household_count=999)
-    entry = edit_entry(entry=plan.entries.get(), user=cast.bureau, estimated_investment=2_400_000)
+    entry: Any = edit_entry(
+        entry=plan.entries.get(), user=cast.bureau, estimated_investment=Decimal(2_400_000)
+    )
     assert (entry.household_count, entry.estimated_investment) == (120, 2_400_000)
     with pytest.raises(ConstraintRefused):
-        edit_entry(entry=entry, user=cast.bureau, estimated_investment=-1)
+        edit_entry(entry=entry, user=cast.bureau, estimated_investment=Decimal(-1))
     remove_from_plan(plan=plan, compounds=[compound], user=cast.bureau)
     with pytest.raises(EntryGone):
         edit_entry(entry=entry, user=cast.bureau, household_count=1)

@@ -35,6 +35,11 @@ def at(name: str, *args: Any) -> str:
     return reverse(f"projects:{name}", args=args)
 
 
+def browser(cast: Cast, who: str) -> Any:
+    """Signed in as one of the cast."""
+    return cast.client(who)
+
+
 def text_of(response: Any) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
@@ -69,15 +74,15 @@ def test_drafts_are_their_offices_own_and_issued_plans_reach_down(cast: Cast) ->
     draft = make_plan(cast, year=2027)
     issued = make_issued_plan(cast, make_pooled(cast))
     for who, status in (("bureau", 200), ("street", 404), ("stranger", 404), ("contractor", 403)):
-        assert cast.client(who).get(at("plan", draft.pk)).status_code == status, who
-    assert cast.client("street").get(at("plan", issued.pk)).status_code == 200
-    assert cast.client("stranger").get(at("plan", issued.pk)).status_code == 404
+        assert browser(cast, who).get(at("plan", draft.pk)).status_code == status, who
+    assert browser(cast, "street").get(at("plan", issued.pk)).status_code == 200
+    assert browser(cast, "stranger").get(at("plan", issued.pk)).status_code == 404
 
 
 def test_the_list_is_filtered_by_the_address_and_leaves_replaced_versions_out(cast: Cast) -> None:
     plan = make_issued_plan(cast, make_pooled(cast), target_compounds=3)
     make_five_year(cast)
-    client = cast.client("bureau")
+    client = browser(cast, "bureau")
     page = text_of(client.get(at("plans")))
     assert "荆州区2026年度计划" in page
     assert "十五五" in page
@@ -93,16 +98,16 @@ def test_the_list_is_filtered_by_the_address_and_leaves_replaced_versions_out(ca
 
 def test_no_target_is_no_percentage(cast: Cast) -> None:
     plan = make_plan(cast, make_pooled(cast), target_households=0)
-    page = text_of(cast.client("bureau").get(at("plan", plan.pk)))
+    page = text_of(browser(cast, "bureau").get(at("plan", plan.pk)))
     assert "0 %" not in page
     assert "未设目标" in page
     edit_plan(plan=plan, user=cast.bureau, target_compounds=4)
-    assert "25 %" in text_of(cast.client("bureau").get(at("plan", plan.pk)))
+    assert "25 %" in text_of(browser(cast, "bureau").get(at("plan", plan.pk)))
 
 
 def test_a_plans_page_takes_the_same_statements_for_one_compound_and_for_many(cast: Cast) -> None:
     plan = make_plan(cast, make_pooled(cast))
-    client = cast.client("bureau")
+    client = browser(cast, "bureau")
     few = statements(client, at("plan", plan.pk)), statements(client, at("plan_figures", plan.pk))
     add_to_plan(plan=plan, compounds=[make_pooled(cast) for _each in range(6)], user=cast.bureau)
     assert (statements(client, at("plan", plan.pk)), statements(client, at("plan_figures", plan.pk))) == few
@@ -112,7 +117,7 @@ def test_a_plans_page_takes_the_same_statements_for_one_compound_and_for_many(ca
 def test_lists_take_the_same_statements_for_few_and_for_many(cast: Cast) -> None:
     plan = make_plan(cast)
     make_pooled(cast)
-    client = cast.client("bureau")
+    client = browser(cast, "bureau")
     names = (("plans",), ("plan_choose", plan.pk), ("plan_actual",))
     few = [statements(client, at(*name)) for name in names]
     for year in (2027, 2028, 2029):
@@ -125,7 +130,7 @@ def test_lists_take_the_same_statements_for_few_and_for_many(cast: Cast) -> None
 
 
 def test_a_plan_is_begun_and_named_after_division_and_year(cast: Cast) -> None:
-    client = cast.client("bureau")
+    client = browser(cast, "bureau")
     assert client.get(at("plan_new")).status_code == 200
     sent = {
         "division": JINGZHOU,
@@ -135,12 +140,12 @@ def test_a_plan_is_begun_and_named_after_division_and_year(cast: Cast) -> None:
         "target_area": "3.86",
     }
     assert client.post(at("plan_new"), sent).status_code == 302
-    plan = Plan.objects.get()
+    plan: Any = Plan.objects.get()
     assert (plan.title, plan.target_compounds, plan.target_area) == ("荆州区2027年度计划", 12, 38600)
     again = client.post(at("plan_new"), sent)
     assert again.status_code == 422
     assert "已" in text_of(again)
-    assert cast.client("street").get(at("plan_new")).status_code == 403
+    assert browser(cast, "street").get(at("plan_new")).status_code == 403
     assert (
         client.post(at("plan_new"), {**sent, "division": "420683", "first_year": "2028"}).status_code == 422
     )
@@ -150,16 +155,16 @@ def test_the_most_urgent_are_taken_with_one_button(cast: Cast) -> None:
     for score in (2, 3, 4):
         make_pooled(cast, f"小区{score}", score=score)
     plan = make_plan(cast)
-    cast.client("bureau").post(at("plan_draw", plan.pk), {"count": "2", "year": "2026"})
+    browser(cast, "bureau").post(at("plan_draw", plan.pk), {"count": "2", "year": "2026"})
     assert list(plan.entries.values_list("compound__name", flat=True)) == ["小区4", "小区3"]
-    assert cast.client("bureau").post(at("plan_draw", plan.pk), {"count": "-3"}).status_code == 400
+    assert browser(cast, "bureau").post(at("plan_draw", plan.pk), {"count": "-3"}).status_code == 400
 
 
 def test_choosing_past_a_more_urgent_one_asks_for_the_reason_on_the_same_page(cast: Cast) -> None:
     make_pooled(cast, "急", score=4)
     slow = make_pooled(cast, "缓", score=2)
     plan = make_plan(cast)
-    client = cast.client("bureau")
+    client = browser(cast, "bureau")
     page = client.get(at("plan_choose", plan.pk))
     assert [row["compound"].name for row in page.context["rows"]] == ["急", "缓"]
     asked = client.post(at("plan_choose", plan.pk), {"pick": slow.pk})
@@ -177,7 +182,7 @@ def test_choosing_past_a_more_urgent_one_asks_for_the_reason_on_the_same_page(ca
 def test_a_jump_that_came_later_is_marked_until_its_reason_is_given(cast: Cast) -> None:
     plan = make_plan(cast, make_pooled(cast, "缓", score=2))
     make_pooled(cast, "新急", score=4)
-    client = cast.client("bureau")
+    client = browser(cast, "bureau")
     assert "新急" in text_of(client.get(at("plan", plan.pk)))
     refused = client.post(at("plan_submit", plan.pk), follow=True)
     assert "新急" in text_of(refused)
@@ -191,8 +196,8 @@ def test_a_jump_that_came_later_is_marked_until_its_reason_is_given(cast: Cast) 
 
 def test_figures_are_edited_in_ten_thousands_and_nobodys_change_is_lost(cast: Cast) -> None:
     plan = make_plan(cast, make_pooled(cast, "甲"))
-    entry = plan.entries.get()
-    client = cast.client("bureau")
+    entry: Any = plan.entries.get()
+    client = browser(cast, "bureau")
     ((name, seen),) = [line["form"].twin for line in client.get(at("plan_figures", plan.pk)).context["lines"]]
     e = f"e{entry.pk}"
     sent = {name: seen, f"{e}-estimated_investment": "240.5", f"{e}-household_count": "", f"{e}-building_count": "", f"{e}-floor_area": "", f"{e}-jump_reason": ""}  # fmt: skip
@@ -200,7 +205,7 @@ def test_figures_are_edited_in_ten_thousands_and_nobodys_change_is_lost(cast: Ca
     entry.refresh_from_db()
     assert entry.estimated_investment == 2_405_000
     # A colleague who still sees the empty page changes another figure, then the same one.
-    other = cast.client("bureau2")
+    other = browser(cast, "bureau2")
     assert other.post(at("plan_figures", plan.pk), {**sent, f"{e}-estimated_investment": "", f"{e}-household_count": "88"}).status_code == 302  # fmt: skip
     refused = other.post(at("plan_figures", plan.pk), {**sent, f"{e}-estimated_investment": "300"})
     assert refused.status_code == 422
@@ -212,9 +217,9 @@ def test_figures_are_edited_in_ten_thousands_and_nobodys_change_is_lost(cast: Ca
 def test_compounds_are_taken_off_the_list(cast: Cast) -> None:
     one, two = make_pooled(cast), make_pooled(cast)
     plan = make_plan(cast, one, two)
-    cast.client("bureau").post(at("plan_remove", plan.pk), {"pick": [one.pk, "x", "9" * 30]})
+    browser(cast, "bureau").post(at("plan_remove", plan.pk), {"pick": [one.pk, "x", "9" * 30]})
     assert [entry.compound for entry in plan.entries.all()] == [two]
-    assert cast.client("finance").post(at("plan_remove", plan.pk), {"pick": two.pk}).status_code == 403
+    assert browser(cast, "finance").post(at("plan_remove", plan.pk), {"pick": two.pk}).status_code == 403
 
 
 # --- Its way ----------------------------------------------------------------------------
@@ -223,7 +228,7 @@ def test_compounds_are_taken_off_the_list(cast: Cast) -> None:
 def test_from_the_draft_to_the_issued_plan_with_what_follows_in_words(cast: Cast) -> None:
     compound = make_pooled(cast)
     plan = make_plan(cast, compound)
-    mine, theirs = cast.client("bureau"), cast.client("bureau2")
+    mine, theirs = browser(cast, "bureau"), browser(cast, "bureau2")
     mine.post(at("plan_submit", plan.pk))
     assert mine.post(at("plan_approve", plan.pk)).status_code == 403
     theirs.post(at("plan_return", plan.pk), {"reason": "缺投资"})
@@ -241,15 +246,15 @@ def test_from_the_draft_to_the_issued_plan_with_what_follows_in_words(cast: Cast
     assert (plan.state, plan.issued_on) == (PlanState.ISSUED, date(2026, 3, 1))
     assert current_entry(compound).batch == Batch.IMPLEMENTING
     assert Project.objects.get().code in text_of(mine.get(at("plan", plan.pk)))
-    document = cast.client("street").get(at("plan_document", plan.pk))
+    document = browser(cast, "street").get(at("plan_document", plan.pk))
     assert b"".join(document.streaming_content).startswith(b"\xff\xd8")
-    assert cast.client("stranger").get(at("plan_document", plan.pk)).status_code == 404
+    assert browser(cast, "stranger").get(at("plan_document", plan.pk)).status_code == 404
 
 
 def test_an_amendment_and_what_it_changes(cast: Cast) -> None:
     kept, gone, new = make_pooled(cast, "留"), make_pooled(cast, "去"), make_pooled(cast, "来")
     plan = make_issued_plan(cast, kept, gone, reason="x")
-    client = cast.client("bureau")
+    client = browser(cast, "bureau")
     assert client.post(at("plan_amend", plan.pk), {"reason": ""}).status_code == 422
     assert client.post(at("plan_amend", plan.pk), {"reason": "追加"}).status_code == 302
     amended = Plan.objects.get(version=2)
@@ -305,7 +310,7 @@ def test_whoever_sees_a_part_sees_no_sum_of_the_whole(cast: Cast, city: Any) -> 
         first_year=2026,
         title="荆州市计划",
     )
-    assert cast.client("bureau").get(at("plan", plan.pk)).status_code == 404
+    assert browser(cast, "bureau").get(at("plan", plan.pk)).status_code == 404
     submit_plan(plan=plan, user=city)
     boss = make_user(role=Role.BUREAU_MANAGER, division="4210")
     client = Client()
@@ -314,7 +319,7 @@ def test_whoever_sees_a_part_sees_no_sum_of_the_whole(cast: Cast, city: Any) -> 
     client.post(
         at("plan_issue", plan.pk), {"document_number": "荆住建〔2026〕1号", "issued_on": "2026-01-05"}
     )
-    page = cast.client("bureau").get(at("plan", plan.pk))
+    page = browser(cast, "bureau").get(at("plan", plan.pk))
     assert page.context["sees_whole"] is False
     assert not page.context["lines"]
 
@@ -323,7 +328,7 @@ def test_a_five_year_plan_beside_its_annual_plans(cast: Cast) -> None:
     one, two = make_pooled(cast), make_pooled(cast)
     plan = make_five_year(cast, one, two, year=2026)
     make_plan(cast, one)
-    lines = cast.client("bureau").get(at("plan", plan.pk)).context["years"]
+    lines = browser(cast, "bureau").get(at("plan", plan.pk)).context["years"]
     assert [(line.year, line.planned.compounds) for line in lines][:2] == [(2026, 2), (2027, 0)]
     assert (lines[0].both, lines[0].only_here, lines[0].only_annual) == (1, 1, 0)
     assert lines[1].annual is None
@@ -337,32 +342,35 @@ def test_the_table_leaves_as_shown_and_the_audit_knows(cast: Cast) -> None:
     Compound.objects.filter(pk=compound.pk).update(household_count=120, floor_area="8000")
     plan = make_plan(cast, compound)
     PlanEntry.objects.update(household_count=120, estimated_investment=2_400_000)
-    answer = cast.client("bureau").get(at("plan_sheet", plan.pk))
+    answer = browser(cast, "bureau").get(at("plan_sheet", plan.pk))
     rows = open_bytes(b"".join(answer.streaming_content)).read("").rows
     assert rows[0][:7] == ["序号", "区划", "街道（乡镇）", "小区名称", "小区编码", "楼栋数", "户数"]
     assert rows[1][:4] == ["1", "荆州区", "西城街道", "=小区"]
     assert "240" in rows[1]
     assert AuditEntry.objects.filter(action="plan.exported").exists()
-    assert cast.client("liaison").get(at("plan_sheet", plan.pk)).status_code == 404
+    assert browser(cast, "liaison").get(at("plan_sheet", plan.pk)).status_code == 404
 
 
 def test_documents_of_the_programme_with_versions(cast: Cast) -> None:
     plan = make_issued_plan(cast, make_pooled(cast))
-    client = cast.client("bureau")
+    client = browser(cast, "bureau")
 
     sent = {"kind": "overall_scheme", "title": "总体方案", "file": picture()}
     assert client.post(at("plan_paper_add", plan.pk), sent).status_code == 302
     document = plan.documents.get()
     newer = {"note": "按专家意见修改", "file": picture()}
     assert client.post(at("plan_paper_version", plan.pk, document.pk), newer).status_code == 302
-    page = text_of(cast.client("street").get(at("plan", plan.pk)))
+    page = text_of(browser(cast, "street").get(at("plan", plan.pk)))
     assert "总体方案" in page
     assert "按专家意见修改" in page
     version = document.versions.first()
     assert version
-    assert cast.client("street").get(at("plan_paper", plan.pk, version.pk)).status_code == 200
-    assert cast.client("stranger").get(at("plan_paper", plan.pk, version.pk)).status_code == 404
-    assert cast.client("street").get(at("plan_paper_add", plan.pk)).status_code == 403
+    paper = browser(cast, "street").get(at("plan_paper", plan.pk, version.pk))
+    assert b"".join(paper.streaming_content).startswith(b"\xff\xd8")
+    preview = browser(cast, "street").get(at("plan_paper_preview", plan.pk, version.pk), {"small": "1"})
+    assert b"".join(preview.streaming_content).startswith(b"\xff\xd8")
+    assert browser(cast, "stranger").get(at("plan_paper", plan.pk, version.pk)).status_code == 404
+    assert browser(cast, "street").get(at("plan_paper_add", plan.pk)).status_code == 403
 
 
 # --- On the board -----------------------------------------------------------------------
@@ -371,15 +379,15 @@ def test_documents_of_the_programme_with_versions(cast: Cast) -> None:
 def test_a_submitted_plan_waits_for_a_colleague_not_for_oneself(cast: Cast) -> None:
     submit_plan(plan=make_plan(cast, make_pooled(cast)), user=cast.bureau)
     address = f"{at('plans')}?state=submitted"
-    assert address in cast.client("bureau2").get(reverse("portal:overview")).content.decode()
-    lines = cast.client("bureau").get(reverse("portal:overview")).content.decode()
+    assert address in browser(cast, "bureau2").get(reverse("portal:overview")).content.decode()
+    lines = browser(cast, "bureau").get(reverse("portal:overview")).content.decode()
     assert f'{address}"' not in lines or "0" in lines
 
 
 def test_a_compounds_page_names_its_plans(cast: Cast) -> None:
     compound = make_pooled(cast)
     make_issued_plan(cast, compound)
-    page = cast.client("bureau").get(reverse("compounds:detail", args=[compound.code]))
+    page = browser(cast, "bureau").get(reverse("compounds:detail", args=[compound.code]))
     assert "荆州区2026年度计划" in text_of(page)
 
 
