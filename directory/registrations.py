@@ -71,6 +71,7 @@ def register_on_board() -> None:
     _register_rail()
     _register_search()
     board.register(WaitingSource(key="hand_over", position=90, lines=hand_over_lines))
+    board.register(WaitingSource(key="unlock", position=91, lines=unlock_lines))
     describe_actions(ACTIONS)
     for area, label in AREAS.items():
         describe_area(area, label)
@@ -163,3 +164,22 @@ def hand_over_lines(user: User) -> Iterable[WaitingLine]:
         count,
     )
     return [WaitingLine(text=text, count=count, url=f"{reverse('directory:users')}?state=left")]
+
+
+def unlock_lines(user: User) -> Iterable[WaitingLine]:
+    """Accounts that got a one-time password and stay locked until this person has asked their owner."""
+    within = Q()
+    for scope in user.scopes_for(Power.GRANT_ROLES):
+        within |= Q(home_division__startswith=scope)
+    if not within:
+        return []
+    waiting = User.objects.active().filter(
+        within, locked_at__isnull=False, must_change_password=True, is_service=False
+    )
+    count = waiting.exclude(pk=user.pk).count()
+    text = ngettext_lazy(
+        "account with a new one-time password waits to be unlocked",
+        "accounts with new one-time passwords wait to be unlocked",
+        count,
+    )
+    return [WaitingLine(text=text, count=count, url=f"{reverse('directory:users')}?state=locked")]

@@ -22,7 +22,6 @@ from directory.history import changed_since
 from directory.models import ApiToken, Organisation, RoleAssignment, SignInFailure, User
 from directory.notices import notify_of_account
 from directory.permissions import can_edit_user, can_end_sessions, can_keep_accounts_at, can_secure_user
-from directory.powers import ADMINISTRATORS
 
 # Without letters and digits that are mistaken for each other when read from paper.
 UNMISTAKABLE = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"
@@ -192,15 +191,15 @@ def reactivate_user(*, actor: User, user: User, reason: str = "") -> NewAccount:
 def reset_password(*, actor: User, user: User) -> str:
     """Give a new one-time password and end all sessions.
 
-    An administrator's account is locked by this until a security administrator unlocks
-    it: one administrator alone must not be able to take over another's powers.
+    The account of anybody who holds a role is locked by this until a security administrator
+    unlocks it: whoever made the password knows it, and must not see alone what the role shows.
     """
     user = _locked(user)
     if not can_edit_user(actor, user):
         raise NotPermitted
     if not user.is_active or user.is_service:
         raise AccountInactive(name=user.name)
-    if _is_administrator(user):
+    if _holds_a_role(user):
         user.locked_at = timezone.now()
     password = _new_password(user)
     close_sessions(user)
@@ -218,9 +217,9 @@ def _new_password(user: User) -> str:
     return password
 
 
-def _is_administrator(user: User) -> bool:
+def _holds_a_role(user: User) -> bool:
     """Today or from a later day: a role that begins tomorrow must not be taken over today."""
-    held = RoleAssignment.objects.filter(user=user, role__in=ADMINISTRATORS, ended_at__isnull=True)
+    held = RoleAssignment.objects.filter(user=user, ended_at__isnull=True)
     return held.exclude(ends_on__lt=timezone.localdate()).exists()
 
 

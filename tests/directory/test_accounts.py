@@ -11,6 +11,7 @@ from django.contrib.sessions.models import Session
 from core.errors import ChangedMeanwhile, InvalidInput, NotPermitted
 from core.integrity import ConstraintRefused
 from directory.actions import accounts
+from directory.actions.roles import Period
 from directory.errors import (
     AccountActive,
     AccountInactive,
@@ -24,6 +25,7 @@ from directory.history import changes_of, version_of
 from directory.models import ApiToken, Division, RoleAssignment, SignInFailure, User
 from directory.permissions import can_edit_user, can_secure_user
 from directory.powers import Role
+from directory.registrations import unlock_lines
 from tests.cast import JINGZHOU, SHENGLI, WEST_STREET, ZAOYANG, Cast, make_organisation, make_user
 from tests.directory.steps import fresh, grant, in_days, is_signed_in, last_entry, role_of, sign_in, today
 
@@ -208,18 +210,47 @@ def test_a_new_one_time_password_ends_all_sessions(cast: Cast) -> None:
     street = fresh(cast.street)
     assert street.must_change_password
     assert street.check_password(password)
-    assert street.locked_at is None
 
 
-def test_one_administrator_alone_cannot_take_over_another(cast: Cast) -> None:
+@pytest.mark.parametrize(
+    "who", ["auditadmin", "bureau", "street", "community", "finance", "liaison", "contractor", "auditor"]
+)
+def test_no_administrator_alone_becomes_somebody_with_a_role(cast: Cast, who: str) -> None:
     """The system administrator makes the password, the security administrator opens the lock."""
-    password = accounts.reset_password(actor=cast.sysadmin, user=cast.auditadmin)
+    person = getattr(cast, who)
+    password = accounts.reset_password(actor=cast.sysadmin, user=person)
     client = cast.client()
-    sign_in(client, cast.auditadmin.username, password)
+    sign_in(client, person.username, password)
     assert not is_signed_in(client)
-    accounts.unlock_user(actor=cast.secadmin, user=cast.auditadmin, reason="本人到场")
-    sign_in(client, cast.auditadmin.username, password)
+    assert last_entry("password.reset").detail == {"locked": True}
+    accounts.unlock_user(actor=cast.secadmin, user=person, reason="本人到场")
+    sign_in(client, person.username, password)
     assert is_signed_in(client)
+    assert fresh(person).must_change_password
+
+
+def test_a_role_that_begins_tomorrow_locks_and_one_that_is_over_does_not(cast: Cast) -> None:
+    later, former = make_user("later"), make_user("former")
+    grant(cast, later, Role.STREET_OFFICER, WEST_STREET, period=Period(in_days(1)))
+    RoleAssignment.objects.create(
+        user=former,
+        role=Role.STREET_OFFICER,
+        division_id=WEST_STREET,
+        starts_on=in_days(-9),
+        ends_on=in_days(-1),
+    )
+    for person, locked in ((later, True), (former, False), (cast.nobody, False)):
+        accounts.reset_password(actor=cast.sysadmin, user=person)
+        assert (fresh(person).locked_at is not None) == locked, person
+
+
+def test_whoever_unlocks_is_told_what_waits(cast: Cast) -> None:
+    assert [line.count for line in unlock_lines(cast.secadmin)] == [0]
+    accounts.reset_password(actor=cast.sysadmin, user=cast.bureau)
+    assert [line.count for line in unlock_lines(cast.secadmin)] == [1]
+    assert list(unlock_lines(cast.sysadmin)) == []
+    accounts.unlock_user(actor=cast.secadmin, user=cast.bureau, reason="本人到场")
+    assert [line.count for line in unlock_lines(cast.secadmin)] == [0]
 
 
 @pytest.mark.parametrize("who", ["secadmin", "auditadmin", "bureau", "street"])

@@ -261,8 +261,14 @@ def test_closing_and_bringing_back_an_account_on_the_page(cast: Cast, administra
 
 
 def test_a_new_password_and_a_lost_phone_on_the_page(cast: Cast, administrator: Any) -> None:
-    answer = administrator("sysadmin").post(reverse("directory:user_new_password", args=[cast.street.pk]))
+    system, url = administrator("sysadmin"), reverse("directory:user", args=[cast.street.pk])
+    assert "担任角色" in text(system.get(url))
+    answer = system.post(reverse("directory:user_new_password", args=[cast.street.pk]))
     assert fresh(cast.street).check_password(answer.context["password"])
+    assert "安全管理员解锁" in text(answer)
+    waiting = text(administrator("secadmin").get(url))
+    assert "一次性密码" in waiting
+    assert "当面或拨打" in waiting
     Authenticator.objects.create(user=cast.street, type="totp", data={"secret": "x"})
     client = administrator("secadmin")
     client.post(reverse("directory:user_reset_second_factor", args=[cast.street.pk]), {"reason": "手机丢失"})
@@ -398,6 +404,12 @@ def test_a_token_that_lasts_too_long_is_refused_on_the_form(
         "expires_on": in_days(days).isoformat(),
     }
     assert cast.client("bureau").post(reverse("directory:token_issue"), form).status_code == 422
+
+
+def test_the_empty_list_of_tokens_leads_nobody_where_they_may_not_go(cast: Cast, administrator: Any) -> None:
+    issue = f'href="{reverse("directory:token_issue")}"'
+    assert issue in text(cast.client("bureau").get(reverse("directory:tokens")))
+    assert issue not in text(administrator("secadmin").get(reverse("directory:tokens")))
 
 
 def test_token_of_another_division_is_nothing(cast: Cast, administrator: Any) -> None:
