@@ -60,15 +60,20 @@ MOST_ABOVE_PLAN = Decimal("1.2")
 IN_A_WORK_ITEM = ("location", "treatment", "origin")
 
 
-class LineFacts(TypedDict, total=False):
-    """What may be said of a line; quantity in the catalogue's unit, cost in yuan per unit."""
+class WorkFacts(TypedDict, total=False):
+    """What may be said of a work beside how much of it; cost in yuan per unit."""
 
-    quantity: Decimal
     unit_cost: Decimal
     note: str
     location: str
     treatment: str
     origin: str
+
+
+class LineFacts(WorkFacts, total=False):
+    """`quantity` in the catalogue's unit."""
+
+    quantity: Decimal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,10 +192,10 @@ def refuse_less_than_done(scheme: Scheme) -> None:
 
 
 @transaction.atomic
-def add_work(*, scheme: Scheme, user: User, item: CatalogueItem, quantity: Decimal, **facts: Unpack[LineFacts]) -> SchemeLine:  # fmt: skip
+def add_work(*, scheme: Scheme, user: User, item: CatalogueItem, quantity: Decimal, **facts: Unpack[WorkFacts]) -> SchemeLine:  # fmt: skip
     """Put an item of the catalogue in force here into the draft."""
     scheme = _lock_open(scheme, user)
-    (line,) = _add(scheme, user, [_addition(item, quantity, facts)])
+    (line,) = _add(scheme, user, [Addition(item=item, quantity=quantity, **facts)])
     return line
 
 
@@ -381,10 +386,6 @@ def _create(project: Project, user: User, version: int, **facts: str) -> Scheme:
 # --- Writing lines ----------------------------------------------------------------------
 
 
-def _addition(item: CatalogueItem, quantity: Decimal, facts: LineFacts) -> Addition:
-    return Addition(item=item, quantity=quantity, **{key: value for key, value in facts.items() if key != "quantity"})  # type: ignore[arg-type]  # fmt: skip
-
-
 def _add(scheme: Scheme, user: User, additions: Sequence[Addition]) -> list[SchemeLine]:
     if not additions:
         return []
@@ -434,7 +435,7 @@ def _refuse_wrong_origin(item: CatalogueItem, origin: str) -> None:
 
 
 def _line(scheme: Scheme, addition: Addition, work: WorkItem) -> SchemeLine:
-    if work.pk is None:
+    if work._state.adding:
         with constraints_as_refusals(WorkItem):
             work.save(force_insert=True)
     cost = addition.item.unit_cost if addition.unit_cost is None else addition.unit_cost

@@ -25,7 +25,7 @@ class WaitingFilter(django_filters.ChoiceFilter):
 
 class SearchFilter(django_filters.CharFilter):
     def filter(self, qs: SchemeQuerySet, value: str) -> SchemeQuerySet:
-        return qs.filter(project__in=Project.objects.all().matching(value).values("pk")) if value else qs  # type: ignore[attr-defined]
+        return qs.filter(project__in=Project.objects.all().matching(value).values("pk")) if value else qs
 
 
 class SchemeFilter(django_filters.FilterSet):

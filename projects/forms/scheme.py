@@ -1,7 +1,7 @@
 """Forms of a scheme: its table of lines, the choice from the catalogue, signatures, notice, objections, approval."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
@@ -54,13 +54,13 @@ class LineForm(forms.Form):
     note = forms.CharField(label=_("note"), max_length=300, required=False)
     seen = forms.CharField(max_length=12, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, line: SchemeLine, is_fixed: bool, **options: Any) -> None:
+    def __init__(self, data: Any = None, *, line: SchemeLine, is_fixed: bool) -> None:
         work = line.work_item
         initial = {
             "quantity": line.quantity, "unit_cost": line.unit_cost, "note": line.note, "location": work.location,
             "treatment": work.treatment, "origin": work.origin, "seen": mark_of(line),
         }  # fmt: skip
-        super().__init__(*args, prefix=f"line{line.pk}", initial=initial, **options)
+        super().__init__(data, prefix=f"line{line.pk}", initial=initial)
         self.line = line
         self.is_fixed = is_fixed
         if is_fixed:
@@ -83,7 +83,7 @@ class LineForm(forms.Form):
         ):
             return None
         facts: dict[str, Any] = {name: cleaned[name] for name in self.changed_data if name != "seen"}
-        return LineEdit(line_id=self.line.pk, facts=LineFacts(**facts), seen=cleaned["seen"])
+        return LineEdit(line_id=self.line.pk, facts=cast(LineFacts, facts), seen=cleaned["seen"])
 
 
 class WorkForm(forms.Form):
@@ -95,14 +95,14 @@ class WorkForm(forms.Form):
     treatment = forms.ChoiceField(label=_("treatment"), choices=Treatment.choices, required=False)
     origin = forms.ChoiceField(label=_("origin"), choices=WorkOrigin.choices, required=False)
 
-    def __init__(self, *args: Any, item: CatalogueItem, **options: Any) -> None:
+    def __init__(self, data: Any = None, *, item: CatalogueItem) -> None:
         basic = item.category == Category.BASIC
         initial = {
             "unit_cost": item.unit_cost,
             "treatment": Treatment.ALTER,
             "origin": WorkOrigin.BASIC if basic else WorkOrigin.CHOSEN,
         }
-        super().__init__(*args, prefix=f"item{item.pk}", initial=initial, **options)
+        super().__init__(data, prefix=f"item{item.pk}", initial=initial)
         self.item = item
         if not basic:
             self.fields["origin"].choices = [  # type: ignore[attr-defined]

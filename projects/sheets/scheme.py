@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -254,7 +254,7 @@ class _Reader:
                 (_("Origin"), line.work_item.get_origin_display(), str(WorkOrigin(origin).label))
             )
         if wanted:
-            row.edit = LineEdit(line_id=line.pk, facts=LineFacts(**wanted), seen=mark_of(line))
+            row.edit = LineEdit(line_id=line.pk, facts=cast(LineFacts, wanted), seen=mark_of(line))
 
 
 class _WrongCellError(ValueError):
@@ -277,7 +277,7 @@ def _facts(values: dict[str, str]) -> LineFacts:
         facts["treatment"] = _choice(said["treatment"], Treatment.choices, _("treatment"))
     if "origin" in said:
         facts["origin"] = _choice(said["origin"], WorkOrigin.choices, _("origin"))
-    return LineFacts(**facts)  # type: ignore[typeddict-item]
+    return cast(LineFacts, facts)
 
 
 def _words(text: str, longest: int) -> str:

@@ -165,8 +165,7 @@ def _row(form: LineForm, content: Content, stale: list[int]) -> dict[str, Any]:
     """A row as drawn. Where somebody else saved meanwhile, the mark is renewed: saving again is done knowingly."""
     is_stale = form.line.pk in stale
     if is_stale:
-        form.data = form.data.copy()
-        form.data[form.add_prefix("seen")] = form.initial["seen"]  # type: ignore[index]
+        form.data = {**form.data.dict(), form.add_prefix("seen"): form.initial["seen"]}  # type: ignore[attr-defined]
     work = content.works[form.line.work_item_id]
     return {"form": form, "line": form.line, "work": work, "is_stale": is_stale}
 

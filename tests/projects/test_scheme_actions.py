@@ -1,6 +1,7 @@
 """Drawing a scheme up: what goes in, what is refused, what stays."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -71,7 +72,7 @@ from tests.projects.schemes import (
 )
 
 
-def project_with(cast: Cast, *, score: int = 1, **scores: int) -> Project:
+def project_with(cast: Cast, *, score: int = 1, **scores: Any) -> Project:
     """A project of a compound whose latest survey found just this (`pipes=4`)."""
     project = make_project(cast)
     make_survey(cast, project.compound, score=score, **scores)
@@ -191,7 +192,7 @@ def test_what_somebody_else_saved_meanwhile_is_not_overwritten(cast: Cast) -> No
     assert refusal.value.details["lines"] == [line.pk]
     # Another row of the same table is not in its way.
     save_lines(scheme=scheme, user=cast.street, edits=[edit(other, seen=seen_other, quantity=Decimal(21))])
-    assert (fresh(line).quantity, fresh(other).quantity) == (12, 21)
+    assert [fresh(one).quantity for one in (line, other)] == [Decimal(12), Decimal(21)]
 
 
 def test_two_lines_do_not_become_the_same_work_by_an_edit(cast: Cast) -> None:
@@ -231,9 +232,13 @@ def test_struck_with_a_reason_and_taken_back_as_it_was(cast: Cast) -> None:
     with pytest.raises(ReasonNeeded):
         strike(line=line, user=cast.street, reason="")
     struck = strike(line=line, user=cast.street, reason="由供水公司实施")
-    assert (scheme.lines.count(), struck.quantity) == (0, 10)
+    assert (scheme.lines.count(), struck.quantity) == (0, Decimal(10))
     back = take_back(struck=struck, user=cast.street)
-    assert (back.work_item_id, back.quantity, back.unit_cost) == (line.work_item_id, 10, 555)
+    assert (back.work_item_id, back.quantity, back.unit_cost) == (
+        line.work_item_id,
+        Decimal(10),
+        Decimal(555),
+    )
     assert not Strike.objects.exists()
     with pytest.raises(LineGone):
         take_back(struck=struck, user=cast.street)

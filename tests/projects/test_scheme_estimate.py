@@ -43,7 +43,7 @@ def test_backwards_it_is_the_same_the_other_way_round(before: list[Work], after:
 def test_a_version_does_not_differ_from_itself(version: list[Work]) -> None:
     found = difference(version, [replace(work) for work in version])
     assert found.is_empty
-    assert (found.unchanged, found.sum) == (len(version), 0)
+    assert (found.unchanged, found.sum) == (len(version), Decimal(0))
 
 
 @given(versions, some.integers(1, 5000), some.decimals(min_value=1, max_value=10**7, places=2))
