@@ -72,7 +72,7 @@ def readings(text: str) -> list[tuple[str, ...]]:
 
 @lru_cache(maxsize=50_000)
 def syllables(text: str) -> str:
-    """"sha shi chang", and "chang an|zhang an": for scripts that look for pinyin themselves; "" without any."""
+    """As `sha shi chang`, or `chang an|zhang an`: for scripts that look for pinyin themselves; "" without any."""
     key = comparison_key(text)
     return "" if key.isascii() else "|".join(" ".join(way) for way in readings(key))
 

@@ -41,5 +41,5 @@ class PhotoForm(forms.Form):
 
     photo = forms.FileField()
     key = forms.UUIDField()
-    topic = forms.CharField(max_length=40, required=False)
+    topic: forms.Field = forms.CharField(max_length=40, required=False)
     caption = forms.CharField(max_length=120, required=False)

@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
             name="title_owner",
             field=models.ForeignKey(
                 blank=True,
-                help_text="The unit that built it for its staff and still answers for it.",
+                help_text="The unit that built it for its staff and is still responsible for it.",
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="owned_compounds",
@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 blank=True,
                 db_constraint=False,
-                help_text="The unit that built it for its staff and still answers for it.",
+                help_text="The unit that built it for its staff and is still responsible for it.",
                 null=True,
                 on_delete=django.db.models.deletion.DO_NOTHING,
                 related_name="+",
