@@ -13,6 +13,7 @@ from audit.actions import record
 from compounds.actions.pool import move_to_batch
 from compounds.actions.surveys import add_photo, begin_survey, submit_survey
 from compounds.models import Batch, EligibilityRule
+from delivery.actions.progress import add_photo as add_site_photo
 from directory.actions.saved_views import save_view
 from directory.keys import SHOWN, digest, new_key
 from directory.models import ApiToken, Division, RoleAssignment, User
@@ -24,8 +25,9 @@ from jobs.actions import enqueue
 from jobs.models import Job, JobState
 from outbox.models import Channel, Message, MessageState
 from projects.actions.approvals import post_notice, record_objection, sign_off
+from projects.actions.documents import add_programme_document
 from projects.actions.go_live import confirm_go_live, enter_project_from_before, propose_go_live
-from projects.actions.plans import draw_up_plan
+from projects.actions.plans import add_to_plan, approve_plan, draw_up_plan, issue_plan, submit_plan
 from projects.actions.projects import add_party, add_related_work, begin_project
 from projects.actions.schemes import add_work, begin_scheme, strike, submit_scheme
 from projects.actions.visits import add_visit_photo, record_visit
@@ -34,6 +36,10 @@ from tests.cast import GUANGWU, JINGZHOU, SHENGLI, ZAOYANG, Cast, make_organisat
 from tests.compounds.builders import fill_survey, make_building, make_compound, make_survey
 from tests.compounds.pages import picture
 from tests.compounds.rosters import roster
+from tests.delivery.builders import a_photo as site_photo
+from tests.delivery.builders import make_contract
+from tests.delivery.builders import make_scheme as make_site_scheme
+from tests.delivery.builders import report as report_on_site
 
 
 class Side:
@@ -135,6 +141,43 @@ class Side:
             title="2031年度计划",
         )  # fmt: skip
 
+    # Plans on their way: a colleague submitted them, so that this manager may decide.
+
+    def _make_colleague(self) -> User:
+        return make_user(role=Role.BUREAU_MANAGER, division=self.division)
+
+    def _submitted(self, year: int) -> Any:
+        plan = draw_up_plan(
+            division=Division.objects.get(pk=self.division), user=self.colleague, kind="annual", first_year=year,
+            title=f"{year}年度计划",
+        )  # fmt: skip
+        compound = self._pooled(f"{year}年小区")
+        add_to_plan(plan=plan, compounds=[compound], user=self.colleague, reason="连片改造")
+        return submit_plan(plan=plan, user=self.colleague)
+
+    def _approved(self, year: int) -> Any:
+        boss = make_user(role=Role.BUREAU_MANAGER, division=self.division)
+        return approve_plan(plan=self._submitted(year), user=boss)
+
+    def _make_submitted_plan(self) -> Any:
+        return self._submitted(2032)
+
+    def _make_approved_plan(self) -> Any:
+        return self._approved(2033)
+
+    def _make_issued_plan(self) -> Any:
+        """In force, with the scan of its document and a document of the programme."""
+        photo: Any = picture()
+        scan = store_image(file=photo, name="document.jpg", user=self.colleague)
+        plan = issue_plan(
+            plan=self._approved(2034), user=make_user(role=Role.BUREAU_MANAGER, division=self.division),
+            document_number="住建〔2026〕1号", issued_on=date(2026, 1, 15), document=scan,
+        )  # fmt: skip
+        add_programme_document(
+            plan=plan, user=self.colleague, kind="overall_scheme", title="总体方案", file=scan
+        )
+        return plan
+
     def _make_waiting(self) -> Any:
         return self._pooled("待建项目小区")
 
@@ -170,6 +213,26 @@ class Side:
             compound=self._pooled("存量小区"), user=self.manager, year=2023, stage="construction", effective_on=day,
             started_on=day, document=proof,
         )  # fmt: skip
+
+    def _on_site(self) -> Cast:
+        acting = self._acting()
+        acting._made["street"] = self.person
+        return acting
+
+    def _make_site(self) -> Any:
+        """Under construction, with an approved scheme of two works."""
+        make_site_scheme(self._on_site(), self.before)
+        return self.before
+
+    def _make_report(self) -> Any:
+        return report_on_site(self._on_site(), self.site)
+
+    def _make_report_photo(self) -> Any:
+        photo = site_photo(self.worker)
+        return add_site_photo(entry=self.report, user=self.worker, file=photo, key=uuid.uuid4())
+
+    def _make_contract(self) -> Any:
+        return make_contract(self._on_site(), self.site, document=site_photo(self.worker))
 
     def _make_drawn(self) -> Any:
         """A scheme that is being drawn up, with one work that was struck."""
@@ -302,6 +365,27 @@ ARGUMENTS: dict[str, Arguments] = {
         lambda side: [side.draft.pk, side.photo.pk],
     ),
     "compounds:rule_version": lambda side: ["eligibility", side.rule.pk],
+    # Plans and the works catalogue
+    **dict.fromkeys(
+        ("projects:plan", "projects:plan_edit", "projects:plan_draw", "projects:plan_choose", "projects:plan_remove",
+         "projects:plan_figures", "projects:plan_submit", "projects:plan_discard", "projects:plan_changes",
+         "projects:plan_sheet"),
+        lambda side: [side.plan.pk],
+    ),
+    **dict.fromkeys(("projects:plan_approve", "projects:plan_return"), lambda side: [side.submitted_plan.pk]),
+    "projects:plan_issue": lambda side: [side.approved_plan.pk],
+    **dict.fromkeys(
+        ("projects:plan_amend", "projects:plan_document", "projects:plan_paper_add"),
+        lambda side: [side.issued_plan.pk],
+    ),
+    "projects:plan_paper_version": lambda side: [side.issued_plan.pk, side.issued_plan.documents.get().pk],
+    **dict.fromkeys(
+        ("projects:plan_paper", "projects:plan_paper_preview"),
+        lambda side: [side.issued_plan.pk, side.issued_plan.documents.get().versions.get().pk],
+    ),
+    **dict.fromkeys(
+        ("projects:catalogue_item", "projects:catalogue_publish", "projects:catalogue_withdraw"), lambda side: ["B01"]
+    ),
     **dict.fromkeys(
         ("projects:detail", "projects:edit", "projects:history", "projects:stage_move", "projects:cell_manager",
          "projects:party_add", "projects:related_add"),
@@ -327,6 +411,22 @@ ARGUMENTS: dict[str, Arguments] = {
         ("projects:scheme_version", "projects:scheme_edit", "projects:scheme_add", "projects:scheme_sheet",
          "projects:scheme_export", "projects:scheme_submit", "projects:scheme_withdraw"),
         lambda side: [side.drawn.project.code, 1],
+    ),
+    **dict.fromkeys(
+        ("delivery:start", "delivery:complete", "delivery:progress", "delivery:report"), lambda side: [side.site.code]
+    ),
+    "delivery:report_item": lambda side: [side.site.code, side.site.work_items.first().pk],
+    **dict.fromkeys(
+        ("delivery:entry", "delivery:entry_reverse", "delivery:entry_photos", "delivery:photo_add"),
+        lambda side: [side.site.code, side.report.pk],
+    ),
+    **dict.fromkeys(
+        ("delivery:photo_file", "delivery:photo_thumbnail"),
+        lambda side: [side.site.code, side.report.pk, side.report_photo.pk],
+    ),
+    **dict.fromkeys(
+        ("delivery:contract", "delivery:contract_edit", "delivery:contract_document", "delivery:contract_preview"),
+        lambda side: [side.contract.pk],
     ),
     "projects:scheme_work": lambda side: [side.drawn.project.code, side.drawn.lines.get().work_item_id],
     "projects:scheme_strike": lambda side: [side.drawn.project.code, 1, side.drawn.lines.get().pk],
@@ -355,4 +455,11 @@ ARGUMENTS: dict[str, Arguments] = {
 }  # fmt: skip
 
 # Addresses whose argument is no record of a division: there is no twin elsewhere.
-EVERYWHERE = {"imports:upload", "imports:template", "compounds:rule_version"}
+EVERYWHERE = {
+    "imports:upload",
+    "imports:template",
+    "compounds:rule_version",
+    "projects:catalogue_item",
+    "projects:catalogue_publish",
+    "projects:catalogue_withdraw",
+}

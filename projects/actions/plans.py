@@ -416,10 +416,13 @@ def _lock_open(plan: Plan, user: User) -> Plan:
 
 def _lock_to_decide(plan: Plan, user: User, *states: str) -> Plan:
     plan = Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
+    is_own = plan.submitted_by_id == user.pk
+    if not is_own and not can_decide_plan(user, plan):
+        raise NotPermitted
     if plan.state not in states:
         raise PlanWrongState(state=plan.get_state_display())
-    if not can_decide_plan(user, plan):
-        raise SamePerson if plan.submitted_by_id == user.pk else NotPermitted
+    if is_own:
+        raise SamePerson
     return plan
 
 

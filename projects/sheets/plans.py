@@ -25,7 +25,7 @@ PLAN_COLUMNS: tuple[ImportColumn, ...] = (
         note=_("Helps where two compounds have the same name."),
     ),
     ImportColumn(
-        key="name", heading=_("Compound"), width=28, example="砂石厂小区",
+        key="name", heading=pgettext_lazy("plan table", "Compound"), width=28, example="砂石厂小区",
         names=("小区名称", "小区", "项目名称", "改造小区", "改造小区名称", "老旧小区名称", "compound", "name"),
         note=_("As in the register, or a former name. A row is found by its code if there is one."),
     ),

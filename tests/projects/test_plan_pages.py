@@ -267,7 +267,7 @@ def test_an_amendment_and_what_it_changes(cast: Cast) -> None:
     found = page.context["difference"]
     assert [one.compound.name for one in found.added] == ["来"]
     assert [one.compound.name for one in found.removed] == ["去"]
-    assert [(entry.compound.name, lines[0][2]) for entry, lines in page.context["changed"]] == [("留", 77)]
+    assert [(entry.compound.name, lines[0][2]) for entry, lines in page.context["changed"]] == [("留", "77")]
     assert len(page.context["changed_targets"]) == 1
     assert client.get(at("plan_changes", plan.pk), {"from": amended.pk}).context["old"] == amended
     assert client.get(at("plan_changes", plan.pk), {"from": "x"}).status_code == 200
