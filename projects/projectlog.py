@@ -5,7 +5,7 @@ database's own history tells twice (a project's row changes with each move) is l
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -52,6 +52,8 @@ UNSHOWN = {
     "before_portal_document", "lead_reason",
 }  # fmt: skip
 NO_AMOUNTS = {"year"}
+# Kinds whose sentence names another record.
+NAMING = ("date", "party")
 # `Row`, column by column; some of these tables have a `kind` or `before` of their own.
 COLUMNS = tuple(f"log_{name}" for name in Row._fields)
 _BESIDES = (*KEPT, "division_code", "pgh_id", "pgh_created_at", "pgh_label", "pgh_context")
@@ -71,19 +73,27 @@ class Facts(Func):
 # --- Reading ----------------------------------------------------------------------------
 
 
-def changes_of(
-    project: Project, *, kind: str = "", page: int = 1, size: int = PAGE
-) -> tuple[list[Change], bool]:
+def changes_of(project: Project, *, kind: str = "", page: int = 1) -> tuple[list[Change], bool]:
     """A page of changes, newest first, and whether older ones follow."""
+    rows = _rows(project, kind=kind, start=(page - 1) * PAGE, most=PAGE + 1)
+    names = _Names(rows[:PAGE])
+    return [_change(row, names) for row in rows[:PAGE]], len(rows) > PAGE
+
+
+def latest_of(project: Project, *, most: int) -> list[Change]:
+    """What happened last, without the values of each changed fact."""
+    rows = _rows(project, most=most)
+    names = _Names([row for row in rows if row.kind in NAMING], people_of=rows)
+    return [_change(row, names, lines_of=()) for row in rows]
+
+
+def _rows(project: Project, *, kind: str = "", start: int = 0, most: int) -> list[Row]:
     sources = _sources(project)
     first, *others = [sources[kind]] if kind in sources else list(sources.values())
     found = first.union(*others, all=True) if others else first
-    start = (page - 1) * size
-    rows = [
-        Row(*values) for values in found.order_by("-log_at", "-log_key", "log_kind")[start : start + size + 1]
+    return [
+        Row(*values) for values in found.order_by("-log_at", "-log_key", "log_kind")[start : start + most]
     ]
-    names = _Names(rows[:size])
-    return [_change(row, names) for row in rows[:size]], len(rows) > size
 
 
 def _sources(project: Project) -> dict[str, QuerySet[Any, Any]]:
@@ -143,10 +153,10 @@ def _own_rows(rows: QuerySet[Any, Any], kind: str) -> QuerySet[Any, Any]:
 class _Names:
     """What the keys in these rows are called: one statement for each kind of record named."""
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Iterable[Row], people_of: Iterable[Row] | None = None) -> None:
         wanted: dict[type[models.Model], set[Any]] = defaultdict(set)
+        wanted[User] = {(row.context or {}).get("user") for row in (rows if people_of is None else people_of)}
         for row in rows:
-            wanted[User].add((row.context or {}).get("user"))
             for field in _foreign_keys(row.kind):
                 wanted[field.related_model].update(
                     state.get(field.attname) for state in (row.row, row.before or {})
@@ -173,7 +183,7 @@ def _foreign_keys(kind: str) -> Iterator[Any]:
             yield field
 
 
-def _change(row: Row, names: _Names) -> Change:
+def _change(row: Row, names: _Names, lines_of: Collection[str] = tuple(TRACKED)) -> Change:
     what, reason, lines = {
         "stage": _stage,
         "date": _date,
@@ -186,7 +196,7 @@ def _change(row: Row, names: _Names) -> Change:
         who=names.person(row),
         what=what,
         reason=reason,
-        lines=lines,
+        lines=list(lines) if row.kind in lines_of else [],
         effective_on=_effective_on(row),
     )
 
@@ -199,7 +209,7 @@ def _effective_on(row: Row) -> date | None:
     return effective if effective != timezone.localdate(row.at) else None
 
 
-Told = tuple[str, str, list[tuple[str, str | None, str | None]]]
+Told = tuple[str, str, Iterable[tuple[str, str | None, str | None]]]
 
 
 def _stage(row: Row, names: _Names) -> Told:
@@ -227,7 +237,7 @@ def _date(row: Row, names: _Names) -> Told:
 def _project(row: Row, names: _Names) -> Told:
     if row.label == "insert":
         return _("Project begun"), "", []
-    return _("Facts changed"), row.row.get("lead_reason") or "", list(_differences(row, names))
+    return _("Facts changed"), row.row.get("lead_reason") or "", _differences(row, names)
 
 
 def _party(row: Row, names: _Names) -> Told:
@@ -248,7 +258,7 @@ def _related(row: Row, names: _Names) -> Told:
         "update": _("Related works changed: {name}"),
         "delete": _("Related works removed: {name}"),
     }
-    lines = list(_differences(row, names)) if row.label == "update" else []
+    lines = _differences(row, names) if row.label == "update" else ()
     return sentences[row.label].format(name=row.row["name"]), "", lines
 
 

@@ -128,7 +128,7 @@ PROJECTS = ListSpec(
             "compound", _("Compound"), source="compound__name", link=Link("projects:detail", "code"), width=28,
             sort=(Term("compound__name"), Term("pk")),
         ),
-        Column("code", _("Number"), kind=Kind.CODE, shown=False, width=18, sort=(Term("code"),)),
+        Column("code", _("Project number"), kind=Kind.CODE, shown=False, width=18, sort=(Term("code"),)),
         Column(
             "year", _("Plan year"), kind=Kind.YEAR, descending=True, width=9,
             sort=(Term("year"), Term("division_code"), Term("pk")),

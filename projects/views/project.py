@@ -14,7 +14,7 @@ from directory.requests import SignedInRequest
 from files.serving import file_response
 from projects.lead import lead_by_rule
 from projects.models import LeadKind, Milestone, Programme, Project
-from projects.projectlog import KINDS, changes_of
+from projects.projectlog import KINDS, changes_of, latest_of
 from projects.views.shared import find_project, project_page
 
 LATEST, NEXT_MILESTONES = 6, 5
@@ -25,7 +25,6 @@ LAST_PAGE = 10_000
 def overview(request: SignedInRequest, code: str) -> HttpResponse:
     project = find_project(request, code)
     rule = lead_by_rule(project.compound)
-    latest, _more = changes_of(project, size=LATEST)
     return project_page(
         request,
         "projects/project_overview.html",
@@ -40,7 +39,7 @@ def overview(request: SignedInRequest, code: str) -> HttpResponse:
             "parties": list(project.parties.select_related("organisation")),
             "related_works": list(project.related_works.select_related("organisation")),
             "milestones": _next_milestones(project),
-            "latest": latest,
+            "latest": latest_of(project, most=LATEST),
             "panels": [
                 render_to_string(panel.template, panel.context(request, project), request)
                 for panel in board.panels("project", request.user)
