@@ -18,7 +18,7 @@ from projects.actions.approvals import (
     sign_off,
 )
 from projects.actions.schemes import submit_scheme
-from projects.actions.visits import VisitFacts, record_visit
+from projects.actions.visits import VisitFacts, edit_visit, record_visit
 from projects.errors import (
     AlreadySigned,
     DateInFuture,
@@ -40,7 +40,7 @@ from projects.models import Objection, Scheme, SchemeState, SignOff, SignOffKind
 from projects.privacy import holds_a_number, masked
 from tests.cast import SHENGLI, WEST_STREET, Cast, make_user
 from tests.projects.builders import bring_to, make_project
-from tests.projects.schemes import approve, make_scheme, post, sign
+from tests.projects.schemes import approve, make_approved_scheme, make_scheme, post, sign
 from tests.races import at_once, refusals
 
 TODAY = timezone.localdate
@@ -295,7 +295,20 @@ def test_a_visit_keeps_who_came_and_what_they_found(cast: Cast) -> None:
     for user in (cast.finance, cast.stranger, cast.contractor):
         with pytest.raises(NotPermitted):
             record_visit(project=project, user=user, **facts)
+    tomorrow = TODAY() + timedelta(days=1)
     with pytest.raises(DateInFuture):
         record_visit(
-            project=project, user=cast.community, **{**facts, "visited_on": TODAY() + timedelta(days=1)}
+            project=project, user=cast.community, visited_on=tomorrow, participants="设计院", conclusion="x"
         )
+    visit = record_visit(project=project, user=cast.community, **facts)
+    edit_visit(visit=visit, user=cast.street, conclusion="管网全部更换;道路修复")
+    visit.refresh_from_db()
+    assert visit.conclusion.endswith("道路修复")
+    assert visit.division_code == SHENGLI
+
+
+def test_an_approved_scheme_is_of_its_own_project_alone(cast: Cast) -> None:
+    one, other = make_project(cast), make_project(cast, year=2027)
+    make_approved_scheme(cast, one)
+    assert not other.schemes.exists()
+    assert one.work_progress.count() == 3
