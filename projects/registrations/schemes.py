@@ -4,32 +4,50 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Count
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core.board import Tab, WaitingLine, WaitingSource, board
+from core.board import Panel, Tab, WaitingLine, WaitingSource, board
 from directory.models import User
-from projects.models import Scheme
-from projects.models.scheme import waiting_for
+from projects.models import Project, Scheme, SchemeState
+from projects.models.scheme import SCHEME_UNDER_WAY, waiting_for
 from projects.permissions import can_see_programme
+from projects.tables.scheme import TONES
 
 # The key is the list's own `?waiting=`.
 LINES: dict[str, Promise | str] = {
-    "sign": _("Schemes to sign"),
-    "notice": _("Schemes to post for public notice"),
-    "answer": _("Schemes with objections to answer"),
-    "approve": _("Schemes to approve"),
+    "sign": _("schemes to sign"),
+    "notice": _("schemes to post for public notice"),
+    "answer": _("schemes with objections to answer"),
+    "approve": _("schemes to approve"),
 }
 
 
 def register() -> None:
     board.register(Tab(subject="project", key="scheme", label=_("Scheme"), position=20, url=_tab_url))
+    board.register(
+        Panel(
+            subject="project",
+            key="scheme",
+            position=20,
+            template="projects/scheme_panel.html",
+            context=_panel,
+        )
+    )
     board.register(WaitingSource(key="schemes", position=30, lines=_waiting))
 
 
 def _tab_url(project: Any) -> str:
     return reverse("projects:scheme", args=[project.code])
+
+
+def _panel(request: HttpRequest, project: Project) -> dict[str, Any]:
+    """The versions that matter on a project's overview: the one in force and the one under way."""
+    states = (SchemeState.APPROVED, *SCHEME_UNDER_WAY)
+    versions = list(project.schemes.filter(state__in=states).with_estimate())
+    return {"project": project, "versions": [(scheme, TONES[scheme.state]) for scheme in versions]}
 
 
 def _waiting(user: User) -> Iterator[WaitingLine]:

@@ -34,7 +34,7 @@ from projects.errors import SchemeNotOpen
 from projects.forms.scheme import LineForm, ReasonForm, SummaryForm, WorkForm, all_valid
 from projects.models import Aspect, CatalogueItem, Category, Scheme
 from projects.permissions import can_draw_scheme
-from projects.views.scheme_shared import Content, act, find_scheme, page_of, try_form
+from projects.views.scheme_shared import Content, act, find_scheme, page_of, reason_of, try_form
 from projects.views.shared import demand, find_project, project_page
 
 
@@ -58,7 +58,7 @@ def address(name: str, scheme: Scheme, *more: Any) -> str:
 def begin(request: SignedInRequest, code: str) -> HttpResponse:
     project = find_project(request, code)
     demand(can_draw_scheme(request.user, project))
-    scheme = begin_scheme(project=project, user=request.user, reason=request.POST.get("reason", ""))
+    scheme = begin_scheme(project=project, user=request.user, reason=reason_of(request))
     messages.success(request, _("Version {version} is begun. Take works from the catalogue.").format(version=scheme.version))  # fmt: skip
     return redirect("projects:scheme_add", project.code, scheme.version)
 
@@ -70,7 +70,7 @@ def change(request: SignedInRequest, code: str) -> HttpResponse:
     demand(can_draw_scheme(request.user, project))
     return act(
         request,
-        lambda: new_version(project=project, user=request.user, reason=request.POST.get("reason", "")),
+        lambda: new_version(project=project, user=request.user, reason=reason_of(request)),
         done=_(
             "The new version begins as a copy of the approved one, which holds until the new one is approved."
         ),
@@ -96,7 +96,7 @@ def withdraw(request: SignedInRequest, code: str, version: int) -> HttpResponse:
     demand(can_draw_scheme(request.user, scheme.project))
     return act(
         request,
-        lambda: withdraw_scheme(scheme=scheme, user=request.user, reason=request.POST.get("reason", "")),
+        lambda: withdraw_scheme(scheme=scheme, user=request.user, reason=reason_of(request)),
         done=_("This version is withdrawn. It can still be read."),
         to=page_of(scheme),
     )
@@ -300,7 +300,7 @@ def waive(request: SignedInRequest, code: str, version: int, topic: str) -> Http
             done=_("The need is open again."),
             to=f"{address('edit', scheme)}#needs",
         )
-    reason = request.POST.get("reason", "")[:300]
+    reason = reason_of(request)
     return act(
         request,
         lambda: waive_gap(scheme=scheme, user=request.user, topic=topic, reason=reason),

@@ -27,6 +27,7 @@ from projects.permissions import (
 from projects.scheme_way import Way
 from projects.views.shared import find_project
 
+LONGEST_REASON = 300
 SCHEME_TONES: dict[str, str] = {
     SchemeState.DRAFT: "waiting",
     SchemeState.SIGNING: "act",
@@ -155,6 +156,11 @@ def act(request: SignedInRequest, call: Callable[[], Any], *, done: str, to: str
     else:
         messages.success(request, done)
     return redirect(to)
+
+
+def reason_of(request: SignedInRequest) -> str:
+    """The reason typed into a button's own box, which takes no more than this."""
+    return request.POST.get("reason", "")[:LONGEST_REASON]
 
 
 def try_form(form: forms.Form, call: Callable[[], Any]) -> bool:

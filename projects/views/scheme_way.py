@@ -53,6 +53,7 @@ from projects.views.scheme_shared import (
     act,
     find_scheme,
     page_of,
+    reason_of,
     rights_of,
     try_form,
     way_of,
@@ -131,7 +132,7 @@ def back(request: SignedInRequest, code: str, version: int) -> HttpResponse:
     demand(can_draw_scheme(request.user, scheme.project) or can_approve_scheme(request.user, scheme))
     return act(
         request,
-        lambda: send_back(scheme=scheme, user=request.user, reason=request.POST.get("reason", "")[:500]),
+        lambda: send_back(scheme=scheme, user=request.user, reason=reason_of(request)),
         done=_("Sent back. The lines can be changed; both offices will sign again."),
         to=page_of(scheme),
     )

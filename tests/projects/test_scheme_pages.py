@@ -544,3 +544,38 @@ def test_a_version_that_was_withdrawn_gives_way_to_the_next_with_a_reason(cast: 
     assert "begin-reason" in client.get(at("scheme", project)).content.decode()
     client.post(at("scheme_begin", project), {"reason": "按新范围"})
     assert project.schemes.count() == 2
+
+
+@pytest.mark.parametrize("number", ["0", "99", "2147483648", "9223372036854775808", "9" * 40])
+def test_impossible_numbers_are_pages_that_are_not_there(cast: Cast, number: str) -> None:
+    project = make_project(cast)
+    make_scheme(cast, project)
+    client, here = cast.client("street"), at("scheme", project)
+    for path in (f"{number}/", f"{number}/edit/", f"works/{number}/", f"visits/{number}/", f"1/objections/{number}/",
+                 f"1/lines/{number}/strike/", f"1/signatures/{number}/document/"):  # fmt: skip
+        assert client.get(here + path).status_code == 404, path
+    assert client.get(at("scheme_versions", project), {"older": number, "newer": number}).status_code == 200
+
+
+@pytest.mark.parametrize("reason", ["\0", "x" * 5000, "\ud800", "‮反向", "𠮷野家"])
+def test_hostile_reasons_neither_break_the_page_nor_pass_as_reasons(cast: Cast, reason: str) -> None:
+    project = make_project(cast)
+    make_scheme(cast, project)
+    sent = {"reason": reason.encode("utf-8", "surrogatepass")}
+    answer = cast.client("street").post(at("scheme_withdraw", project, 1), sent)
+    assert answer.status_code == 302
+    scheme = Scheme.objects.get()
+    assert (scheme.state == SchemeState.WITHDRAWN) == (len(scheme.return_reason) > 0)
+    assert len(scheme.return_reason) <= 300
+
+
+@pytest.mark.parametrize("figure", ["NaN", "1e400", "-1", "9" * 30, "٣", "1_000", "inf", ""])
+def test_figures_that_are_none_are_refused_at_their_row(cast: Cast, figure: str) -> None:
+    project = make_project(cast)
+    make_scheme(cast, project, {"B01": 10})
+    client, url = cast.client("street"), at("scheme_edit", project, 1)
+    line = SchemeLine.objects.get()
+    answer = client.post(url, {**line_fields(client.get(url)), f"line{line.pk}-quantity": figure})
+    assert answer.status_code == 422
+    line.refresh_from_db()
+    assert line.quantity == 10
