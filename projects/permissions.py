@@ -136,12 +136,14 @@ def can_hold_task(user: User, task: Task) -> bool:
 
 
 def can_close_task(user: User, task: Task) -> bool:
-    """The giver, and the offices above the place of the holder."""
-    above = any(
-        task.holder_id.startswith(scope) and scope != task.holder_id
-        for scope in user.scopes_for(Power.WORK_ON_TASKS)
-    )
-    return task.given_by_id == user.pk or above
+    """The giver, and the bureau or street office that the holder lies under; nobody closes what is in own hands."""
+    above = any(task.holder_id.startswith(scope) for scope in user.scopes_for(Power.KEEP_PROJECTS))
+    return task.given_by_id == user.pk or (above and not can_hold_task(user, task))
+
+
+def can_part_task(user: User, task: Task) -> bool:
+    """Whoever holds a task or gave it gives parts of it to others."""
+    return can_hold_task(user, task) or can_close_task(user, task)
 
 
 def can_comment_on_task(user: User, task: Task) -> bool:

@@ -193,6 +193,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "compounds.tasks.rescore_due",
         "schedule": crontab(minute=5),
     },
+    # In the morning, and again each hour of the day for a worker that was away.
+    "projects: tell of overdue tasks": {
+        "task": "projects.tasks.sound_alarms",
+        "schedule": crontab(hour="8-18", minute=10),
+    },
 }
 
 # --- People -----------------------------------------------------------------------------
@@ -381,6 +386,17 @@ SPECTACULAR_SETTINGS = {
     # In the order in which they are declared, which is that of the page's filter.
     "SORT_OPERATION_PARAMETERS": False,
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
+    # Names of choices that several fields share, or that several of one name would be given a number for.
+    "ENUM_NAME_OVERRIDES": {
+        "IndicatorUnitEnum": "projects.api.answers.INDICATOR_UNITS",
+        "PlanKindEnum": "projects.api.answers.PLAN_KINDS",
+        "PlanStateEnum": "projects.api.answers.PLAN_STATES",
+        "ProjectOriginEnum": "projects.api.answers.ORIGINS",
+        "StageStateEnum": "projects.api.answers.STAGE_STATES",
+        "TopicEnum": "projects.api.answers.TOPICS",
+        "UnitEnum": "projects.api.answers.UNITS",
+        "WorkOriginEnum": "projects.api.answers.WORK_ORIGINS",
+    },
 }
 
 LOGGING = {
