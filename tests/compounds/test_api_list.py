@@ -14,8 +14,9 @@ from compounds.actions.pool import move_to_batch, set_place
 from compounds.actions.register import update_compound
 from compounds.actions.successions import merge_compounds
 from compounds.models import Batch, Cluster, Compound
+from directory.powers import Role
 from tests.apiclient import V1, Api, faults, names
-from tests.cast import SHENGLI, WEST_STREET, Cast, make_organisation
+from tests.cast import SHENGLI, WEST_STREET, Cast, make_organisation, make_user
 from tests.compounds.builders import make_compound, make_survey
 
 
@@ -274,11 +275,12 @@ def test_two_statements_however_many_rows(cast: Cast, api: Api) -> None:
     assert few == many == [2, 2, 3]
 
 
-def test_a_kept_listing_is_never_another_persons(cast: Cast) -> None:
-    """The same address, asked in turn by people who see different things."""
+def test_a_kept_listing_is_never_another_program_s(cast: Cast) -> None:
+    """The same address, asked in turn by programs that see different things."""
     make_compound(cast, "甲", community=SHENGLI)
     make_compound(cast, "乙", community="421003002001")
-    district, street = Api(cast.bureau), Api(cast.street)
+    of_the_street = make_user("street-program", role=Role.SERVICE, division=WEST_STREET, is_service=True)
+    district, street = Api(cast.service), Api(of_the_street)
     for _turn in range(3):
         assert names(district.results("compounds", sort="code")) == ["甲", "乙"]
         assert names(street.results("compounds", sort="code")) == ["甲"]

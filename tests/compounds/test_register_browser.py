@@ -71,7 +71,7 @@ def compound(committed_cast: Cast) -> Compound:
 def test_from_the_list_to_a_compound_to_its_form(signed_in: SignedIn, compound: Compound) -> None:
     page = signed_in()
     page.goto(at("list"))
-    page.get_by_placeholder("名称、拼音首字母、编号").fill("ssc")
+    page.get_by_placeholder("名称、拼音、地址或编号").fill("ssc")
     expect(page.locator("tbody tr")).to_have_count(1)
     assert "q=ssc" in page.url
     page.get_by_role("link", name="砂石厂小区").click()
@@ -100,7 +100,7 @@ def test_a_cluster_is_changed_in_the_list(signed_in: SignedIn, compound: Compoun
     assert str(compound.cluster) == "东门片区"
 
 
-def test_the_picker_finds_a_community_by_initials_and_by_keyboard(
+def test_the_picker_finds_a_community_by_pinyin_and_by_keyboard(
     signed_in: SignedIn, compound: Compound
 ) -> None:
     page = signed_in()
@@ -108,6 +108,8 @@ def test_the_picker_finds_a_community_by_initials_and_by_keyboard(
     page.locator("#id_name").fill("新小区")
     box = page.get_by_role("combobox", name="社区")
     box.fill("msj")
+    expect(page.locator(".picker-list [role=option]")).to_have_text(["民生街社区居民委员会"])
+    box.fill("shengj")
     expect(page.locator(".picker-list [role=option]")).to_have_text(["民生街社区居民委员会"])
     box.press("Enter")
     expect(box).to_have_value("民生街社区居民委员会")
