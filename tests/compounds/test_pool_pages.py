@@ -316,7 +316,7 @@ def test_the_tab_of_a_compound_that_was_never_in_the_pool(cast: Cast) -> None:
 # --- Statements -------------------------------------------------------------------------
 
 # Session, user, roles and the shell's signs are in each of them.
-RECORDED = {"pool": 12, "pool_list": 10, "pool_move": 6, "pool_tab": 10}
+RECORDED = {"pool": 12, "pool_list": 10, "pool_move": 6, "pool_tab": 11}
 
 
 def test_statements_do_not_grow(cast: Cast) -> None:
