@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
-from django.urls import NoReverseMatch
-from django.urls import reverse as _reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.board import MissingLine, TypeText, board
@@ -28,14 +27,6 @@ from projects.models.project import ProjectQuerySet
 from projects.scheme_way import Way
 
 MISSING_SUBJECT = "project_stage"
-
-
-def reverse(name: str, args: list[Any] | None = None) -> str:
-    """The address of a page; its part is only now being built."""
-    try:
-        return _reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
 
 
 @dataclass(frozen=True)
@@ -66,7 +57,7 @@ def _own(project: Project) -> Iterator[MissingLine]:
     kind = EVIDENCE.get(project.stage)
     if kind and not project.documents.valid().filter(kind=kind).exists():
         address = reverse("projects:document_add", args=[project.code])
-        yield MissingLine(text=DocumentKind(kind).label, url=address and f"{address}?kind={kind}")
+        yield MissingLine(text=DocumentKind(kind).label, url=f"{address}?kind={kind}")
     if project.stage == Stage.PLAN:
         yield from _plan(project)
     if project.stage == Stage.SCHEME and not project.schemes.approved().exists():

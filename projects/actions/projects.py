@@ -1,6 +1,6 @@
 """Projects: their beginning, facts, parties and related works. Moves along the line: `actions.stages`."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, TypedDict, Unpack
 
@@ -31,6 +31,7 @@ from projects.errors import (
 from projects.lead import lead_by_rule, lead_organisation
 from projects.models import (
     LeadKind,
+    Milestone,
     MilestoneMove,
     PlanEntry,
     Project,
@@ -308,4 +309,31 @@ def move_stage_dates(
             )
             for move in moves
         )
+    return len(moves)
+
+
+@transaction.atomic
+def set_stage_dates(
+    *, dates: Mapping[int, Mapping[str, date]], reasons: Mapping[int, str], user: User
+) -> int:
+    """{project: {stage: day by which it leaves it}} with a reason for each project; all or none.
+
+    Returns how many days moved; those that stand already are left alone.
+    """
+    chosen = _lock_all_to_edit(Project.objects.filter(pk__in=dates), user)
+    open_ones = Milestone.objects.filter(
+        project__in=[project.pk for project in chosen], closes_stage=True, done_on__isnull=True
+    )
+    moves = [
+        MilestoneMove(
+            milestone=milestone, before=milestone.due_on, after=after, by=user,
+            reason=clean_line(reasons.get(milestone.project_id, "")),
+        )
+        for milestone in open_ones.order_by("pk")
+        if (after := dates[milestone.project_id].get(milestone.stage)) not in (None, milestone.due_on)
+    ]  # fmt: skip
+    if not all(move.reason for move in moves):
+        raise ReasonNeeded
+    with constraints_as_refusals(MilestoneMove):
+        MilestoneMove.objects.bulk_create(moves)
     return len(moves)

@@ -31,14 +31,17 @@ from core.figures import day, thousands
 from directory.models import User
 from directory.powers import Power
 from directory.registrations import SYSTEM
+from imports.kinds import register as register_import
 from projects.filters.project import late
 from projects.gates import ready_to_advance
+from projects.imports.project_dates import ProjectDatesImport
 from projects.models import LINE, LeadKind, Milestone, Project, Stage, Standing
 from projects.models.project import ProjectQuerySet
 from projects.permissions import can_see_programme, can_see_projects
 
 
 def register() -> None:
+    register_import(ProjectDatesImport())
     _register_pages()
     _register_overview()
     board.register(SearchSource(key="projects", label=_("Projects"), position=20, find=_find))

@@ -14,6 +14,7 @@ from projects.views import (
 
 list_pages: list[URLPattern] = [
     path("", project_list.project_list, name="list"),
+    path("dates.xlsx", project_list.dates_sheet, name="dates_sheet"),
     path("bulk/manager/", project_bulk.manager, name="bulk_manager"),
     path("bulk/dates/", project_bulk.dates, name="bulk_dates"),
     path("bulk/programmes/", project_bulk.programmes, name="bulk_programmes"),

@@ -1,29 +1,40 @@
 """The list of projects, and the one cell of it that is changed in its place."""
 
 from collections.abc import Callable, Hashable, Mapping
+from io import BytesIO
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from compounds.errors import TooManyToPrint
 from compounds.models import Compound
+from core.board import board
 from core.errors import InvalidInput
 from core.figures import NOTHING
+from core.lists.export import XLSX
+from core.sheets import write_workbook
 from directory.models import Division, User
 from directory.powers import Power
 from directory.requests import SignedInRequest
+from imports.kinds import ImportKind, kinds_for
 from projects.actions.projects import appoint_manager
 from projects.filters.project import ProjectFilter
 from projects.forms.project_bulk import ManagerForm
-from projects.models import Project
+from projects.models import Milestone, Project
 from projects.models.project import ProjectQuerySet, works_for_a_firm
 from projects.people import possible_managers
 from projects.permissions import can_edit_project, can_export, can_see_projects
+from projects.sheets.project import DATE_COLUMNS, date_rows
 from projects.tables.project import PROJECTS, listed
 from projects.views.shared import demand
+
+MOST_DATED = 5_000
 
 # A filter's value in words, for its chip.
 DESCRIBE: Mapping[str, Callable[[Any], Any]] = {
@@ -66,8 +77,38 @@ def project_list(request: SignedInRequest) -> HttpResponseBase:
         bulk=bulk_acts(request.user),
         describe=DESCRIBE,
         template="projects/project_list.html",
-        context={"may_keep": may_keep},
+        context={
+            "may_keep": may_keep,
+            "imports": _imports(request.user),
+            "filter_query": request.GET.urlencode(),
+        },
     )
+
+
+def _imports(user: User) -> list[ImportKind]:
+    """What this person may read into this list."""
+    here = reverse("projects:list")
+    return [kind for kind in kinds_for(user) if kind.list_url() == here]
+
+
+@require_safe
+def dates_sheet(request: SignedInRequest) -> FileResponse:
+    """The days of the listed projects as a workbook that can be read in again."""
+    demand(can_export(request.user) and request.user.has_power(Power.KEEP_PROJECTS))
+    page = PROJECTS.page(request, seen(request.user), filterset=ProjectFilter)
+    page.narrowed.demand_valid()
+    rows = page.narrowed.queryset.unfinished().order_by("code")
+    if rows.count() > MOST_DATED:
+        raise TooManyToPrint(count=rows.count(), most=MOST_DATED)
+    days = Milestone.objects.filter(project__in=rows.values("pk"), closes_stage=True, done_on__isnull=True)
+    found = list(rows.select_related("compound", "manager"))
+    for watcher in board.export_watchers():
+        watcher.exported(request, PROJECTS.key, "xlsx", len(found))
+    file = BytesIO()
+    write_workbook(title=_("Dates of projects"), columns=DATE_COLUMNS, rows=date_rows(found, days), to=file)
+    file.seek(0)
+    name = f"{_('Dates of projects')} {timezone.localdate():%Y-%m-%d}.xlsx"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 
 from compounds.models import ConditionSurvey, PoolEntry, SurveyState
@@ -16,7 +17,7 @@ from directory.codes import ancestors
 from directory.models import Division
 from directory.powers import Power
 from directory.requests import SignedInRequest
-from projects.gates import BY_THE_SITE, missing_for_next_stage, next_step, reverse
+from projects.gates import BY_THE_SITE, missing_for_next_stage, next_step
 from projects.models import MoveKind, Project, StageChange, Standing
 from projects.moves import Choice, choices_for
 from projects.permissions import can_edit_project, can_move_project, can_see_programme, can_see_projects

@@ -1,3 +1,12 @@
+// The list changes without its head being drawn anew: what leads on from the filter takes the filter of now along.
+for (const link of document.querySelectorAll("a[data-same-filter]")) {
+  const follow = () => {
+    link.search = window.location.search;
+  };
+  link.addEventListener("pointerdown", follow);
+  link.addEventListener("focus", follow);
+}
+
 // The responsible person of a row can be changed in its place by whoever keeps projects somewhere;
 // the portal says who may be chosen and checks each row.
 const form = document.querySelector("[data-manager-form]");
