@@ -24,7 +24,7 @@ def found_cases() -> list[Case]:
     """Those of every module of this package that has `cases()`. Django must be set up."""
     found: list[Case] = []
     for module in sorted(info.name for info in pkgutil.iter_modules(benchmarks.__path__)):
-        if module in {"__main__", "fill", "limits", "load"}:
+        if module in {"__main__", "fill", "fill_projects", "limits", "load"}:
             continue
         offered = getattr(importlib.import_module(f"benchmarks.{module}"), "cases", None)
         found += offered() if callable(offered) else []

@@ -16,7 +16,7 @@ from psycopg2 import sql
 from renovation.embedded import Installation
 from renovation.environment import BASE_DIR
 
-SOURCES = ("*/migrations/**/*.py", "compounds/urgency.py", "core/roles.py", "benchmarks/fill.py")
+SOURCES = ("*/migrations/**/*.py", "compounds/urgency.py", "core/roles.py", "benchmarks/fill*.py")
 
 
 def _state() -> str:
@@ -75,7 +75,7 @@ class BenchDatabase:
                 return
             for old in known:
                 cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(old)))
-            print("Making the benchmark database: 10,000 compounds (once)", flush=True)
+            print("Making the benchmark database: 10,000 compounds and projects (once)", flush=True)
             unfinished = f"unfinished_{self.name}"
             for statement in (
                 "CREATE DATABASE {} OWNER owner",

@@ -1,4 +1,4 @@
-"""Fills the benchmark database: a made-up city of 10,000 compounds. `python -m benchmarks.fill`.
+"""Fills the benchmark database: a made-up city of 10,000 compounds and as many projects. `python -m benchmarks.fill`.
 
 Rows are made in bulk by the portal's own models and actions, so that they fit whatever
 the tables look like today; the same numbers come out each time.
@@ -16,6 +16,7 @@ django.setup()
 # Models exist only after the set-up.
 from django.db import transaction  # noqa: E402
 
+from benchmarks.fill_projects import add_programme  # noqa: E402
 from compounds.actions.register import derive, next_codes  # noqa: E402
 from compounds.actions.scoring import rescore  # noqa: E402
 from compounds.models import (  # noqa: E402
@@ -231,6 +232,8 @@ def main() -> None:
         add_buildings(compounds)
         add_surveys(chance, compounds, manager)
         add_pool(chance, compounds, manager)
+    # Set by set: a project is touched by whatever comes to hang on it, and old versions can go in between.
+    add_programme(chance, compounds)
 
 
 if __name__ == "__main__":

@@ -59,6 +59,60 @@ SELECT string_agg(format(
 ) AS page
 """
 
+PROJECT_LIST = """
+SELECT json_build_object('next', NULL, 'updated_until', NULL, 'results', json_agg(item))::text FROM (
+    SELECT json_build_object(
+        'code', p.code,
+        'compound', json_build_object('code', c.code, 'name', c.name),
+        'community', json_build_object('code', p.division_code, 'name', d.name),
+        'year', p.year,
+        'plan', CASE WHEN n.id IS NULL THEN NULL ELSE json_build_object(
+            'id', n.id, 'document_number', n.document_number) END,
+        'origin', p.origin, 'programmes', p.programmes, 'lead_kind', p.lead_kind,
+        'lead', CASE WHEN l.id IS NULL THEN NULL ELSE json_build_object('id', l.id, 'name', l.name) END,
+        'client', CASE WHEN o.id IS NULL THEN NULL ELSE json_build_object('id', o.id, 'name', o.name) END,
+        'stage', p.stage, 'standing', p.standing, 'started_on', p.started_on, 'completed_on', p.completed_on,
+        'planned_start_on', p.planned_start_on, 'planned_completion_on', p.planned_completion_on,
+        'forecast_completion_on', p.forecast_completion_on, 'percent_done', p.percent_done::text,
+        'planned_percent', round(least(greatest(
+            (now() AT TIME ZONE 'Asia/Shanghai')::date - p.planned_start_on + 1, 0),
+            p.planned_completion_on - p.planned_start_on + 1) * 100.0
+            / (p.planned_completion_on - p.planned_start_on + 1), 2)::text,
+        'last_progress_on', p.last_progress_on,
+        'building_count', c.building_count, 'household_count', c.household_count, 'floor_area', c.floor_area::text,
+        'estimate', (SELECT sum(line.cost)::text FROM projects_scheme s
+            JOIN projects_schemeline line ON line.scheme_id = s.id
+            WHERE s.project_id = p.id AND s.state = 'approved'),
+        'updated_at', p.updated_at
+    ) AS item
+    FROM projects_project p
+    JOIN compounds_compound c ON c.id = p.compound_id
+    JOIN directory_division d ON d.code = c.community_id
+    LEFT JOIN projects_planentry e ON e.id = p.plan_entry_id
+    LEFT JOIN projects_plan n ON n.id = e.plan_id
+    LEFT JOIN directory_organisation l ON l.id = p.lead_id
+    LEFT JOIN directory_organisation o ON o.id = p.client_id
+    WHERE p.division_code LIKE %s
+    ORDER BY p.code LIMIT 100
+) AS page
+"""
+
+PROJECT_ROWS = """
+SELECT string_agg(format(
+    '<tr><td><a href="/projects/%%s/">%%s</a></td><td>%%s</td><td>%%s</td><td>%%s</td><td>%%s</td><td>%%s</td></tr>',
+    code, name, community, stage, percent_done, due, lead), E'\n') FROM (
+    SELECT p.code, c.name, d.name AS community, p.stage, p.percent_done, l.name AS lead,
+        (SELECT m.due_on || ' ' || m.name FROM projects_milestone m
+            WHERE m.project_id = p.id AND m.done_on IS NULL ORDER BY m.due_on, m.id LIMIT 1) AS due
+    FROM projects_project p
+    JOIN compounds_compound c ON c.id = p.compound_id
+    JOIN directory_division d ON d.code = c.community_id
+    LEFT JOIN directory_organisation l ON l.id = p.lead_id
+    WHERE p.division_code LIKE %s
+    ORDER BY p.year DESC, p.division_code DESC, p.id DESC LIMIT 100
+) AS page
+"""
+
 Start = Callable[[str, list[tuple[str, str]]], Any]
 here = threading.local()
 
@@ -74,14 +128,19 @@ def one_value(statement: str, *values: str) -> str:
     return value
 
 
+JSON = {"/api": API_LIST, "/projects-api": PROJECT_LIST}
+HTML = {"/page": PAGE_ROWS, "/projects-page": PROJECT_ROWS}
+
+
 def application(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
-    """`/api?division=` the list as JSON; `/page?division=&bytes=` a page of HTML of that size."""
+    """`/…api?division=` a list as JSON; `/…page?division=&bytes=` a page of HTML of that size."""
     query = parse_qs(environ["QUERY_STRING"])
     division = query["division"][0] + "%"
-    if environ["PATH_INFO"] == "/api":
-        kind, body = "application/json", one_value(API_LIST, division).encode()
+    path = environ["PATH_INFO"]
+    if path in JSON:
+        kind, body = "application/json", one_value(JSON[path], division).encode()
     else:
-        kind, body = "text/html; charset=utf-8", one_value(PAGE_ROWS, division).encode()
+        kind, body = "text/html; charset=utf-8", one_value(HTML[path], division).encode()
         body = body.ljust(int(query["bytes"][0]))
     start("200 OK", [("Content-Type", kind), ("Content-Length", str(len(body)))])
     return [body]
