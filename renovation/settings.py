@@ -379,7 +379,7 @@ REST_FRAMEWORK = {
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Renovation portal API",
-    "DESCRIPTION": "Renovation of old residential compounds: register, reserve pool, divisions, organisations.",
+    "DESCRIPTION": "Renovation of old residential compounds: register, reserve pool, plans, projects and their works.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
