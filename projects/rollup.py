@@ -41,6 +41,14 @@ class Sums:
     investment: Decimal = Decimal(0)
     missing: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def known(self) -> dict[str, int | Decimal | None]:
+        """The sums as shown: None where nothing is listed or no entry has the figure."""
+        return {
+            measure: None if self.missing.get(measure, 0) == self.compounds else getattr(self, measure)
+            for measure in _COLUMNS
+        }
+
     def add(self, other: "Sums") -> None:
         for measure in MEASURES:
             setattr(self, measure, getattr(self, measure) + getattr(other, measure))
@@ -503,7 +511,10 @@ def with_listed(plans: QuerySet[Plan]) -> QuerySet[Plan]:
     own = PlanEntry.objects.filter(plan=OuterRef("pk")).order_by().values("plan")
     below = (
         PlanEntry.objects.filter(
-            current=True, division_code__startswith=OuterRef("division_id"), year=OuterRef("first_year")
+            current=True,
+            division_code__startswith=OuterRef("division_id"),
+            year=OuterRef("first_year"),
+            plan__kind=OuterRef("kind"),
         )
         .order_by()
         .values("current")

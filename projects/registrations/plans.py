@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from compounds.models import Compound
 from core.board import Figure, FigureValue, Panel, RailItem, WaitingLine, WaitingSource, board
@@ -55,14 +56,15 @@ def _figures(request: HttpRequest, division: str) -> Iterator[FigureValue]:
     mine = Plan.objects.visible_to(user).filter(kind=PlanKind.ANNUAL, first_year=year, state=PlanState.ISSUED)
     plan = mine.filter(division__in=scopes).order_by("division_id").first()
     target = plan.target_compounds if plan else None
-    words = _now("{count} planned") if plan is None or target is None else _now("{count} of {target} planned")
-    sums = _now("{households} households in plans in force")
+    has_plan = bool(listed.compounds or plan)
+    notes = [_now("target: {target}").format(target=thousands(target))] if target is not None else []
+    if listed.compounds:
+        notes.append(_now("{households} households").format(households=thousands(listed.households)))
     yield FigureValue(
         label=_now("Plan {year}").format(year=year),
-        value=words.format(count=thousands(listed.compounds), target=thousands(target))
-        if listed.compounds or plan
-        else _now("no plan"),
-        note=sums.format(households=thousands(listed.households)) if listed.compounds else "",
+        value=thousands(listed.compounds) if has_plan else _now("no plan"),
+        unit=pgettext("count", "compounds") if has_plan else "",
+        note=_now(", ").join(notes),
         url=plan.get_absolute_url() if plan else f"{reverse('projects:plans')}?year={year}",
     )
 

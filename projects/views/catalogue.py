@@ -10,8 +10,8 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from compounds.models import Topic
@@ -281,7 +281,13 @@ def timetable_template(request: SignedInRequest) -> HttpResponse:
 def _row(line: dict[str, Any]) -> dict[str, Any]:
     year, day = day_words(line["day"])
     stage, answerable = Stage(line["stage"]).label, Answerable(line["answerable"]).label
-    return {**line, "year": year, "when": day, "stage": stage, "answerable": answerable}
+    names = [line["name_zh"], line["name_en"]]
+    if line["name_en"] and (get_language() or "").startswith("en"):
+        names.reverse()
+    return {
+        **line, "year": year, "when": day, "stage": stage, "answerable": answerable, "name": names[0],
+        "other_name": names[1],
+    }  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -19,7 +20,7 @@ from jobs.progress import Silent
 from projects.actions.plans import remove_from_plan, submit_plan
 from projects.models import Plan
 from tests.cast import Cast
-from tests.compounds.builders import make_compound, make_pooled
+from tests.compounds.builders import do_jobs, make_compound, make_pooled
 from tests.projects.builders import make_plan
 from tests.spreadsheets import xlsx
 
@@ -179,6 +180,27 @@ def test_nobody_reads_into_another_countys_plan(cast: Cast) -> None:
         )
     outsider: Any = cast.client("street")
     assert outsider.get(reverse("imports:upload", args=["plan"])).status_code == 403
+
+
+def test_by_hand_the_plan_is_chosen_beside_the_columns(cast: Cast) -> None:
+    make_pooled(cast, "甲")
+    plan = make_plan(cast)
+    browser: Any = cast.client("bureau")
+    upload = SimpleUploadedFile("计划表.xlsx", table(line("甲", households=120)))
+    at = browser.post(reverse("imports:upload", args=["plan"]), {"file": upload})["Location"]
+    page = browser.get(at)
+    assert str(plan) in page.content.decode()
+    mapping = {name: page.context["form"][name].value() or "" for name in page.context["form"].fields}
+    assert browser.post(at, mapping).status_code == 422
+    assert browser.post(at, {**mapping, "plan": plan.pk}).status_code == 302
+    do_jobs()
+    run = ImportRun.objects.get()
+    shown = browser.get(reverse("imports:detail", args=[run.pk])).content.decode()
+    assert str(plan) in shown
+    assert "120" in shown
+    browser.post(reverse("imports:write", args=[run.pk]), {"reason": "年度计划"})
+    do_jobs()
+    assert plan.entries.get().household_count == 120
 
 
 def test_what_left_as_a_table_comes_back_unchanged(cast: Cast) -> None:

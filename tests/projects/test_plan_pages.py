@@ -348,7 +348,7 @@ def test_the_table_leaves_as_shown_and_the_audit_knows(cast: Cast) -> None:
     assert rows[1][:4] == ["1", "荆州区", "西城街道", "=小区"]
     assert "240" in rows[1]
     assert AuditEntry.objects.filter(action="plan.exported").exists()
-    assert browser(cast, "liaison").get(at("plan_sheet", plan.pk)).status_code == 404
+    assert browser(cast, "liaison").get(at("plan_sheet", plan.pk)).status_code == 403
 
 
 def test_documents_of_the_programme_with_versions(cast: Cast) -> None:
