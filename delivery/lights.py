@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.db.models import Case, DateField, DecimalField, F, Func, IntegerField, Q, QuerySet, Value, When
-from django.db.models.functions import Greatest, Least
+from django.db.models.functions import Cast, Greatest, Least
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -39,7 +39,7 @@ def rule_in_words() -> str:
 
 
 def with_light(rows: QuerySet[Project], day: date) -> Any:
-    """`planned` (per cent, whole numbers cut off) and `light` of the day; "" without planned dates."""
+    """`planned_percent` and `light` of the day; "" without planned dates."""
     number = DecimalField(max_digits=20, decimal_places=4)
     whole = Days(F("planned_completion_on"), F("planned_start_on")) + 1
     passed = Least(Greatest(Days(Value(day, DateField()), F("planned_start_on")) + 1, 0), F("whole_days"))
@@ -49,7 +49,7 @@ def with_light(rows: QuerySet[Project], day: date) -> Any:
         whole_days=whole,
         passed_days=passed,
         planned_percent=Case(
-            When(has_plan, then=F("passed_days") * Value(100, number) / F("whole_days")), output_field=number
+            When(has_plan, then=Cast(F("passed_days") * 100, number) / F("whole_days")), output_field=number
         ),
         behind_plan=behind,
         light=Case(

@@ -18,20 +18,24 @@ from directory.actions.saved_views import save_view
 from directory.keys import SHOWN, digest, new_key
 from directory.models import ApiToken, Division, RoleAssignment, User
 from directory.powers import Role
-from files.actions import store_document, store_image, store_product
+from files.actions import store_document, store_image, store_product, store_upload
+from files.models import StoredFile
+from files.rules import SCANS, FileRule
 from imports import actions as imports
 from imports.kinds import kind_of
 from jobs.actions import enqueue
 from jobs.models import Job, JobState
 from outbox.models import Channel, Message, MessageState
 from projects.actions.approvals import post_notice, record_objection, sign_off
-from projects.actions.documents import add_programme_document
+from projects.actions.documents import add_document, add_programme_document
 from projects.actions.go_live import confirm_go_live, enter_project_from_before, propose_go_live
 from projects.actions.plans import add_to_plan, approve_plan, draw_up_plan, issue_plan, submit_plan
 from projects.actions.projects import add_party, add_related_work, begin_project
 from projects.actions.schemes import add_work, begin_scheme, strike, submit_scheme
+from projects.actions.tasks import add_evidence, give_task
+from projects.actions.timetable import add_milestone
 from projects.actions.visits import add_visit_photo, record_visit
-from projects.models import CatalogueItem
+from projects.models import CatalogueItem, DocumentKind, TaskFile
 from tests.cast import GUANGWU, JINGZHOU, SHENGLI, ZAOYANG, Cast, make_organisation, make_user
 from tests.compounds.builders import fill_survey, make_building, make_compound, make_survey
 from tests.compounds.pages import picture
@@ -40,6 +44,7 @@ from tests.delivery.builders import a_photo as site_photo
 from tests.delivery.builders import make_contract
 from tests.delivery.builders import make_scheme as make_site_scheme
 from tests.delivery.builders import report as report_on_site
+from tests.files.documents import pdf
 
 
 class Side:
@@ -283,6 +288,35 @@ class Side:
         file = store_image(file=photo, name="visit.jpg", user=self.worker)
         return add_visit_photo(visit=self.visit, user=self.worker, file=file, key=uuid.uuid4())
 
+    # --- Documents, timetable, tasks ---
+
+    def _make_paper(self) -> Any:
+        file = store_upload(
+            file=io.BytesIO(pdf()), name="记录.pdf", user=self.manager, rule=FileRule(accepted=SCANS)
+        )
+        return add_document(
+            project=self.project, user=self.manager, kind=DocumentKind.MEETING, title="会议纪要", file=file
+        )
+
+    def _make_milestone(self) -> Any:
+        return add_milestone(
+            project=self.project, user=self.manager, stage="scheme", name="入户走访", planned_on=date(2026, 3, 1)
+        )
+
+    def _make_task(self) -> Any:
+        place = Division.objects.get(pk=self.community)
+        return give_task(
+            division=place, user=self.manager, title="清理楼道", due_on=date(2026, 12, 1), project=self.project,
+            hands={"tier": "community", "holder": place}, files=[self._picture()],
+        )  # fmt: skip
+
+    def _make_evidence(self) -> Any:
+        return add_evidence(task=self.task, user=self.worker, file=self._picture(), key=uuid.uuid4())
+
+    def _picture(self) -> StoredFile:
+        photo: Any = picture()
+        return store_image(file=photo, name="photo.jpg", user=self.worker)
+
     def _make_job(self) -> Job:
         job = enqueue(kind="x", title="导出", user=self.manager)
         file = store_product(
@@ -451,6 +485,38 @@ ARGUMENTS: dict[str, Arguments] = {
     **dict.fromkeys(
         ("projects:scheme_visit_photo", "projects:scheme_visit_thumbnail", "projects:scheme_visit_photo_remove"),
         lambda side: [side.visit.project.code, side.visit.pk, side.visit_photo.pk],
+    ),
+    # Documents, timetable, tasks
+    **dict.fromkeys(
+        ("projects:documents", "projects:document_add", "projects:timetable", "projects:milestone_add",
+         "projects:project_tasks"),
+        lambda side: [side.project.code],
+    ),
+    "projects:compound_tasks": lambda side: [side.project.compound.code],
+    **dict.fromkeys(
+        ("projects:document_version", "projects:document_withdraw"), lambda side: [side.project.code, side.paper.pk]
+    ),
+    **dict.fromkeys(
+        ("projects:document_file", "projects:document_preview"),
+        lambda side: [side.project.code, side.paper.versions.get().pk],
+    ),
+    **dict.fromkeys(
+        ("projects:milestone", "projects:milestone_move", "projects:milestone_assign", "projects:milestone_done",
+         "projects:milestone_reopen", "projects:milestone_remove"),
+        lambda side: [side.project.code, side.milestone.pk],
+    ),
+    **dict.fromkeys(
+        ("projects:task", "projects:task_pass", "projects:task_report", "projects:task_comment", "projects:task_due",
+         "projects:task_return", "projects:task_close", "projects:task_cancel", "projects:task_evidence"),
+        lambda side: [side.task.pk],
+    ),
+    **dict.fromkeys(
+        ("projects:task_evidence_photo", "projects:task_evidence_remove"),
+        lambda side: [side.task.pk, side.evidence.pk],
+    ),
+    **dict.fromkeys(
+        ("projects:task_file", "projects:task_file_preview"),
+        lambda side: [side.task.pk, TaskFile.objects.get(entry__task=side.task).pk],
     ),
 }  # fmt: skip
 

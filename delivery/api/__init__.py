@@ -21,8 +21,8 @@ from delivery.actions.progress import report_progress
 from delivery.api.answers import ContractForm, NewEntryForm, ProgressEntryForm
 from delivery.filters import CONTRACT_ORDERS, ENTRY_ORDERS, ContractFilter, EntryFilter
 from delivery.models import Contract, ContractProject, ProgressEntry
-from delivery.permissions import can_see_site
-from directory.authentication import InsufficientScope, MayRead, caller
+from delivery.permissions import can_report_progress, can_see_site
+from directory.authentication import InsufficientScope, MayRead, TokenAuthentication, caller
 from directory.models import ApiToken, TokenScope, User
 from directory.powers import Power
 from projects.models import Project
@@ -131,6 +131,8 @@ class EntryReport(WriteView):
         "`day_before_start`, `day_in_future`. The project counts as changed from the moment of the answer on."
     )
     tag = _("Building site")
+    # People report on the pages; a browser's session opens nothing here.
+    authentication_classes = (TokenAuthentication,)
     permission_classes = (MayReport,)
     answer_form = ProgressEntryForm
     body_form = NewEntryForm
@@ -151,6 +153,8 @@ class EntryReport(WriteView):
         project = Project.objects.visible_to(user).filter(code=code).first()
         if project is None:
             raise Http404
+        if not can_report_progress(user, project):
+            raise NotPermitted
         reported = report_progress(project=project, user=user, key=_key(request), **self.body(request))
         row = _entries(user).values_list(*ENTRY_COLUMNS).get(pk=reported.entry.pk)
         response = answer(request, entry_body(row))

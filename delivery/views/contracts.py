@@ -27,6 +27,7 @@ from projects.models import Project
 from projects.permissions import can_export
 
 
+@require_safe
 def contract_list(request: SignedInRequest) -> HttpResponseBase:
     demand(can_see_site(request.user))
     return CONTRACTS.respond(
@@ -62,9 +63,7 @@ def contract_page(request: SignedInRequest, pk: int) -> HttpResponse:
 def contract_add(request: SignedInRequest) -> HttpResponse:
     """File a contract; `?project=…&kind=works` comes from what a project's page says is missing."""
     demand(can_file_contracts(request.user))
-    form = ContractForm(
-        request.POST or None, request.FILES or None, actor=request.user, initial=_asked(request)
-    )
+    form = ContractForm(*_sent(request), actor=request.user, initial=_asked(request))
     if request.method == "POST" and form.is_valid():
         try:
             facts, projects = form.facts(), list(form.cleaned_data["projects"])
@@ -84,8 +83,7 @@ def contract_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     contract = _find(request, pk)
     demand(can_edit_contract(request.user, contract))
     form = ContractForm(
-        request.POST or None,
-        request.FILES or None,
+        *_sent(request),
         actor=request.user,
         contract=contract,
         initial=_present(contract),
@@ -115,6 +113,11 @@ def contract_document(request: SignedInRequest, pk: int) -> HttpResponseBase:
 @require_safe
 def contract_preview(request: SignedInRequest, pk: int) -> HttpResponseBase:
     return preview_response(_find(request, pk).document)
+
+
+def _sent(request: SignedInRequest) -> tuple[Any, Any]:
+    """What a form is filled with: nothing before it was sent."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
 def _find(request: SignedInRequest, pk: int) -> Contract:

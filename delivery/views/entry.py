@@ -53,7 +53,7 @@ def report_item(request: SignedInRequest, code: str, item: int) -> HttpResponse:
     """Second step: how much, on which day."""
     project = _reportable(request, code)
     work = find_item(project, item)
-    form = EntryForm(request.POST or None, project=project)
+    form = EntryForm(request.POST if request.method == "POST" else None, project=project)
     saved: int | None = None
     if request.method == "POST" and form.is_valid():
         facts = form.cleaned_data

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from core.figures import day
 from delivery import curve
@@ -45,6 +46,7 @@ class WorkLine:
         return max(self.kept.planned - self.kept.done, Decimal(0))
 
 
+@require_safe
 def progress(request: SignedInRequest, code: str) -> HttpResponse:
     project = find_project(request, code)
     lines = work_lines(project)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from delivery.filters import EntryPageFilter, SiteFilter
 from delivery.lights import on_site, rule_in_words, with_light
@@ -30,6 +31,7 @@ def _depends_on(request: SignedInRequest) -> tuple[Any, ...]:
     return (user.scopes_for(Power.SEE_PROGRAMME), firm, timezone.localdate())
 
 
+@require_safe
 def site(request: SignedInRequest) -> HttpResponseBase:
     demand(can_see_site(request.user))
     today = timezone.localdate()
@@ -45,6 +47,7 @@ def site(request: SignedInRequest) -> HttpResponseBase:
     )
 
 
+@require_safe
 def entries(request: SignedInRequest) -> HttpResponseBase:
     demand(can_see_site(request.user))
     return ENTRIES.respond(

@@ -49,7 +49,7 @@ def _act(
 ) -> HttpResponse:  # fmt: skip
     project = find_project(request, code)
     demand(can_start_or_complete(request.user, project))
-    form = WorksForm(request.POST or None, project=project)
+    form = WorksForm(request.POST if request.method == "POST" else None, project=project)
     if request.method == "POST" and form.is_valid():
         facts = form.cleaned_data
         try:

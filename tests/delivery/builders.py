@@ -110,8 +110,9 @@ def make_contract(cast: Cast, *projects: Project, **facts: Any) -> Contract:
     kept = {
         "kind": ContractKind.WORKS, "number": f"HT-2026-{next(_serial):03}", "title": "施工合同",
         "organisation": a_firm(), "amount": Decimal("60000.00"), "signed_on": timezone.localdate() - timedelta(days=60),
+        **facts,
     }  # fmt: skip
-    return file_contract(user=by, projects=projects, document=a_paper(cast), **{**kept, **facts})
+    return file_contract(user=by, projects=projects, **{"document": a_paper(cast), **kept})
 
 
 def ready_to_start(cast: Cast, name: str = "", works: Any = WORKS) -> Project:

@@ -109,4 +109,5 @@ def test_the_curve_is_drawn_and_can_be_read(
     page.locator(".curve").hover()
     page.locator(".curve-table summary").click()
     expect(page.locator(".curve-table tbody tr").last).to_be_visible()
+    page.evaluate("scrollTo(0, 0)")
     axe(page)
