@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from projects.views import plans, plans_actual, plans_acts, plans_papers
+from projects.views import plans, plans_acts, plans_actual, plans_papers
 
 urlpatterns: list[URLPattern] = [
     path("", plans.plan_list, name="plans"),
