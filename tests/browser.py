@@ -3,13 +3,18 @@
 import json
 import os
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_playwright
 
 from renovation.environment import BASE_DIR
 from tools import chromium
+
+if TYPE_CHECKING:
+    # This file is read before Django has its settings.
+    from tests.cast import Cast
 
 AXE = BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 AXE_RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
@@ -89,6 +94,23 @@ def new_page(browser: Browser, site: str, faults: Faults) -> Iterator[NewPage]:
     for context in contexts:
         context.close()
     assert not faults.found, "\n".join(faults.found)
+
+
+class SignedIn(Protocol):
+    def __call__(self, username: str = "bureau", **options: Any) -> Page: ...
+
+
+@pytest.fixture
+def signed_in(new_page: NewPage, site: str, committed_cast: "Cast") -> SignedIn:
+    """A page of somebody of the cast; options as of `new_page`."""
+
+    def open_page(username: str = "bureau", **options: Any) -> Page:
+        page = new_page(**options)
+        session = committed_cast.client(username).cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
+        return page
+
+    return open_page
 
 
 @pytest.fixture

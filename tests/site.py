@@ -92,8 +92,9 @@ def site(committed_db: Databases, _gunicorn: str) -> str:
     return _gunicorn
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _celery_worker(django_db_setup: None, databases: Databases) -> Iterator[None]:
+    """It ends with the file that asks for it: the next file's tests do their jobs and messages themselves."""
     log = databases.installation.home / "logs" / f"{databases.name}.worker.log"
     command = [
         "celery",

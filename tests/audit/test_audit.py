@@ -21,11 +21,10 @@ from audit.context import coming_from, present_address
 from audit.models import KEPT_AT_LEAST, AuditEntry, Outcome
 from audit.retention import months_before
 from audit.tables import detail_text
-from directory.middleware import SECOND_FACTOR
 from directory.powers import Role
 from tests.cast import JINGZHOU, SHENGLI, WEST_STREET, ZAOYANG, Cast, make_organisation, make_user
 from tests.database import Databases
-from tests.directory.steps import downloaded
+from tests.directory.steps import downloaded, past_second_factor
 
 
 @pytest.fixture
@@ -33,11 +32,7 @@ def reader(cast: Cast) -> Callable[..., Client]:
     """A reader of the audit, the second factor behind them."""
 
     def client(username: str = "auditadmin") -> Client:
-        found = cast.client(username)
-        session = found.session
-        session[SECOND_FACTOR] = True
-        session.save()
-        return found
+        return past_second_factor(cast.client(username))
 
     return client
 

@@ -3,10 +3,9 @@
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import Dialog, Page, expect
 
@@ -14,30 +13,13 @@ from compounds.actions.names import assign_cluster
 from compounds.actions.pool import move_to_batch
 from compounds.actions.register import update_compound
 from compounds.models import Batch, Compound
-from tests.browser import NewPage
+from tests.browser import SignedIn
 from tests.cast import Cast
 from tests.compounds.builders import make_building, make_compound, make_survey
 
 pytestmark = pytest.mark.browser
 
 Axe = Callable[[Page], None]
-
-
-class SignedIn(Protocol):
-    def __call__(self, username: str = "bureau", **options: Any) -> Page: ...
-
-
-@pytest.fixture
-def signed_in(new_page: NewPage, site: str, committed_cast: Cast) -> SignedIn:
-    """A page of somebody of the cast; options as of `new_page`."""
-
-    def open_page(username: str = "bureau", **options: Any) -> Page:
-        page = new_page(**options)
-        session = committed_cast.client(username).cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
-        return page
-
-    return open_page
 
 
 def at(name: str, *args: str) -> str:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from audit.models import AuditEntry
 from directory.actions.roles import Period, grant_role
+from directory.middleware import SECOND_FACTOR
 from directory.models import Division, RoleAssignment, User
 from tests.cast import PASSWORD, Cast
 
@@ -44,6 +45,14 @@ def sign_in(
     return client.post(
         reverse("account_login"), {"login": username, "password": password}, REMOTE_ADDR=address, **extra
     )
+
+
+def past_second_factor(client: Client) -> Client:
+    """The signed-in client of an administrator, the second factor behind them."""
+    session = client.session
+    session[SECOND_FACTOR] = True
+    session.save()
+    return client
 
 
 def is_signed_in(client: Client) -> bool:

@@ -16,7 +16,6 @@ from django.utils import timezone
 from directory.actions import accounts
 from directory.actions.roles import Period
 from directory.actions.tokens import issue_token
-from directory.middleware import SECOND_FACTOR
 from directory.models import ApiToken, Organisation, RoleAssignment, SavedView, User
 from directory.powers import Role
 from tests.cast import (
@@ -37,6 +36,7 @@ from tests.directory.steps import (
     grant,
     in_days,
     last_entry,
+    past_second_factor,
     role_of,
     today,
 )
@@ -47,11 +47,7 @@ def administrator(cast: Cast) -> Callable[[str], Client]:
     """Signed in, the second factor behind them."""
 
     def client(username: str) -> Client:
-        found = cast.client(username)
-        session = found.session
-        session[SECOND_FACTOR] = True
-        session.save()
-        return found
+        return past_second_factor(cast.client(username))
 
     return client
 

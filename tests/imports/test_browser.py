@@ -3,15 +3,13 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.conf import settings
 from playwright.sync_api import FilePayload, Page, expect
 
 from compounds.models import Compound
 from imports.models import ImportRun
-from tests.browser import NewPage
+from tests.browser import SignedIn
 from tests.cast import SHENGLI, Cast
 from tests.compounds.builders import make_compound
 from tests.compounds.rosters import imported, previewed, roster
@@ -20,18 +18,6 @@ from tests.spreadsheets import csv_bytes
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("worker")]
 
 Axe = Callable[[Page], None]
-SignedIn = Callable[..., Page]
-
-
-@pytest.fixture
-def signed_in(new_page: NewPage, site: str, committed_cast: Cast) -> SignedIn:
-    def open_page(username: str = "bureau", **options: Any) -> Page:
-        page = new_page(**options)
-        session = committed_cast.client(username).cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
-        return page
-
-    return open_page
 
 
 def workbook(content: bytes, name: str = "荆州区小区花名册.xlsx") -> FilePayload:

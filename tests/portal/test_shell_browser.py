@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from typing import Any, Protocol
 
 import pytest
 from django.conf import settings
@@ -13,7 +12,7 @@ from directory.models import SavedView
 from jobs.actions import enqueue
 from jobs.models import Job, JobState
 from outbox.actions import tell
-from tests.browser import NewPage
+from tests.browser import NewPage, SignedIn
 from tests.cast import WEST_STREET, Cast
 from tests.compounds.builders import make_compound
 
@@ -30,21 +29,6 @@ PAGES = (
     "/compounds/?filters=1",
     "/nothing/",
 )
-
-
-class SignedIn(Protocol):
-    def __call__(self, username: str = "bureau", **options: Any) -> Page: ...
-
-
-@pytest.fixture
-def signed_in(new_page: NewPage, site: str, committed_cast: Cast) -> SignedIn:
-    def open_page(username: str = "bureau", **options: Any) -> Page:
-        page = new_page(**options)
-        session = committed_cast.client(username).cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
-        return page
-
-    return open_page
 
 
 @pytest.fixture
