@@ -22,7 +22,7 @@ class WorkItemRefForm(TypeForm):
     id = serializers.IntegerField()
     code = serializers.CharField()
     name = serializers.CharField()
-    location = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
+    location = serializers.CharField(allow_blank=True)
     unit = serializers.ChoiceField(choices=Unit.values)
 
 

@@ -37,7 +37,8 @@ class EntryForm(forms.Form):
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         today = timezone.localdate()
-        super().__init__(*args, initial={"key": uuid4(), "done_on": today}, **kwargs)
+        kwargs["initial"] = {"key": uuid4(), "done_on": today}
+        super().__init__(*args, **kwargs)
         limits = {"max": today.isoformat()}
         if project.started_on is not None:
             limits["min"] = project.started_on.isoformat()
@@ -56,7 +57,8 @@ class WorksForm(forms.Form):
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         today = timezone.localdate()
-        super().__init__(*args, initial={"effective_on": today, "stage": project.stage}, **kwargs)
+        kwargs["initial"] = {"effective_on": today, "stage": project.stage}
+        super().__init__(*args, **kwargs)
         self.fields["effective_on"].widget.attrs["max"] = today.isoformat()
 
 
@@ -92,7 +94,7 @@ class ContractForm(forms.Form):
         self.fields["signed_on"].widget.attrs["max"] = timezone.localdate().isoformat()
         present = contract.organisation_id if contract else None
         offer_rows(self, "organisation", organisations_for(actor, also=present))
-        offer_rows(self, "projects", _projects_for(actor, contract))
+        self.fields["projects"].queryset = _projects_for(actor, contract)  # type: ignore[attr-defined]
         if contract is not None:
             self.fields["document"].required = False
 
@@ -105,7 +107,7 @@ class ContractForm(forms.Form):
 def _projects_for(actor: User, contract: Contract | None) -> Any:
     """Unfinished projects where the person files contracts, and those it is for already."""
     seen = Project.objects.visible_to(actor)
-    linked = contract.links.values("project") if contract else []
+    linked = contract.links.values_list("project_id", flat=True) if contract else []
     rows = seen.unfinished() | seen.filter(pk__in=linked)
     if contract is not None:
         rows = rows.filter(division_code__startswith=contract.division_code)

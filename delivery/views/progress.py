@@ -122,7 +122,7 @@ def _drawn(project: Project, works: list[curve.Work], today: date) -> dict[str, 
         works, start=project.planned_start_on, completion=project.planned_completion_on,
         started_on=project.started_on, today=today,
     )  # fmt: skip
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "day": point.day,
             "planned": None if point.planned is None else curve.written(point.planned),

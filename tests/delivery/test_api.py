@@ -69,7 +69,7 @@ def test_sent_again_it_is_the_same_entry(cast: Cast) -> None:
 
 def test_rules_refuse_with_a_code_of_their_own(cast: Cast) -> None:
     project, other, api = on_site(cast), on_site(cast), writer(cast)
-    cases = [
+    cases: list[tuple[str, dict[str, Any]]] = [
         ("more_than_planned", {"quantity": "120.01"}),
         ("not_in_scheme", {"work_item": items_of(other)[0].pk}),
         ("not_in_scheme", {"work_item": 2**31 - 1}),
@@ -81,19 +81,18 @@ def test_rules_refuse_with_a_code_of_their_own(cast: Cast) -> None:
     assert not ProgressEntry.objects.exists()
 
 
+VALUES: dict[str, list[Any]] = {
+    "quantity": [0, -1, "-5", "0.001", 0.001, "1e3", "NaN", "Infinity", "", " 5", "５", "1,000", True, None, [], {},
+                 "9" * 400, 10**30],
+    "work_item": [0, -1, 2**63, 2**31, 10**400, 1.5, "1", True, None, [1], {"id": 1}],
+    "done_on": ["2026-02-30", "20.11.2026", "2026-11-20T00:00", 20261120, None, "", "9" * 9000],
+    "note": ["a\x00b", "x" * 501, None, 5, {}, "\ud800"],
+    # What a program may not say at all.
+    **{name: [1] for name in ("status", "percent_done", "project", "reverses", "by", "source", "__proto__")},
+}  # fmt: skip
 HOSTILE: list[tuple[str, dict[str, Any]]] = [
-    ("quantity", {"quantity": value})
-    for value in (0, -1, "-5", "0.001", 0.001, "1e3", "NaN", "Infinity", "", " 5", "５", "1,000", True, None, [], {}, "9" * 400, 10**30)
-] + [
-    ("work_item", {"work_item": value})
-    for value in (0, -1, 2**63, 2**31, 10**400, 1.5, "1", True, None, [1], {"id": 1})
-] + [
-    ("done_on", {"done_on": value}) for value in ("2026-02-30", "20.11.2026", "2026-11-20T00:00", 20261120, None, "", "9" * 9000)
-] + [
-    ("note", {"note": value}) for value in ("a\x00b", "x" * 501, None, 5, {}, "\ud800")
-] + [
-    (name, {name: 1}) for name in ("status", "percent_done", "project", "reverses", "by", "source", "__proto__")
-]  # fmt: skip
+    (field, {field: value}) for field, values in VALUES.items() for value in values
+]
 
 
 @pytest.mark.parametrize("number", range(len(HOSTILE)))

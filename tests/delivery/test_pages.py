@@ -51,7 +51,7 @@ def fetched(client: Client, address: str) -> Any:
     response = client.get(address)
     if response.streaming:
         b"".join(response)
-        for close in response._resource_closers:
+        for close in getattr(response, "_resource_closers", ()):
             close()
     return response
 

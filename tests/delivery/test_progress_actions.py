@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -40,7 +41,7 @@ from tests.delivery.builders import (
 )
 
 
-def state(project: Project) -> tuple[Decimal, list[Decimal]]:
+def state(project: Project) -> Any:
     project.refresh_from_db()
     done = [row.done for row in WorkItemProgress.objects.filter(project=project).order_by("work_item")]
     return project.percent_done, done
@@ -71,7 +72,7 @@ def test_a_reversal_takes_an_entry_back_whole_and_both_stay(cast: Cast) -> None:
     with pytest.raises(ReasonNeeded):
         reverse_entry(entry=entry, user=cast.community, reason=" ")
     back = reverse_entry(entry=entry, user=cast.community, reason="量错了")
-    assert (back.quantity, back.done_on, back.note) == (-50, entry.done_on, "量错了")
+    assert (back.quantity, back.done_on, back.note) == (Decimal(-50), entry.done_on, "量错了")
     assert state(project) == (Decimal(0), [0, 0])
     assert project.last_progress_on is None
     with pytest.raises(AlreadyReversed):
@@ -206,8 +207,9 @@ def test_entries_and_photos_are_never_changed(cast: Cast) -> None:
     project = on_site(cast)
     entry = report(cast, project)
     photo = add_photo(entry=entry, user=cast.community, file=a_photo(cast.community), key=uuid.uuid4())
-    for rows in (ProgressEntry.objects.filter(pk=entry.pk), ProgressPhoto.objects.filter(pk=photo.pk)):
-        assert "permission denied" in refused(lambda rows=rows: rows._raw_delete(rows.db))
+    kept: list[Any] = [ProgressEntry.objects.filter(pk=entry.pk), ProgressPhoto.objects.filter(pk=photo.pk)]
+    for rows in kept:
+        assert "permission denied" in refused(partial(rows._raw_delete, rows.db))
     assert "permission denied" in refused(lambda: ProgressEntry.objects.update(quantity=9))
     assert "permission denied" in refused(lambda: ProgressPhoto.objects.update(caption="x"))
 

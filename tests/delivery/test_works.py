@@ -2,6 +2,8 @@
 
 import uuid
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -151,7 +153,7 @@ def test_completion_names_each_work_that_is_not_done(cast: Cast) -> None:
     assert (project.stage, project.completed_on, project.percent_done) == (
         Stage.ACCEPTANCE,
         timezone.localdate(),
-        100,
+        Decimal(100),
     )
     send_back(project=project, user=cast.bureau, reason="有缺陷要返工")
     project.refresh_from_db()
@@ -163,7 +165,7 @@ def test_what_the_start_rests_on_stays(cast: Cast) -> None:
     project = on_site(cast)
     contract, other = Contract.objects.get(), at_the_start(cast)
     bureau = cast.bureau
-    kept = {"kind": "works", "signed_on": contract.signed_on}
+    kept: dict[str, Any] = {"kind": "works", "signed_on": contract.signed_on}
     for facts, projects in (({**kept, "kind": "design"}, [project]), (kept, [other])):
         with pytest.raises(ContractOfStartedWorks):
             edit_contract(contract=contract, user=bureau, projects=projects, **facts)
