@@ -52,6 +52,7 @@ from portal.demo.people import (
 )
 from portal.demo.photos import VARIANTS, photo
 from portal.demo.pool import SHANGHAI, moves_of
+from portal.demo.programme import Demo
 from portal.demo.published import JINGZHOU, ZAOYANG, divisions
 from portal.demo.register import CompoundSketch, Stage, all_compounds
 
@@ -82,6 +83,11 @@ class DemoCounts:
     surveys: int = 0
     photos: int = 0
     pool_moves: int = 0
+    projects: int = 0
+    works: int = 0
+    progress_entries: int = 0
+    tasks: int = 0
+    documents: int = 0
 
 
 def is_loaded() -> bool:
@@ -126,11 +132,14 @@ class _Load:
     surveys: list[list[SurveySketch]] = field(default_factory=list)
     pictures: dict[tuple[str, int], StoredFile] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.programme = Demo(world=self)
+
     def steps(self) -> list[Callable[[], None]]:
         return [
             self.write_divisions, self.write_organisations, self.write_accounts, self.write_compounds,
             self.write_buildings, self.write_first_surveys, self.write_later_surveys, self.write_scores,
-            self.write_pool, self.write_places_out_of_turn, self.write_offices,
+            self.write_pool, self.write_places_out_of_turn, *self.programme.steps(), self.write_offices,
         ]  # fmt: skip
 
     # --- Who and where ------------------------------------------------------------------
@@ -276,13 +285,13 @@ class _Load:
         rows = []
         for row, one in filled:
             for topic in one.photos:
-                file = self._drawn(topic, row.compound_id % VARIANTS, row.filled_by)
+                file = self.drawn(topic, row.compound_id % VARIANTS, row.filled_by)
                 key = uuid5(NAMESPACE_URL, f"{SEED}/{row.compound.code}/{one.surveyed_on}/{topic}")
                 rows.append(SurveyPhoto(survey=row, file=file, topic=topic, caption="示例照片", key=key))
         SurveyPhoto.objects.bulk_create(rows)
         self.counts.photos += len(rows)
 
-    def _drawn(self, topic: str, variant: int, user: User) -> StoredFile:
+    def drawn(self, topic: str, variant: int, user: User) -> StoredFile:
         """A picture is stored once and shown in many surveys."""
         if (topic, variant) not in self.pictures:
             drawn = BytesIO(photo(topic, variant))
@@ -345,6 +354,7 @@ class _Load:
             set_place(compound=chosen, user=self._officer(county), rank=1, reason=OUT_OF_TURN[county])
 
     def write_offices(self) -> None:
+        vars(self.counts).update(vars(self.programme.counts))
         for county in (JINGZHOU, ZAOYANG):
             write_office(county=county, users=self.users, today=self.today)
 

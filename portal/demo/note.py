@@ -4,7 +4,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TypedDict
 
-from portal.demo.published import JINGZHOU, ZAOYANG, total
+from portal.demo.published import JINGZHOU, ZAOYANG, quantity, total
 
 
 class PublishedFigures(TypedDict):
@@ -20,6 +20,12 @@ class PublishedFigures(TypedDict):
     zaoyang_2022: int
     zaoyang_2024: int
     zaoyang_2025: int
+    zaoyang_projects: int
+    zaoyang_roads: Decimal
+    zaoyang_pipes: Decimal
+    zaoyang_lines: Decimal
+    zaoyang_parking: int
+    jingzhou_illegal: Decimal
 
 
 @lru_cache(maxsize=1)
@@ -36,4 +42,12 @@ def published_figures() -> PublishedFigures:
         "zaoyang_2022": total(ZAOYANG, "compounds_planned", period="2022"),
         "zaoyang_2024": total(ZAOYANG, "compounds_planned", period="2024"),
         "zaoyang_2025": total(ZAOYANG, "compounds_planned", period="2025"),
+        "zaoyang_projects": sum(
+            total(ZAOYANG, "compounds_planned", period=year) for year in ("2022", "2024", "2025")
+        ),
+        "zaoyang_roads": quantity(ZAOYANG, "road_resurfaced"),
+        "zaoyang_pipes": quantity(ZAOYANG, "water_sewer_gas_pipes"),
+        "zaoyang_lines": quantity(ZAOYANG, "low_voltage_lines"),
+        "zaoyang_parking": total(ZAOYANG, "parking_places"),
+        "jingzhou_illegal": Decimal(total(JINGZHOU, "illegal_structures_area")),
     }

@@ -55,10 +55,17 @@ FIRMS = (
 )
 
 
+# The city above Jingzhou district: its plan is what its counties' plans add up to.
+CITY = JINGZHOU[:4]
+
+
 def organisations(sketches: Iterable[CompoundSketch]) -> list[OrganisationSketch]:
     """Offices and firms of both counties, committees where compounds stand, and the title-owner units."""
     sketches = list(sketches)
-    return [one for county in (JINGZHOU, ZAOYANG) for one in _of_county(county, sketches)]
+    city = OrganisationSketch(
+        name=bureau_name(CITY), kind=OrganisationKind.BUREAU, division=CITY, short_name="市住建局"
+    )
+    return [city, *(one for county in (JINGZHOU, ZAOYANG) for one in _of_county(county, sketches))]
 
 
 def _of_county(county: str, sketches: list[CompoundSketch]) -> Iterator[OrganisationSketch]:
@@ -133,6 +140,7 @@ def accounts(communities: Iterable[str]) -> list[AccountSketch]:
             username="hubei", name="示例·省级只读用户", post="只读", role=Role.AUDITOR, division="42",
         )
     ]  # fmt: skip
+    made += _of_city()
     for county in (JINGZHOU, ZAOYANG):
         made += _of_roles(county)
         made += [
@@ -141,6 +149,15 @@ def accounts(communities: Iterable[str]) -> list[AccountSketch]:
             if community.startswith(county) and community != HOME_COMMUNITY[county]
         ]
     return made
+
+
+def _of_city() -> Iterator[AccountSketch]:
+    """Two people, because nobody approves what they submitted; one is shown."""
+    for key, title, listed in (("bureau", "局长", True), ("section", "改造科科长", False)):
+        yield AccountSketch(
+            username=f"jzs-{key}", name=f"示例·荆州市{title}", post=title, role=Role.BUREAU_MANAGER, division=CITY,
+            organisation=(CITY, bureau_name(CITY)), listed=listed,
+        )  # fmt: skip
 
 
 def _of_roles(county: str) -> Iterator[AccountSketch]:

@@ -39,6 +39,11 @@ def moves_of(
     return moves + [Move(batch=batch, at=_at(random, day), reason=reason) for batch, day, reason in later]
 
 
+def current_year(today: date) -> int:
+    """The plan year that runs on the day of loading: early in a year it is still the one before."""
+    return (today - timedelta(days=120)).year
+
+
 _Later = list[tuple[str, date, str]]
 
 
@@ -70,6 +75,11 @@ def _completed(random: Random, sketch: CompoundSketch, taken_in: date, today: da
 def _implementing(random: Random, sketch: CompoundSketch, taken_in: date, today: date) -> _Later:
     prepared = date(2024, 9, 10) + timedelta(days=random.randint(0, 60))
     begun = date(2025, 3, 1) + timedelta(days=random.randint(0, 75))
+    if sketch.is_current:
+        year = current_year(today)
+        prepared = max(prepared, date(year - 1, 10, 8) + timedelta(days=random.randint(0, 20)))
+        begun = max(prepared, date(year, 2, 20) + timedelta(days=random.randint(0, 20)))
+        return [(Batch.PREPARING, prepared, ""), (Batch.IMPLEMENTING, begun, f"{year}年改造计划")]
     return [(Batch.PREPARING, prepared, ""), (Batch.IMPLEMENTING, begun, "2025年改造计划")]
 
 

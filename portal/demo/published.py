@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
@@ -49,6 +50,16 @@ def total(county: str, figure: str, *, period: str = "") -> int:
     if len(found) != 1:
         raise LookupError(f"{figure} of {PLACES[county]} {period}: {len(found)} figures published")
     return found[0]
+
+
+def quantity(county: str, figure: str) -> Decimal:
+    """A published figure that is no whole number (km)."""
+    (found,) = [
+        Decimal(row["value"])
+        for row in _rows("published_totals.csv")
+        if row["place"] == PLACES[county] and row["figure"] == figure
+    ]
+    return found
 
 
 def plan_of_2022() -> list[PlannedName]:

@@ -15,7 +15,7 @@ WIDTH = 30
 
 
 class Command(BaseCommand):
-    help = "Load the demo data: two cities, 507 compounds, surveys, the reserve pool, accounts of every role."
+    help = "Load the demo data: two cities, 507 compounds, surveys, the pool, plans, projects, accounts of every role."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -36,8 +36,8 @@ class Command(BaseCommand):
             return
         self.stdout.write(
             f"Demo data: {counts.compounds} compounds, {counts.buildings:,} buildings, {counts.surveys} surveys,"
-            f" {counts.pool_moves:,} pool moves, {counts.accounts} accounts"
-            f" in {time.monotonic() - begun:.0f} s. Some facts are published, the figures of single compounds"
+            f" {counts.pool_moves:,} pool moves, {counts.projects} projects with {counts.works:,} works and"
+            f" {counts.progress_entries:,} progress entries, {counts.tasks} tasks, {counts.accounts} accounts in {time.monotonic() - begun:.0f} s. Some facts are published, the figures of single compounds"
             " are made up; the front page says which."
         )
 
