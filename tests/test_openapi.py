@@ -65,7 +65,11 @@ def rich_projects(cast: Cast) -> list[Project]:
     firm = make_organisation("荆建", kind="contractor", credit_code=None)
     edit_project(project=project, user=cast.bureau, lead=firm, client=firm, programmes=["urban_renewal"])
     add_party(
-        project=project, user=cast.bureau, organisation=firm, role=PartyRole.CONTRACTOR, from_on=date(2026, 1, 1)
+        project=project,
+        user=cast.bureau,
+        organisation=firm,
+        role=PartyRole.CONTRACTOR,
+        from_on=date(2026, 1, 1),
     )
     add_related_work(project=project, user=cast.bureau, kind="gas", name="燃气迁改", organisation=firm)
     return [project, make_unplanned_project(cast, "新院")]

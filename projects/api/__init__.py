@@ -84,8 +84,6 @@ class SeesProgramme(MayRead):
 class AsSeen:
     """What is seen follows from the places of the roles and from the firm; "late" also from the day."""
 
-    permission_classes = (SeesProjects,)
-
     def listing_key(self, user: User) -> Hashable:
         firm = user.organisation_id if works_for_a_firm(user) else None
         return user.scopes_for(Power.SEE_PROGRAMME), firm, timezone.localdate()
@@ -104,6 +102,7 @@ class ProjectList(AsSeen, ListView):
         "progress changed, or its compound's name and figures."
     )
     tag = _("Projects")
+    permission_classes = (SeesProjects,)
     item_form = ProjectForm
     filterset = ProjectApiFilter
     orders = PROJECT_ORDERS
@@ -150,6 +149,7 @@ class WorkList(AsSeen, ListView):
         "the works of every project that changed, in the order of the changes."
     )
     tag = _("Works")
+    permission_classes = (SeesProjects,)
     item_form = WorkForm
     filterset = WorkFilter
     orders = WORK_ORDERS
@@ -171,6 +171,7 @@ class IndicatorList(AsSeen, ListView):
         "`standing`, cancelled projects are left out. An indicator has a line for each unit that its works are in."
     )
     tag = _("Works")
+    permission_classes = (SeesProjects,)
     item_form = IndicatorForm
     filterset = IndicatorFilter
     orders = {"indicator": INDICATOR_ORDER}
@@ -244,6 +245,7 @@ class CatalogueList(AsSeen, ListView):
         "Without `division` that of the caller's own; a division that is not the caller's has none."
     )
     tag = _("Works catalogue")
+    permission_classes = (SeesProjects,)
     item_form = CatalogueItemForm
     filterset = CatalogueFilter
     orders = {"code": CATALOGUE_ORDER}

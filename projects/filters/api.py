@@ -80,8 +80,8 @@ class ProjectApiFilter(ProjectFilter):
     )
     finished = FinishedFilter(help_text=_("Handed over to after-care, or cancelled."))
     # Whose work it is, nobody outside needs to ask.
-    manager = None
-    manager_name = None
+    manager = None  # type: ignore[assignment]
+    manager_name = None  # type: ignore[assignment]
 
 
 class WorkFilter(django_filters.FilterSet):

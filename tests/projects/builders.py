@@ -12,7 +12,17 @@ from projects.actions.documents import add_document
 from projects.actions.plans import add_to_plan, approve_plan, draw_up_plan, issue_plan, submit_plan
 from projects.actions.projects import begin_project
 from projects.actions.stages import advance, pass_as_not_required
-from projects.models import EVIDENCE, LINE, MAY_BE_SKIPPED, Document, Plan, PlanKind, Project, Stage
+from projects.models import (
+    EVIDENCE,
+    LINE,
+    MAY_BE_SKIPPED,
+    Document,
+    Plan,
+    PlanEntry,
+    PlanKind,
+    Project,
+    Stage,
+)
 from tests.cast import JINGZHOU, Cast
 from tests.compounds.builders import make_pooled
 
@@ -46,6 +56,12 @@ def make_project(cast: Cast, name: str = "", *, year: int = 2026) -> Project:
     compound = make_pooled(cast, name or f"改造小区{next(_serial)}")
     make_issued_plan(cast, compound, year=year)
     return Project.objects.get(compound=compound)
+
+
+def entry_of(project: Project) -> PlanEntry:
+    """The place of a planned project in its plan."""
+    assert project.plan_entry is not None
+    return project.plan_entry
 
 
 def make_unplanned_project(cast: Cast, name: str = "", *, year: int = 2026) -> Project:

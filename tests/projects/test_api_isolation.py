@@ -14,7 +14,7 @@ from tests.apiclient import Api, demand_problem, faults, make_stranger, make_tok
 from tests.cast import JINGZHOU, ZAOYANG, Cast, make_organisation, make_user
 from tests.compounds.builders import make_compound
 from tests.delivery.builders import on_site
-from tests.projects.builders import bring_to, make_project, make_unplanned_project
+from tests.projects.builders import bring_to, entry_of, make_project, make_unplanned_project
 
 SECRET = "荆州密院"
 LISTS = ("projects", "works", "indicators", "plans", "catalogue")
@@ -24,7 +24,7 @@ LISTS = ("projects", "works", "indicators", "plans", "catalogue")
 def theirs(cast: Cast) -> Project:
     """A project of Jingzhou with everything that can hang on it."""
     project = on_site(cast, SECRET)
-    client = make_organisation(f"{SECRET}城投", kind="client")
+    client = make_organisation(f"{SECRET}城投", kind="other")
     Project.objects.filter(pk=project.pk).update(client=client, programmes=["urban_renewal"])
     project.refresh_from_db()
     return project
@@ -70,7 +70,7 @@ def test_not_by_any_list_or_filter_also_after_the_owner_asked(
 
 def test_not_by_detail(stranger: Api, theirs: Project) -> None:
     demand_problem(stranger.get(f"projects/{theirs.code}"), 404, "not_found")
-    demand_problem(stranger.get(f"plans/{theirs.plan_entry.plan_id}"), 404, "not_found")  # type: ignore[union-attr]
+    demand_problem(stranger.get(f"plans/{entry_of(theirs).plan_id}"), 404, "not_found")
 
 
 def test_not_by_another_persons_cursor(cast: Cast, stranger: Api, theirs: Project) -> None:
@@ -95,7 +95,7 @@ def test_a_street_sees_its_own_only(cast: Cast) -> None:
     east_compound = make_compound(cast, "东院", community="421003002001")
     street = Api(make_user(role=Role.SERVICE, division="421003002", is_service=True))
     assert [row["code"] for row in street.results("projects")] == []
-    plan = street.json(f"plans/{west.plan_entry.plan_id}")  # type: ignore[union-attr]
+    plan = street.json(f"plans/{entry_of(west).plan_id}")
     assert plan["entries"] == []
     assert east_compound.code not in str(plan)
 
@@ -137,7 +137,7 @@ def test_a_firm_sees_what_it_is_a_party_to_as_long_as_it_is(cast: Cast, theirs: 
     assert {row["project"] for row in api.results("works")} == {theirs.code}
     assert {line["projects"] for line in api.results("indicators")} == {1}
     demand_problem(api.get(f"projects/{other.code}"), 404, "not_found")
-    for path in ("plans", f"plans/{theirs.plan_entry.plan_id}"):  # type: ignore[union-attr]
+    for path in ("plans", f"plans/{entry_of(theirs).plan_id}"):
         demand_problem(api.get(path), 403, "not_permitted")
     assert len(api.results("catalogue", page_size=500)) == 47
     end_party(party=party, user=cast.bureau, until_on=date(2026, 2, 1))

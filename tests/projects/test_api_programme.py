@@ -26,7 +26,7 @@ from tests.cast import (
     make_user,
 )
 from tests.delivery.builders import on_site, report
-from tests.projects.builders import bring_to, make_plan, make_project
+from tests.projects.builders import bring_to, entry_of, make_plan, make_project
 from tests.projects.schemes import make_approved_scheme, make_scheme
 
 
@@ -54,7 +54,7 @@ def test_the_detail_says_what_the_list_says_and_more(cast: Cast, api: Api) -> No
 
 def test_stages_tell_what_became_of_them(cast: Cast, api: Api) -> None:
     project = on_site(cast)
-    today = project.started_on.isoformat()
+    today = str(project.started_on)
     stages = {stage["stage"]: stage for stage in detail(api, project)["stages"]}
     assert list(stages) == list(LINE)
     assert {name: stage["state"] for name, stage in stages.items()} == {
@@ -64,7 +64,7 @@ def test_stages_tell_what_became_of_them(cast: Cast, api: Api) -> None:
     }  # fmt: skip
     assert (stages["start"]["entered_on"], stages["start"]["left_on"]) == (today, today)
     assert stages["construction"]["left_on"] is None
-    assert stages["construction"]["planned_on"] == project.planned_completion_on.isoformat()
+    assert stages["construction"]["planned_on"] == str(project.planned_completion_on)
 
 
 def test_what_was_gone_back_on_is_forgotten(cast: Cast, api: Api) -> None:
@@ -130,7 +130,7 @@ def test_nobodys_name_is_told(cast: Cast, api: Api) -> None:
         f"projects/{project.code}",
         "works",
         "plans",
-        f"plans/{project.plan_entry.plan_id}",
+        f"plans/{entry_of(project).plan_id}",
     ):
         text = api.get(path).content.decode()
         for name in (cast.street.name, cast.bureau.name, cast.community.name, "李四", "张三"):
@@ -220,10 +220,10 @@ def test_an_indicator_in_two_units_has_two_lines(cast: Cast, api: Api) -> None:
 
 def test_a_plan_as_it_is_told(cast: Cast, api: Api) -> None:
     project = make_project(cast, "砂石厂小区")
-    plan = project.plan_entry.plan
+    plan = entry_of(project).plan
     (row,) = api.results("plans")
     nothing = {"compounds": 1, "buildings": 0, "households": 0, "floor_area": "0.00", "investment": "0.00"}
-    entry = project.plan_entry
+    entry = entry_of(project)
     known = {"buildings": entry.building_count, "households": entry.household_count}
     assert row == {
         "id": plan.pk,
@@ -258,13 +258,13 @@ def test_a_city_lists_what_its_counties_have_in_force(cast: Cast) -> None:
     city = make_city_plan()
     assert api.json(f"plans/{city.pk}")["listed"]["compounds"] == 0
     project = make_project(cast)
-    amended = amend_plan(plan=project.plan_entry.plan, user=cast.bureau, reason="增补")
+    amended = amend_plan(plan=entry_of(project).plan, user=cast.bureau, reason="增补")
     told = api.json(f"plans/{city.pk}")
     assert (told["listed"]["compounds"], told["targets"]["compounds"], told["entries"]) == (1, 5, [])
     assert {row["id"] for row in api.results("plans", year=2026)} == {
         city.pk,
         amended.pk,
-        project.plan_entry.plan_id,
+        entry_of(project).plan_id,
     }
 
 
@@ -278,7 +278,7 @@ def test_drafts_above_are_not_seen_and_replaced_versions_only_when_asked_for(cas
 
 
 def test_the_entries_of_a_plan_are_those_of_the_callers_places(cast: Cast) -> None:
-    plan = make_project(cast).plan_entry.plan
+    plan = entry_of(make_project(cast)).plan
     east = Api(make_user(role=Role.SERVICE, division=EAST_STREET, is_service=True))
     told = east.json(f"plans/{plan.pk}")
     assert (told["entries"], told["listed"]["compounds"]) == ([], 1)

@@ -21,7 +21,7 @@ from projects.models import PartyRole, Project, Stage
 from tests.apiclient import V1, Api, faults
 from tests.cast import SHENGLI, Cast, make_organisation
 from tests.delivery.builders import on_site, report
-from tests.projects.builders import bring_to, make_document, make_project, make_unplanned_project
+from tests.projects.builders import bring_to, entry_of, make_document, make_project, make_unplanned_project
 from tests.projects.schemes import make_approved_scheme, make_scheme
 
 
@@ -36,7 +36,7 @@ def codes(rows: list[dict[str, Any]]) -> list[str]:
 
 def test_a_project_as_it_is_told(cast: Cast, api: Api) -> None:
     project = make_project(cast, "砂石厂小区")
-    client = make_organisation("荆州城投", kind="client")
+    client = make_organisation("荆州城投", kind="other")
     edit_project(project=project, user=cast.bureau, client=client, programmes=["urban_renewal"])
     update_compound(
         compound=project.compound,
@@ -56,7 +56,7 @@ def test_a_project_as_it_is_told(cast: Cast, api: Api) -> None:
         "compound": {"code": project.compound.code, "name": "砂石厂小区"},
         "community": {"code": SHENGLI, "name": "胜利街社区居民委员会"},
         "year": 2026,
-        "plan": {"id": project.plan_entry.plan_id, "document_number": "荆区住建〔2026〕1号"},
+        "plan": {"id": entry_of(project).plan_id, "document_number": "荆区住建〔2026〕1号"},
         "origin": "portal",
         "programmes": ["urban_renewal"],
         "lead_kind": project.lead_kind,
@@ -66,9 +66,9 @@ def test_a_project_as_it_is_told(cast: Cast, api: Api) -> None:
         "standing": "active",
         "started_on": None,
         "completed_on": None,
-        "planned_start_on": project.planned_start_on.isoformat(),
-        "planned_completion_on": project.planned_completion_on.isoformat(),
-        "forecast_completion_on": project.forecast_completion_on.isoformat(),
+        "planned_start_on": str(project.planned_start_on),
+        "planned_completion_on": str(project.planned_completion_on),
+        "forecast_completion_on": str(project.forecast_completion_on),
         "percent_done": "0.00",
         "last_progress_on": None,
         "building_count": 3,
@@ -142,7 +142,7 @@ def test_filters(api: Api, several: dict[str, Project], query: str, expected: se
 
 
 def test_by_compound_lead_and_client(cast: Cast, api: Api, several: dict[str, Project]) -> None:
-    firm = make_organisation("城投", kind="client")
+    firm = make_organisation("城投", kind="other")
     edit_project(project=several["begun"], user=cast.bureau, client=firm)
     code = several["begun"].code
     assert codes(api.results("projects", compound=several["begun"].compound.code)) == [code]
@@ -276,4 +276,4 @@ def test_a_detail_costs_the_same_however_much_there_is(cast: Cast, api: Api) -> 
     make_approved_scheme(cast, project)
     add_milestone(project=project, user=cast.bureau, stage="scheme", name="踏勘", planned_on=date(2026, 5, 1))
     assert counted(api, f"projects/{project.code}") == 7
-    assert counted(api, f"plans/{project.plan_entry.plan_id}") == 3
+    assert counted(api, f"plans/{entry_of(project).plan_id}") == 3

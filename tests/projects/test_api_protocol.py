@@ -19,7 +19,7 @@ from projects.models import Project
 from tests.apiclient import PROBLEM, V1, Api, make_token
 from tests.cast import Cast, make_organisation
 from tests.delivery.builders import on_site, report
-from tests.projects.builders import make_project, make_unplanned_project
+from tests.projects.builders import entry_of, make_project, make_unplanned_project
 
 LISTS = ("projects", "works", "indicators", "plans", "catalogue")
 NAMES = [
@@ -104,8 +104,7 @@ def again(api: Api, path: str, first: Any) -> int:
 def test_what_the_client_has_is_not_sent_again(cast: Cast) -> None:
     project = on_site(cast)
     api = Api(cast.service)
-    assert project.plan_entry is not None
-    for path in (*LISTS, f"projects/{project.code}", f"plans/{project.plan_entry.plan_id}"):
+    for path in (*LISTS, f"projects/{project.code}", f"plans/{entry_of(project).plan_id}"):
         first = api.get(path)
         assert again(api, path, first) == 304, path
         head = api.request(f"{V1}/{path}/", method="head")
@@ -114,7 +113,7 @@ def test_what_the_client_has_is_not_sent_again(cast: Cast) -> None:
 
 def test_whatever_is_told_changes_the_validator(cast: Cast) -> None:
     project = on_site(cast)
-    client = make_organisation("城投", kind="client")
+    client = make_organisation("城投", kind="other")
     Project.objects.filter(pk=project.pk).update(client=client)
     api = Api(cast.service)
     changes: list[Callable[[], Any]] = [
