@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
+from django.db import transaction
+
 from compounds.models import Compound
 from delivery.models import Contract, ContractKind, ContractProject, ProgressEntry
 from directory.models import Organisation, OrganisationKind, User
@@ -95,6 +97,7 @@ def add_programme(chance: random.Random, compounds: Sequence[Compound]) -> None:
 # --- Plans ------------------------------------------------------------------------------
 
 
+@transaction.atomic
 def issued_entries(year: int, compounds: Sequence[Compound], people: tuple[User, User]) -> list[PlanEntry]:
     """The counties' annual plans of a year, issued; their entries are returned."""
     clerk, manager = people
@@ -134,6 +137,7 @@ def issued_entries(year: int, compounds: Sequence[Compound], people: tuple[User,
 # --- Projects and their timetables ------------------------------------------------------
 
 
+@transaction.atomic
 def begun(chance: random.Random, entries: Iterable[PlanEntry], manager: User) -> list[Project]:
     entries = list(entries)
     places = sorted({entry.compound.community_id[:digits] for entry in entries for digits in (6, 9)})
@@ -169,6 +173,7 @@ def begun(chance: random.Random, entries: Iterable[PlanEntry], manager: User) ->
     return Project.objects.bulk_create(projects, batch_size=CHUNK)
 
 
+@transaction.atomic
 def lay_out_timetables(projects: Iterable[Project]) -> None:
     """As `lay_out_timetable` does for one, with the template that all of them share."""
     template = TimetableTemplate.objects.of("")
@@ -210,6 +215,7 @@ def travel(chance: random.Random, goals: dict[Project, str], people: tuple[User,
         report_works(on_site[number::4], people[0], share=Decimal(number) / 4)
 
 
+@transaction.atomic
 def leave(projects: Iterable[Project], stage: str, manager: User) -> None:
     """One row for each is the move itself."""
     kinds: dict[str, MoveKind] = {Stage.START: MoveKind.START, Stage.CONSTRUCTION: MoveKind.COMPLETE}
@@ -228,6 +234,7 @@ def leave(projects: Iterable[Project], stage: str, manager: User) -> None:
     )  # fmt: skip
 
 
+@transaction.atomic
 def approve_schemes(chance: random.Random, projects: Sequence[Project], people: tuple[User, User]) -> None:
     """Drawn up by one with its works, signed by both offices, a week on notice, approved by another."""
     clerk, manager = people
@@ -290,6 +297,7 @@ def a_paper(clerk: User) -> StoredFile:
     )
 
 
+@transaction.atomic
 def file_documents(projects: Iterable[Project], kind: DocumentKind, paper: StoredFile, clerk: User) -> None:
     documents = Document.objects.bulk_create(
         (Document(project=project, kind=kind, title=str(kind.label), added_by=clerk) for project in projects),
@@ -304,6 +312,7 @@ def file_documents(projects: Iterable[Project], kind: DocumentKind, paper: Store
     )
 
 
+@transaction.atomic
 def sign_contracts(projects: Iterable[Project], paper: StoredFile, clerk: User) -> None:
     """One contract for the works of a county and year."""
     of_place: dict[tuple[str, int], list[Project]] = defaultdict(list)
@@ -323,6 +332,7 @@ def sign_contracts(projects: Iterable[Project], paper: StoredFile, clerk: User) 
         )
 
 
+@transaction.atomic
 def report_works(projects: Sequence[Project], clerk: User, *, share: Decimal) -> None:
     """Of every work item this share of what is planned, a month before the works end."""
     if not share:
