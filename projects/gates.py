@@ -100,7 +100,7 @@ def ready_to_advance(rows: ProjectQuerySet) -> ProjectQuerySet:
         *(When(stage=stage, then=Value(kind)) for stage, kind in EVIDENCE.items()), output_field=CharField()
     )
     papers = Document.objects.valid().filter(project=OuterRef("pk"), kind=OuterRef("evidence_kind"))
-    ready = (
+    ready: ProjectQuerySet = (
         rows.filter(standing=Standing.ACTIVE)
         .exclude(stage__in=(*BY_THE_SITE, Stage.AFTERCARE))
         .annotate(evidence_kind=kind)

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Func, Q, QuerySet, Value, Window
+from django.db.models import F, Func, JSONField, Q, QuerySet, Value, Window
 from django.db.models.functions import JSONObject, Lag
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -62,7 +62,7 @@ _BESIDES = (*KEPT, "division_code", "pgh_id", "pgh_created_at", "pgh_label", "pg
 class Facts(Func):
     """A history row of a project as JSON, without what other rows tell."""
 
-    output_field = models.JSONField()
+    output_field = JSONField()
 
     def __init__(self) -> None:
         table = history_of(Project).model._meta.db_table
@@ -140,7 +140,7 @@ def _own_rows(rows: QuerySet[Any, Any], kind: str) -> QuerySet[Any, Any]:
             log_label=Value("insert"),
             log_context=JSONObject(user="by_id", reason="reason"),
             log_row=WholeRow(model),
-            log_before=Value(None, output_field=WholeRow.output_field),
+            log_before=Value(None, output_field=JSONField()),
         )
         .order_by()
         .values_list(*COLUMNS)

@@ -99,7 +99,7 @@ class ProjectForm(forms.Form):
         choose["lead"].queryset = organisations(user, project.lead_id).filter(kind__in=offices)
         choose["client"].queryset = organisations(user, project.client_id).exclude(kind__in=WORKS_ANYWHERE)
         people = possible_managers([project.division_code])
-        choose["manager"].queryset = people | User.objects.filter(pk=project.manager_id)
+        choose["manager"].queryset = people | User.objects.filter(pk__in=[project.manager_id or 0])
 
     def facts(self) -> dict[str, Any]:
         """What the action takes; `version` goes its own way."""
@@ -110,11 +110,10 @@ class ProjectForm(forms.Form):
         field: Any = self.fields[name]
         if isinstance(field, forms.ModelChoiceField):
             return str(value or "")
-        if isinstance(field, forms.MultipleChoiceField):
-            return "、".join(str(dict(field.choices).get(one, one)) for one in value)
-        if isinstance(field, forms.ChoiceField):
-            return str(dict(field.choices).get(value, value))
-        return str(value or "")
+        labels: dict[Any, Any] = dict(getattr(field, "choices", ()))
+        if isinstance(value, list):
+            return "、".join(str(labels.get(one, one)) for one in value)
+        return str(labels.get(value, value) or "")
 
 
 def facts_of(project: Any) -> dict[str, Any]:

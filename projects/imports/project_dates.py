@@ -96,7 +96,7 @@ class ProjectDatesImport(ImportKind):
     def write(self, run_id: int, task: Task, progress: Progress) -> dict[str, int]:
         """By the same actions as the page; what is no longer as previewed refuses everything."""
         rows = staged(run_id, (Verdict.CHANGED,))
-        keys = [row.target_id for row in rows]
+        keys = [row.target_id for row in rows if row.target_id is not None]
         list(Project.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
         if outdated := _outdated(rows, task.user):
             raise ChangedSincePreview(count=outdated)

@@ -97,7 +97,8 @@ def dates_sheet(request: SignedInRequest) -> FileResponse:
     demand(can_export(request.user) and request.user.has_power(Power.KEEP_PROJECTS))
     page = PROJECTS.page(request, seen(request.user), filterset=ProjectFilter)
     page.narrowed.demand_valid()
-    rows = page.narrowed.queryset.unfinished().order_by("code")
+    listed_ones = Project.objects.filter(pk__in=page.narrowed.queryset.order_by().values("pk"))
+    rows = listed_ones.unfinished().order_by("code")
     if rows.count() > MOST_DATED:
         raise TooManyToPrint(count=rows.count(), most=MOST_DATED)
     days = Milestone.objects.filter(project__in=rows.values("pk"), closes_stage=True, done_on__isnull=True)
@@ -117,7 +118,9 @@ def cell_manager(request: SignedInRequest, code: str) -> HttpResponse:
     demand(can_see_projects(request.user))
     project = get_object_or_404(Project.objects.visible_to(request.user).select_related("manager"), code=code)
     demand(can_edit_project(request.user, project))
-    people = possible_managers([project.division_code]) | User.objects.filter(pk=project.manager_id)
+    people = possible_managers([project.division_code]) | User.objects.filter(
+        pk__in=[project.manager_id or 0]
+    )
     if request.method != "POST":
         form = ManagerForm(people=people, initial={"manager": project.manager_id})
         return render(request, "projects/project_cell_manager.html", {"form": form})

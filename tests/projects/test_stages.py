@@ -1,6 +1,8 @@
 """The line of a project: what moves it, what stops it, in the actions and in the database."""
 
+from contextlib import suppress
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -68,8 +70,8 @@ def test_sent_back_one_stage_with_the_reason_and_its_milestone_is_open_again(cas
     assert closing.done_on == timezone.localdate()
     send_back(project=project, user=cast.bureau, reason="计划调整")
     project.refresh_from_db()
-    closing.refresh_from_db()
-    assert (project.stage, closing.done_on) == (Stage.PLAN, None)
+    assert project.stage == Stage.PLAN
+    assert Milestone.objects.filter(pk=closing.pk, done_on__isnull=True).exists()
 
 
 def test_suspended_it_does_not_move_until_resumed(cast: Cast) -> None:
@@ -139,22 +141,21 @@ def test_no_shell_moves_a_project_past_its_stage_changes(cast: Cast, field: str,
         Project.objects.filter(pk=project.pk).update(**{field: value})
 
 
-@pytest.mark.parametrize("kind", MoveKind.values)
-@pytest.mark.parametrize("to", Stage.values)
-def test_no_shell_inserts_a_move_that_the_line_does_not_know(cast: Cast, kind: str, to: str) -> None:
-    """From the first stage, without evidence, only three moves are open: not required, suspend, cancel."""
+def test_no_shell_inserts_a_move_that_the_line_does_not_know(cast: Cast) -> None:
+    """From the first stage, without evidence, only three moves of all are open: not required, suspend, cancel."""
     project = make_project(cast)
-    legal = {
+    done = set()
+    for kind, to in product(MoveKind.values, Stage.values):
+        change = StageChange(
+            project=project, kind=kind, from_stage=project.stage, to_stage=to, effective_on=timezone.localdate(),
+            reason="试", by=cast.bureau,
+        )  # fmt: skip
+        with suppress(DatabaseError), transaction.atomic():
+            change.save()
+            done.add((kind, to))
+            transaction.set_rollback(True)
+    assert done == {
         (MoveKind.NOT_REQUIRED, Stage.PLAN),
         (MoveKind.SUSPEND, Stage.WILLINGNESS),
         (MoveKind.CANCEL, Stage.WILLINGNESS),
     }
-    change = StageChange(
-        project=project, kind=kind, from_stage=project.stage, to_stage=to, effective_on=timezone.localdate(),
-        reason="试", by=cast.bureau,
-    )  # fmt: skip
-    if (kind, to) in legal:
-        change.save()
-    else:
-        with pytest.raises(DatabaseError), transaction.atomic():
-            change.save()

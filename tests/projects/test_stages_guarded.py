@@ -13,7 +13,7 @@ from tests.database import Databases
 from tests.projects.builders import make_document, make_project, make_unplanned_project
 
 
-def refused(sql: str, *parameters: object) -> Exception:
+def refused(sql: str, *parameters: str | int) -> Exception:
     """The statement fails for `app`; what refused it."""
     with pytest.raises(DatabaseError) as refusal, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, parameters or None)
@@ -80,7 +80,7 @@ def test_a_project_is_not_born_further_on(cast: Cast, project: Project) -> None:
 def change(project: Project, cast: Cast, **facts: object) -> StageChange:
     given = {"kind": "advance", "from_stage": project.stage, "to_stage": "plan", "effective_on": timezone.localdate(),
              "reason": "试"}  # fmt: skip
-    return StageChange(project=project, by=cast.bureau, **{**given, **facts})  # type: ignore[arg-type]
+    return StageChange(project=project, by=cast.bureau, **{**given, **facts})
 
 
 @pytest.mark.parametrize(
