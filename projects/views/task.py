@@ -273,6 +273,7 @@ def _reason(request: SignedInRequest) -> str:
 @require_POST
 def task_return(request: SignedInRequest, pk: int) -> HttpResponse:
     found = find_task(request, pk)
+    demand(can_close_task(request.user, found))
     return_task(task=found, user=request.user, reason=_reason(request))
     messages.success(request, _("Returned. Whoever holds it is told what to mend."))
     return redirect(found)
@@ -281,6 +282,7 @@ def task_return(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def task_close(request: SignedInRequest, pk: int) -> HttpResponse:
     found = find_task(request, pk)
+    demand(can_close_task(request.user, found))
     close_task(task=found, user=request.user)
     messages.success(request, _("The task is closed."))
     return redirect(found)
@@ -289,6 +291,7 @@ def task_close(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def task_cancel(request: SignedInRequest, pk: int) -> HttpResponse:
     found = find_task(request, pk)
+    demand(can_close_task(request.user, found))
     cancel_task(task=found, user=request.user, reason=_reason(request))
     messages.success(request, _("The task is cancelled."))
     return redirect(found)

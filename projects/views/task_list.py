@@ -73,6 +73,7 @@ def _project_name(pk: str) -> str:
 
 @require_safe
 def my_tasks(request: SignedInRequest) -> HttpResponse:
+    demand(can_see_tasks(request.user))
     return redirect(f"{reverse('projects:tasks')}?show=waiting")
 
 
