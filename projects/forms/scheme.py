@@ -4,7 +4,11 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
+from django.forms import BoundField
 from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import DecimalNumberField
@@ -43,7 +47,34 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class LineForm(forms.Form):
+class RowForm(forms.Form):
+    """A row of a table: `controls` draws its fields without a template each, of which a page would need a thousand."""
+
+    @cached_property
+    def controls(self) -> dict[str, SafeString]:
+        return {name: _drawn(self[name]) for name in self.fields}
+
+
+def _drawn(bound: BoundField) -> SafeString:
+    """An input or a select, as Django's widgets would write it."""
+    wrong = ' aria-invalid="true"' if bound.errors else ""
+    named = f'name="{escape(bound.html_name)}" id="{escape(bound.auto_id)}"{wrong}'
+    value = "" if bound.value() is None else str(bound.value())
+    field: Any = bound.field
+    if isinstance(field, forms.ChoiceField):
+        options = "".join(
+            f'<option value="{escape(key)}"{" selected" if key == value else ""}>{escape(label)}</option>'
+            for key, label in field.choices
+        )
+        return SafeString(f"<select {named}>{options}</select>")
+    kind = "hidden" if bound.is_hidden else "text"
+    more = ' inputmode="decimal" autocomplete="off"' if isinstance(field, forms.DecimalField) else ""
+    if getattr(field, "max_length", None):
+        more += f' maxlength="{field.max_length}"'
+    return SafeString(f'<input type="{kind}" {named} value="{escape(value)}"{more}>')
+
+
+class LineForm(RowForm):
     """A row of the table of lines. `seen` carries what the row showed; an untouched row is not written."""
 
     quantity = _quantity()
@@ -86,7 +117,7 @@ class LineForm(forms.Form):
         return LineEdit(line_id=self.line.pk, facts=cast(LineFacts, facts), seen=cleaned["seen"])
 
 
-class WorkForm(forms.Form):
+class WorkForm(RowForm):
     """An item of the catalogue: with a quantity it is taken in, without one it is left."""
 
     quantity = _quantity(required=False)
