@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compounds.models import Compound
 from compounds.triggers import stamps_change, takes_division
@@ -46,7 +47,7 @@ WORKS_DONE_OR_LATER = LINE[LINE.index(Stage.ACCEPTANCE) :]
 class Standing(models.TextChoices):
     ACTIVE = "active", _("under way")
     SUSPENDED = "suspended", _("suspended")
-    CANCELLED = "cancelled", _("cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("project", "cancelled")
 
 
 class Origin(models.TextChoices):
