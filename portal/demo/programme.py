@@ -61,7 +61,7 @@ from portal.demo.published import JINGZHOU, ZAOYANG, total
 from portal.demo.register import CompoundSketch, Stage
 from projects.actions.approvals import post_notice, record_objection, sign_off
 from projects.actions.backlog import ProjectBefore, WorkBefore, enter_projects_from_before
-from projects.actions.catalogue import publish_timetable
+from projects.actions.catalogue import TimetableLine, publish_timetable
 from projects.actions.documents import add_document, add_programme_document
 from projects.actions.go_live import confirm_go_live, propose_go_live
 from projects.actions.projects import begin_project
@@ -92,7 +92,10 @@ COUNTIES = (JINGZHOU, ZAOYANG)
 LIVE_FROM = {JINGZHOU: date(2023, 1, 1), ZAOYANG: date(2025, 1, 1)}
 ISSUED = {2022: date(2022, 3, 10), 2024: date(2024, 2, 22), 2025: date(2025, 2, 26)}
 # Jingzhou's made-up plans run into the next spring: days after 1 January of the plan year.
-LATER_DAYS = {"start": 240, "construction": 440, "acceptance": 470, "handover": 500}
+LATER_DAYS: dict[tuple[str, bool], int] = {
+    (ProjectStage.START, True): 240, (ProjectStage.CONSTRUCTION, False): 380, (ProjectStage.CONSTRUCTION, True): 440,
+    (ProjectStage.ACCEPTANCE, True): 470, (ProjectStage.HANDOVER, True): 500,
+}  # fmt: skip
 NEXT_YEAR = {JINGZHOU: 8, ZAOYANG: 40}
 PLANNED_LATE = "原址拟建社区食堂，改造范围调整。"
 
@@ -173,8 +176,10 @@ class Demo:
             )
             confirm_go_live(go_live=proposed, user=self.person(county, "security"))
         self.papers = dict.fromkeys(COUNTIES, store_papers(self.person(JINGZHOU, "section")))
-        shipped = TimetableTemplate.objects.of(JINGZHOU)
-        lines = [{**line, "day": LATER_DAYS.get(line["stage"], line["day"]) - (60 if line["stage"] == "construction" and not line["closes"] else 0)} for line in shipped.lines]  # fmt: skip
+        shipped: list[TimetableLine] = TimetableTemplate.objects.of(JINGZHOU).lines
+        lines: list[TimetableLine] = [
+            {**line, "day": LATER_DAYS.get((line["stage"], line["closes"]), line["day"])} for line in shipped
+        ]
         publish_timetable(
             division=Division.objects.get(pk=JINGZHOU), user=self.person(JINGZHOU, "bureau"), lines=lines,
             basis="示例：跨年度实施",

@@ -67,7 +67,7 @@ def paper(sort: str) -> bytes:
 
 def store_papers(user: Any) -> dict[str, StoredFile]:
     """{kind of document: the stored page that its documents show}."""
-    found = {}
+    found: dict[str, StoredFile] = {}
     for sort, (name, kinds) in SHEETS.items():
         file = store_upload(file=BytesIO(paper(sort)), name=f"{name}.pdf", user=user, rule=RULE)
         found |= dict.fromkeys(kinds, file)

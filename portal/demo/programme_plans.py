@@ -43,10 +43,11 @@ class PlanOffice:
             if kind == PlanKind.FIVE_YEAR
             else f"{year}年老旧小区改造计划"
         )
+        investment = targets.get("investment")
         return draw_up_plan(
             division=self.division, user=self.drawer, kind=kind, first_year=year, title=title or f"{name}{words}",
             notes=notes, target_compounds=targets.get("compounds"), target_households=targets.get("households"),
-            target_investment=Decimal(targets["investment"]) if targets.get("investment") else None,
+            target_investment=None if investment is None else Decimal(investment),
         )  # fmt: skip
 
     def take_in(self, plan: Plan, compounds: Sequence[Compound], *, year: int | None = None) -> None:

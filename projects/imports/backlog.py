@@ -167,7 +167,7 @@ class BacklogImport(ImportKind):
 
     def decisions(self, task: Task) -> Sequence[tuple[str, str]]:
         found = []
-        proof = StoredFile.objects.filter(pk=task.options.get("document")).first()
+        proof = StoredFile.objects.filter(pk=task.options.get("document") or 0).first()
         if proof is not None:
             found.append(
                 (_now("Document that proves these projects"), f"{proof.name} · SHA-256 {proof.sha256[:12]}…")

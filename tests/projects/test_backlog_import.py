@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -87,7 +86,7 @@ def test_works_of_columns_become_an_approved_scheme_and_marked_entries(cast: Cas
     scheme = Scheme.objects.get()
     assert (scheme.state, scheme.from_before, scheme.approved_on) == ("approved", True, date(2022, 6, 1))
     kept = {
-        row.work_item.catalogue_item.code: (row.planned, row.done)
+        row.work_item.catalogue_item.code: (int(row.planned), int(row.done))
         for row in WorkItemProgress.objects.select_related("work_item__catalogue_item")
     }
     assert kept == {"B08": (1200, 900), "B01": (800, 0)}
@@ -256,17 +255,13 @@ def test_what_was_entered_meanwhile_stops_the_whole_and_renews_the_preview(cast:
     run = previewed(cast, listing(["砂石厂小区", *DONE], ["棉纺厂宿舍", *DONE]))
     enter_project_from_before(
         compound=first, user=cast.bureau, year=2022, stage=Stage.SCHEME, effective_on=go_live.live_from - timedelta(days=9),
-        document=Project.objects.none().first() or _paper(run),
+        document=run.file,
     )  # fmt: skip
     with pytest.raises(ChangedSincePreview):
         write(run)
     assert Project.objects.count() == 1
     run.refresh_from_db()
     assert run.counts["unchanged"] == 1
-
-
-def _paper(run: ImportRun) -> Any:
-    return run.file
 
 
 def test_five_hundred_projects_come_in_quickly(cast: Cast) -> None:
