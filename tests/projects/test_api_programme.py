@@ -9,6 +9,7 @@ import pytest
 from directory.models import Division
 from directory.powers import Role
 from projects.actions.catalogue import publish_item
+from projects.actions.go_live import confirm_go_live, enter_project_from_before, propose_go_live
 from projects.actions.plans import amend_plan, draw_up_plan
 from projects.actions.projects import add_party, add_related_work, end_party
 from projects.actions.stages import cancel, send_back
@@ -25,7 +26,8 @@ from tests.cast import (
     make_organisation,
     make_user,
 )
-from tests.delivery.builders import on_site, report
+from tests.compounds.builders import make_pooled
+from tests.delivery.builders import a_paper, on_site, report
 from tests.projects.builders import bring_to, entry_of, make_plan, make_project
 from tests.projects.schemes import make_approved_scheme, make_scheme
 
@@ -65,6 +67,27 @@ def test_stages_tell_what_became_of_them(cast: Cast, api: Api) -> None:
     assert (stages["start"]["entered_on"], stages["start"]["left_on"]) == (today, today)
     assert stages["construction"]["left_on"] is None
     assert stages["construction"]["planned_on"] == str(project.planned_completion_on)
+
+
+def test_what_lies_before_the_portal_is_unknown(cast: Cast, api: Api) -> None:
+    system, security = (
+        make_user(role=role, division="4210")
+        for role in (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR)
+    )
+    go_live = propose_go_live(
+        division=Division.objects.get(pk="4210"), user=system, live_from=date(2025, 1, 1)
+    )
+    confirm_go_live(go_live=go_live, user=security)
+    day = date(2023, 5, 1)
+    project = enter_project_from_before(
+        compound=make_pooled(cast), user=cast.bureau, year=2023, stage="construction", effective_on=day, started_on=day,
+        document=a_paper(cast),
+    )  # fmt: skip
+    whole = detail(api, project)
+    assert (whole["origin"], whole["started_on"]) == ("before_portal", "2023-05-01")
+    states = [(stage["state"], stage["entered_on"], stage["left_on"]) for stage in whole["stages"]]
+    assert states[:7] == [("unknown", None, None)] * 7
+    assert states[7] == ("here", "2023-05-01", None)
 
 
 def test_what_was_gone_back_on_is_forgotten(cast: Cast, api: Api) -> None:
