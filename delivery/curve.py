@@ -17,12 +17,15 @@ done, or when it would take more than ten years.
 while not all is done. None without planned dates, and while the works are not going on.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
+from itertools import accumulate
 from math import ceil, floor
 
 WHOLE = Fraction(100)
@@ -46,9 +49,17 @@ class Work:
     cost: Decimal
     done: Mapping[date, Decimal]
 
+    @cached_property
+    def _sums(self) -> tuple[list[date], list[Decimal]]:
+        """The days on which anything was done, and what was done in all at the end of each."""
+        days = sorted(self.done)
+        return days, list(accumulate(self.done[on] for on in days))
+
     def share_on(self, day: date) -> Fraction:
         """What is done at the end of the day, of what is planned: 0 to 1."""
-        done = sum((quantity for on, quantity in self.done.items() if on <= day), Decimal(0))
+        days, sums = self._sums
+        passed = bisect_right(days, day)
+        done = sums[passed - 1] if passed else Decimal(0)
         return max(Fraction(0), min(Fraction(done) / Fraction(self.planned), Fraction(1)))
 
 

@@ -16,6 +16,8 @@ from core.board import (
     FigureValue,
     MissingSource,
     RailItem,
+    SearchHit,
+    SearchSource,
     Tab,
     WaitingLine,
     WaitingSource,
@@ -27,6 +29,7 @@ from delivery.curve import Light, written
 from delivery.filters import is_quiet
 from delivery.lights import ProjectLight, on_site, with_light
 from delivery.missing import missing_lines
+from delivery.models import Contract
 from delivery.permissions import can_see_site
 from directory.models import User
 from directory.powers import Power
@@ -64,11 +67,20 @@ def register_on_board() -> None:
     board.register(MissingSource(subject="project_stage", key="site", position=50, lines=missing_lines))
     board.register(Figure(subject="project", key="progress", position=10, values=_of_project))
     board.register(Figure(subject="overview", key="site", position=40, values=_overview))
+    board.register(SearchSource(key="contracts", label=_("Contracts"), position=45, find=_find))
     board.register(WaitingSource(key="site", position=50, lines=_waiting))
 
 
 def _list_url(url_name: str) -> Any:
     return lambda _site: reverse(url_name)
+
+
+def _find(user: User, key: str, limit: int) -> Iterator[SearchHit]:
+    """Contracts by part of the number or the title."""
+    rows = Contract.objects.visible_to(user).filter(Q(number__icontains=key) | Q(title__icontains=key))
+    for contract in rows.select_related("organisation").order_by("-signed_on", "-pk")[:limit]:
+        detail = f"{contract.number} · {contract.organisation}"
+        yield SearchHit(title=contract.title, detail=detail, url=contract.get_absolute_url())
 
 
 def _of_project(request: HttpRequest, project: Project) -> Iterator[FigureValue]:

@@ -52,6 +52,7 @@ def progress(request: SignedInRequest, code: str) -> HttpResponse:
     lines = work_lines(project)
     works = _works(project, lines)
     today = timezone.localdate()
+    measured = _measured(project, works, today)
     rows = project.progress_entries.select_related(*JOINED).prefetch_related("photos__file")
     pages = Paginator(rows.order_by("-done_on", "-pk"), ENTRIES_ON_A_PAGE)
     user = request.user
@@ -67,13 +68,13 @@ def progress(request: SignedInRequest, code: str) -> HttpResponse:
             "light": ProjectLight.of(project, today),
             "rule": rule_in_words(),
             "today": today,
-            "measured": _measured(project, works, today),
+            "measured": measured,
             "entries": pages.get_page(request.GET.get("page")),
             "may_report": may_report and project.is_active and project.stage == Stage.CONSTRUCTION,
             "may_move_works": can_start_or_complete(user, project),
             "reverses_all": user.has_power(Power.REPORT_PROGRESS, at=project.division_code),
             "contracts": project.contracts.visible_to(user).select_related("organisation"),
-            **_drawn(project, works, today),
+            **_drawn(project, works, today, measured["forecast"]),
         },
     )
 
@@ -116,7 +117,7 @@ def _measured(project: Project, works: list[curve.Work], today: date) -> dict[st
     }
 
 
-def _drawn(project: Project, works: list[curve.Work], today: date) -> dict[str, Any]:
+def _drawn(project: Project, works: list[curve.Work], today: date, forecast: date | None) -> dict[str, Any]:
     """The curve's rows for the table, and the same figures for the chart."""
     points = curve.curve(
         works, start=project.planned_start_on, completion=project.planned_completion_on,
@@ -131,11 +132,10 @@ def _drawn(project: Project, works: list[curve.Work], today: date) -> dict[str, 
         }
         for point in points
     ]
-    forecast = curve.forecast_completion(works, today=today, started_on=project.started_on)
     chart = {
         "today": today.isoformat(),
         "planned": [[day(row["day"]), float(row["planned"])] for row in rows if row["planned"] is not None],
         "actual": [[day(row["day"]), float(row["actual"])] for row in rows if row["actual"] is not None],
-        "forecast": day(forecast) if forecast and project.stage == Stage.CONSTRUCTION else "",
+        "forecast": day(forecast) if forecast else "",
     }
     return {"curve": rows, "chart": json.dumps(chart)}

@@ -13,9 +13,11 @@ from delivery.actions.contracts import file_contract
 from delivery.actions.progress import report_progress
 from delivery.actions.works import start_works
 from delivery.models import Contract, ContractKind, ProgressEntry
-from directory.models import Organisation, OrganisationKind, User
+from directory.models import Division, Organisation, OrganisationKind, User
+from directory.powers import Role
 from files.actions import store_document, store_image
 from files.models import StoredFile
+from projects.actions.go_live import confirm_go_live, enter_project_from_before, propose_go_live
 from projects.models import (
     CatalogueItem,
     DocumentKind,
@@ -33,6 +35,7 @@ from projects.models import (
     WorkOrigin,
 )
 from tests.cast import Cast, make_organisation, make_user
+from tests.compounds.builders import make_pooled
 from tests.compounds.pages import picture
 from tests.projects.builders import PDF, bring_to, make_document, make_project
 
@@ -127,6 +130,22 @@ def on_site(cast: Cast, name: str = "", *, works: Any = WORKS) -> Project:
     project = ready_to_start(cast, name, works)
     start_works(project=project, user=cast.bureau, effective_on=timezone.localdate())
     project.refresh_from_db()
+    return project
+
+
+def from_before(cast: Cast, *, works: Any = WORKS) -> Project:
+    """Under construction since before the portal, with an approved scheme."""
+    system = make_user(role=Role.SYSTEM_ADMINISTRATOR, division="4210")
+    security = make_user(role=Role.SECURITY_ADMINISTRATOR, division="4210")
+    city = Division.objects.get(pk="4210")
+    confirm_go_live(
+        go_live=propose_go_live(division=city, user=system, live_from=date(2025, 1, 1)), user=security
+    )
+    project = enter_project_from_before(
+        compound=make_pooled(cast, "存量小区"), user=cast.bureau, year=2023, stage=Stage.CONSTRUCTION,
+        effective_on=date(2023, 5, 1), started_on=date(2023, 5, 1), document=a_paper(cast),
+    )  # fmt: skip
+    make_scheme(cast, project, works)
     return project
 
 

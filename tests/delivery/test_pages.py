@@ -249,6 +249,12 @@ def test_the_lists_and_their_spreadsheets(cast: Cast, as_role: Lines) -> None:
         assert as_role("stranger").get(address).context["list"].count == 0
 
 
+def test_a_contract_is_found_by_its_number(cast: Cast, as_role: Lines) -> None:
+    contract = make_contract(cast, at_the_start(cast), number="荆施2026-018")
+    assert contract.get_absolute_url() in as_role("bureau").get("/search/?q=2026-018").content.decode()
+    assert contract.get_absolute_url() not in as_role("stranger").get("/search/?q=2026-018").content.decode()
+
+
 def test_the_overview_counts_sites_and_what_waits(cast: Cast, as_role: Lines) -> None:
     project = on_site(cast)
     report(cast, project, 100)

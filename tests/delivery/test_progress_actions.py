@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -12,9 +12,16 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from core.errors import NotPermitted
-from delivery.actions.progress import MOST_PHOTOS, add_photo, report_progress, reverse_entry
+from delivery.actions.progress import (
+    MOST_PHOTOS,
+    add_photo,
+    enter_progress_before_portal,
+    report_progress,
+    reverse_entry,
+)
 from delivery.errors import (
     AlreadyReversed,
+    BeforePortalOnly,
     DayBeforeStart,
     DayInFuture,
     KeyUsedDifferently,
@@ -33,6 +40,7 @@ from tests.cast import Cast
 from tests.delivery.builders import (
     a_photo,
     at_the_start,
+    from_before,
     items_of,
     make_scheme,
     on_site,
@@ -182,6 +190,24 @@ def test_a_photo_is_kept_once_however_often_it_is_sent(cast: Cast) -> None:
     )
     with pytest.raises(TooManyPhotos):
         add_photo(entry=entry, user=cast.community, file=file, key=uuid.uuid4())
+
+
+def test_what_was_done_before_the_portal_is_one_marked_entry_for_each_work(cast: Cast) -> None:
+    project = from_before(cast)
+    work = items_of(project)[0].pk
+    sent: dict[str, Any] = {"user": cast.bureau, "work_item": work, "done_on": date(2023, 9, 1)}
+    entry = enter_progress_before_portal(project=project, quantity=Decimal(40), **sent)
+    assert (entry.source, state(project)) == ("before_portal", (Decimal("20.00"), [40, 0]))
+    with pytest.raises(BeforePortalOnly):
+        enter_progress_before_portal(project=project, quantity=Decimal(10), **sent)
+    report(cast, project, 10)
+    assert state(project)[1] == [50, 0]
+    begun_here = on_site(cast)
+    with pytest.raises(BeforePortalOnly):
+        enter_progress_before_portal(
+            project=begun_here, quantity=Decimal(1), user=cast.bureau, work_item=items_of(begun_here)[0].pk,
+            done_on=timezone.localdate(),
+        )  # fmt: skip
 
 
 # --- By SQL, as the role of the web process ----------------------------------------------
