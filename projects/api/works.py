@@ -136,7 +136,7 @@ PLAN_COLUMNS = (
     "document_number", "issued_on", "target_compounds", "target_households", "target_area", "target_investment",
     listed(),
 )  # fmt: skip
-PLAN_DETAIL_COLUMNS = (*PLAN_COLUMNS, "amendment_reason", "recorded_issued_at")
+PLAN_DETAIL_COLUMNS = (*PLAN_COLUMNS, "amendment_reason")
 ENTRY_COLUMNS = (
     "year", "position", "compound__code", "compound__name", "division_code", "compound__community__name",
     "urgency_at_entry", "jump_reason", "building_count", "household_count", "floor_area", "estimated_investment",
@@ -170,7 +170,7 @@ def plan_body(row: Row) -> Body:
 
 def plan_detail_body(row: Row, *, scopes: tuple[str, ...]) -> Body:
     """With the entries of the caller's divisions: one statement more."""
-    reason, _issued_at = row[len(PLAN_COLUMNS) :]
+    (reason,) = row[len(PLAN_COLUMNS) :]
     seen = Q(pk__in=[])
     for scope in scopes:
         seen |= Q(division_code__startswith=scope)
