@@ -64,7 +64,7 @@ def _drawn(bound: BoundField) -> SafeString:
     if isinstance(field, forms.ChoiceField):
         options = "".join(
             f'<option value="{escape(key)}"{" selected" if key == value else ""}>{escape(label)}</option>'
-            for key, label in field.choices
+            for key, label in cast(list[tuple[str, str]], field.choices)
         )
         return SafeString(f"<select {named}>{options}</select>")
     kind = "hidden" if bound.is_hidden else "text"
