@@ -19,7 +19,7 @@ from directory.powers import Power, Role, roles_with
 from projects.models import Project, Task, Tier
 from projects.people import described
 
-TIER_OF_LENGTH = {2: Tier.CITY, 4: Tier.CITY, 6: Tier.CITY, 9: Tier.STREET, 12: Tier.COMMUNITY}
+TIER_OF_LENGTH = {4: Tier.CITY, 6: Tier.CITY, 9: Tier.STREET, 12: Tier.COMMUNITY}
 TIER_OF_KIND = {
     OrganisationKind.STREET_OFFICE: Tier.STREET,
     OrganisationKind.COMMUNITY: Tier.COMMUNITY,
@@ -31,6 +31,7 @@ TIER_OF_KIND = {
 TIER_OF_ROLE = {Role.STREET_OFFICER: Tier.STREET, Role.COMMUNITY_WORKER: Tier.COMMUNITY}
 # At least so many letters before people and organisations are looked for; a surname is one character.
 SHOWN, NEAR = 12, 40
+LEAST_LEVEL = 4
 OFFICE, COMPOUND, ORGANISATION, PERSON = "d", "c", "o", "p"
 
 
@@ -61,8 +62,9 @@ def on_the_line(place: str, path: str) -> Q:
 
 
 def possible_offices(place: str) -> QuerySet[Division]:
-    above = Q(code__in=[*ancestors(place), place]) | Q(code__startswith=place)
-    return Division.objects.living().filter(above)
+    """From the city down: above it nobody carries out a task."""
+    near = Q(code__in=[*ancestors(place), place]) | Q(code__startswith=place)
+    return Division.objects.living().filter(near, level__gte=LEAST_LEVEL)
 
 
 def possible_organisations(user: User, place: str) -> QuerySet[Organisation]:
@@ -138,7 +140,7 @@ def of_office(division: Division) -> Hands:
     return Hands(
         key=f"{OFFICE}:{division.code}",
         label=division.name,
-        detail=str(tier.label),
+        detail="",
         tier=tier,
         holder=division,
     )

@@ -75,4 +75,8 @@ def roll_up(task: Task) -> RollUp:
         places_planned=Sum("places_planned", filter=same),
         places_done=Sum("places_done", filter=same & finished),
     )
+    if found["quantity_planned"] is not None:
+        found["quantity_done"] = found["quantity_done"] or Decimal(0)
+    if found["places_planned"] is not None:
+        found["places_done"] = found["places_done"] or 0
     return RollUp(**found)

@@ -17,7 +17,7 @@ def first_of_next_month(day: date) -> date:
 
 @dataclass(frozen=True)
 class Tick:
-    """The first day of a month: `label` is the month, in January with its year."""
+    """The first day of a month: `label` is the month, in January the year."""
 
     x: str
     label: str
@@ -61,7 +61,7 @@ class Axis:
         found, day = [], self.first
         while day < self.last:
             if (day.month - 1) % step == 0:
-                label = f"{day:%Y-%m}" if day.month == 1 or day == self.first else f"{day:%m}"
+                label = f"{day:%Y}" if day.month == 1 else f"{day.month}"
                 found.append(Tick(self.x(day), label, day.month == 1))
             day = first_of_next_month(day)
         return found
@@ -160,7 +160,8 @@ def _row(
     is_active: bool,
 ) -> StageRow:  # fmt: skip
     planned = bar(axis, min(planned_from, end.planned_on), end.planned_on)
-    begin, finish = min(real_from, end.done_on or end.due_on), end.done_on or end.due_on
+    finish = end.done_on or end.due_on
+    begin = real_from if real_from < finish else min(planned_from, finish)
     tone = (
         LATE if finish > end.planned_on or (is_active and end.done_on is None and finish < today) else TIMELY
     )

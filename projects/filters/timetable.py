@@ -7,6 +7,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from core.filters import AnyOfFilter, YesNoFilter
+from core.lists.page import ANY
 from projects.filters.project import BodyFilter, LateFilter, PersonFilter, ProgrammeFilter, SearchFilter
 from projects.models import LeadKind, Milestone, Programme, Project, Stage, Standing
 from projects.models.project import ProjectQuerySet
@@ -37,8 +38,8 @@ class TimelineFilter(django_filters.FilterSet):
     programme = ProgrammeFilter(label=_("Programme"), choices=Programme.choices)
     lead_name = BodyFilter(field_name="lead", label=_("Lead body"), max_length=80)
     manager_name = PersonFilter(label=_("Responsible person"), max_length=60)
-    late = LateFilter(label=_("Late"))
-    earlier = YesNoFilter(label=_("With earlier years not completed"), method="_leave")
+    late = LateFilter(label=_("Late"), empty_label=ANY)
+    earlier = YesNoFilter(label=_("With earlier years not completed"), method="_leave", empty_label=ANY)
 
     class Meta:
         model = Project

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compounds.models import Compound
 from directory.models import Division, Organisation, User
@@ -52,7 +53,7 @@ class TaskState(models.TextChoices):
     OPEN = "open", _("to do")
     DONE = "done", _("reported done")
     CLOSED = "closed", _("closed")
-    CANCELLED = "cancelled", _("cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("task", "cancelled")
 
 
 TASK_TRANSITIONS: list[tuple[str, str]] = [
@@ -214,7 +215,7 @@ class EntryKind(models.TextChoices):
     DONE = "done", _("reported done")
     RETURNED = "returned", _("returned")
     CLOSED = "closed", _("closed")
-    CANCELLED = "cancelled", _("cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("task", "cancelled")
 
 
 class TaskEntry(models.Model):

@@ -64,7 +64,7 @@ TASKS = ListSpec(
         Column("title", _("Task"), link=Link("projects:task", "pk"), width=36, sort=(Term("title"), Term("pk"))),
         Column("kind", _("Kind"), choices=TaskKind.choices, width=18),
         Column("compound", _("Compound"), source="compound__name", width=24),
-        Column("place", _("Place"), source="division__name", width=20),
+        Column("place", pgettext_lazy("where", "Place"), source="division__name", width=20),
         Column("tier", _("Tier"), choices=Tier.choices, width=14),
         Column("hands", _("In the hands of"), width=24),
         Column("due_on", _("Due on"), kind=Kind.DATE, needs=("is_overdue",), after=_overdue, width=12),

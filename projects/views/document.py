@@ -10,6 +10,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import DomainError
@@ -126,7 +127,7 @@ def document_withdraw(request: SignedInRequest, code: str, pk: int) -> HttpRespo
             messages.success(request, _("Withdrawn. It counts no more and stays to be read."))
             return redirect("projects:documents", project.code)
     title = _("Withdraw: {title}").format(title=document.title)
-    return _form_page(request, project, form, title=title, button=_("Withdraw"))
+    return _form_page(request, project, form, title=title, button=pgettext("document", "Withdraw"))
 
 
 def _changeable(request: SignedInRequest, code: str, pk: int) -> tuple[Project, Document]:

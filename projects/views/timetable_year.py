@@ -20,7 +20,7 @@ from projects.views.shared import demand
 
 # More rows than this no paper and no eye takes in; filters make it less.
 MOST = 600
-WIDTH, LEFT = 1000, 4
+WIDTH, LEFT = 520, 2
 EARLIEST, LATEST = 2000, 2100
 
 
