@@ -1,5 +1,6 @@
 """The columns of the list of projects: one declaration for page, fragment and spreadsheet."""
 
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -32,6 +33,7 @@ from projects.progression import STAGE_TONES, STANDING_TONES
 
 PROGRAMMES: dict[str, Any] = dict(Programme.choices)
 LEADS: dict[str, Any] = dict(LeadKind.choices)
+LATE = "late"
 # A project that is under way needs no badge to say so.
 HALTED = {standing: tone for standing, tone in STANDING_TONES.items() if tone}
 
@@ -39,8 +41,12 @@ HALTED = {standing: tone for standing, tone in STANDING_TONES.items() if tone}
 def listed(rows: ProjectQuerySet) -> ProjectQuerySet:
     """With what the list shows and sorts by; a column that is not shown costs nothing."""
     waiting = Milestone.objects.filter(project=OuterRef("pk"), done_on__isnull=True).order_by("due_on", "id")
+    # Asked of the database once a day and list rather than of the clock once a row.
+    sign = Case(
+        When(due_on__lt=timezone.localdate(), then=Value(LATE)), default=Value(""), output_field=TextField()
+    )
     parts = Func(
-        Cast("due_on", TextField()), "name", "name_en",
+        Cast("due_on", TextField()), "name", "name_en", sign,
         template="ARRAY[%(expressions)s]", output_field=ArrayField(TextField()),
     )  # fmt: skip
     place = Case(
@@ -61,8 +67,8 @@ def _milestone(row: Row) -> tuple[str, str, bool] | None:
     found = row["next_milestone"]
     if not found or row["standing"] == Standing.CANCELLED:
         return None
-    day, name, name_en = found
-    is_late = row["standing"] == Standing.ACTIVE and day < timezone.localdate().isoformat()
+    day, name, name_en, sign = found
+    is_late = bool(sign) and row["standing"] == Standing.ACTIVE
     return day, name_en if name_en and (get_language() or "").startswith("en") else name, is_late
 
 
@@ -71,8 +77,14 @@ def _next_milestone(row: Row) -> SafeString | str:
     if found is None:
         return ""
     day, name, is_late = found
-    sign = f" {badge_markup(_now('late'), 'late')}" if is_late else ""
-    return SafeString(f"{day} {escape(name)}{sign}")
+    return SafeString(
+        f"{day} {escape(name)} {late_badge(get_language() or '')}" if is_late else f"{day} {escape(name)}"
+    )
+
+
+@lru_cache(maxsize=8)
+def late_badge(_language: str) -> SafeString:
+    return badge_markup(_now("late"), "late")
 
 
 def _next_milestone_plain(row: Row) -> str:
