@@ -4,7 +4,7 @@ The same lines refuse the move in the action; the database refuses it once more.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
@@ -24,6 +24,7 @@ from projects.models import (
     Standing,
 )
 from projects.models.project import ProjectQuerySet
+from projects.permissions import can_add_documents, can_approve_scheme, can_draw_scheme, can_see_programme
 from projects.scheme_way import Way
 
 MISSING_SUBJECT = "project_stage"
@@ -50,37 +51,48 @@ def missing_for_next_stage(user: Any, project: Project) -> list[MissingLine]:
     """Own conditions first, then what the apps above registered for a project's stage."""
     if not project.is_unfinished:
         return []
-    return [*_own(project), *board.missing(MISSING_SUBJECT, user, project)]
+    return [*_own(user, project), *board.missing(MISSING_SUBJECT, user, project)]
 
 
-def _own(project: Project) -> Iterator[MissingLine]:
+def _own(user: Any, project: Project) -> Iterator[MissingLine]:
+    """A line leads to where it is mended for those who may mend it there."""
     kind = EVIDENCE.get(project.stage)
     if kind and not project.documents.valid().filter(kind=kind).exists():
-        address = reverse("projects:document_add", args=[project.code])
-        yield MissingLine(text=DocumentKind(kind).label, url=f"{address}?kind={kind}")
-    if project.stage == Stage.PLAN:
-        yield from _plan(project)
-    if project.stage == Stage.SCHEME and not project.schemes.approved().exists():
-        yield from _scheme(project)
-
-
-def _plan(project: Project) -> Iterator[MissingLine]:
-    entry = project.plan_entry
-    if entry is None:
-        yield MissingLine(text=_("a place in an annual plan"), url=reverse("projects:plans"))
-    elif not entry.current:
+        address = f"{reverse('projects:document_add', args=[project.code])}?kind={kind}"
         yield MissingLine(
-            text=_("the plan has not been issued"), url=reverse("projects:plan", args=[entry.plan_id])
+            text=DocumentKind(kind).label, url=address if can_add_documents(user, project) else ""
         )
+    if project.stage == Stage.PLAN:
+        yield from _plan(user, project)
+    if project.stage == Stage.SCHEME and not project.schemes.approved().exists():
+        yield from _scheme(user, project)
 
 
-def _scheme(project: Project) -> Iterator[MissingLine]:
+def _plan(user: Any, project: Project) -> Iterator[MissingLine]:
+    """A firm's people see what lacks, but no plans."""
+    entry, sees = project.plan_entry, can_see_programme(user)
+    if entry is None:
+        yield MissingLine(text=_("a place in an annual plan"), url=reverse("projects:plans") if sees else "")
+    elif not entry.current:
+        address = reverse("projects:plan", args=[entry.plan_id]) if sees else ""
+        yield MissingLine(text=_("the plan has not been issued"), url=address)
+
+
+def _scheme(user: Any, project: Project) -> Iterator[MissingLine]:
     """Which signature lacks, until when it hangs out, how many objections wait: each with its page."""
     under_way = project.schemes.under_way().first()
+    page = reverse("projects:scheme", args=[project.code])
     if under_way is None:
-        yield MissingLine(text=_("a scheme"), url=reverse("projects:scheme", args=[project.code]))
-    else:
-        yield from Way(under_way, code=project.code).missing()
+        yield MissingLine(text=_("a scheme"), url=page)
+        return
+    way = Way(under_way, code=project.code)
+    # Signatures and the notice can be looked at by whoever sees the scheme; these two pages only act.
+    may_open = {
+        way.url("edit"): can_draw_scheme(user, project),
+        way.url("approve"): can_approve_scheme(user, under_way),
+    }
+    for line in way.missing():
+        yield line if may_open.get(line.url, True) else replace(line, url=page)
 
 
 # --- The same, of many projects at once -------------------------------------------------

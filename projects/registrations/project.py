@@ -34,6 +34,7 @@ from directory.registrations import SYSTEM
 from imports.kinds import register as register_import
 from projects.filters.project import late
 from projects.gates import ready_to_advance
+from projects.going_live import to_confirm
 from projects.imports.project_dates import ProjectDatesImport
 from projects.models import LINE, LeadKind, Milestone, Project, Stage, Standing
 from projects.models.project import ProjectQuerySet
@@ -46,6 +47,7 @@ def register() -> None:
     _register_overview()
     board.register(SearchSource(key="projects", label=_("Projects"), position=20, find=_find))
     board.register(WaitingSource(key="projects", position=30, lines=_waiting))
+    board.register(WaitingSource(key="go_live", position=85, lines=_go_lives))
     describe_area("go_live", _("Going live"))
     describe_actions({
         "go_live.proposed": _("proposed the day from which a division works in the portal"),
@@ -223,6 +225,15 @@ def _waiting(user: User) -> Iterator[WaitingLine]:
             text=_("projects I answer for with a late date"), count=found["projects"], due=found["since"],
             url=f"{here}?manager={user.pk}&late=true",
         )  # fmt: skip
+
+
+def _go_lives(user: User) -> Iterator[WaitingLine]:
+    if user.has_power(Power.SET_GO_LIVE):
+        yield WaitingLine(
+            text=_("days of going live to confirm"),
+            count=to_confirm(user).count(),
+            url=reverse("projects:go_live"),
+        )
 
 
 def _mine_to_move(user: User) -> ProjectQuerySet:

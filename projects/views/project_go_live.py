@@ -1,6 +1,5 @@
 """The day from which a division works in the portal: proposed by one administrator, confirmed by the other."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -8,19 +7,19 @@ from django.db.models import Count, QuerySet
 from django.db.models.functions import Left
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import DomainError
 from core.posted import posted
-from directory.models import Division, RoleAssignment, User
+from directory.models import Division, User
 from directory.models.divisions import Level
-from directory.powers import Power, Role
+from directory.powers import Power
 from directory.requests import SignedInRequest
 from projects.actions.go_live import confirm_go_live, propose_go_live
 from projects.forms.project import add_refusal
 from projects.forms.project_go_live import GoLiveForm
+from projects.going_live import to_confirm
 from projects.models import GoLive, Origin, Project
 from projects.views.shared import demand
 
@@ -72,7 +71,7 @@ def _lines(user: User, divisions: QuerySet[Division]) -> list[dict[str, Any]]:
         .annotate(count=Count("pk"))
     )
     before = dict(counties)
-    confirmable = _confirmable(user, known.values())
+    confirmable = set(to_confirm(user).values_list("division", flat=True))
     return [
         {
             "division": division,
@@ -82,17 +81,6 @@ def _lines(user: User, divisions: QuerySet[Division]) -> list[dict[str, Any]]:
         }
         for division in divisions[:LISTED]
     ]
-
-
-def _confirmable(user: User, known: Iterable[GoLive]) -> set[str]:
-    """The divisions whose proposal came from the other administration."""
-    waiting = [one for one in known if one.confirmed_at is None and one.proposed_by_id != user.pk]
-    roles = RoleAssignment.objects.current_on(timezone.localdate()).filter(
-        user__in=[one.proposed_by_id for one in waiting], role=Role.SYSTEM_ADMINISTRATOR
-    )
-    of_the_system = set(roles.values_list("user_id", flat=True))
-    mine = user.has_role(Role.SYSTEM_ADMINISTRATOR)
-    return {one.division_id for one in waiting if (one.proposed_by_id in of_the_system) != mine}
 
 
 @require_POST

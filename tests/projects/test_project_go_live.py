@@ -38,6 +38,7 @@ def test_one_administration_proposes_and_the_other_confirms(cast: Cast, county: 
     confirm = reverse("projects:go_live_confirm", args=[JINGZHOU])
     assert confirm not in text_of(system, url)
     assert confirm in text_of(security, url)
+    assert url in text_of(security, "/overview/")
     assert security.post(confirm).status_code == 302
     found = nearest_go_live(SHENGLI)
     assert found is not None
