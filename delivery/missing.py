@@ -1,6 +1,7 @@
 """What lacks before the works start or end: the strip's lines, and the refusals of the acts."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,8 +12,9 @@ from django.utils.translation import gettext as _
 from core.board import MissingLine
 from core.figures import day, thousands
 from delivery.models import ContractKind
-from delivery.permissions import can_start_or_complete
+from delivery.permissions import can_file_contract, can_report_progress, can_start_or_complete
 from projects.models import DocumentKind, Project, Stage, Standing, WorkItemProgress
+from projects.permissions import can_add_documents
 
 # So many unfinished works are named one by one.
 NAMED = 8
@@ -24,12 +26,26 @@ def missing_lines(user: Any, project: Project) -> Iterator[MissingLine]:
         return
     is_start = project.stage == Stage.START
     lines = missing_for_start(project) if is_start else missing_for_completion(project)
-    yield from lines
+    yield from _open_to(user, project, lines)
     if not lines and can_start_or_complete(user, project):
         text = _("to enter the start of the works") if is_start else _("to enter the completion of the works")
         yield MissingLine(
             text=text, url=reverse(f"delivery:{'start' if is_start else 'complete'}", args=[project.code])
         )
+
+
+def _open_to(user: Any, project: Project, lines: list[MissingLine]) -> Iterator[MissingLine]:
+    """A line leads to where it is mended for those who may mend it there."""
+    may_open = {
+        reverse("delivery:contract_add"): can_file_contract(user, project.division_code),
+        reverse("projects:document_add", args=[project.code]): can_add_documents(user, project),
+    }
+    may_report = can_report_progress(user, project)
+    of_reports = reverse("delivery:report", args=[project.code])
+    for line in lines:
+        address = line.url.partition("?")[0]
+        is_open = may_report if address.startswith(of_reports) else may_open.get(address, True)
+        yield line if is_open else replace(line, url="")
 
 
 def missing_for_start(project: Project, *, on: date | None = None) -> list[MissingLine]:
