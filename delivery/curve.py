@@ -148,14 +148,14 @@ def curve(
     started_on: date | None,
     today: date,
 ) -> list[Point]:
-    """The curve at sampled days, today among them: from the earlier start to the later end."""
+    """The curve from the earlier start to the later end: at sampled days, at its corners and today."""
     begun = [day for day in (start, started_on) if day is not None]
     if not begun:
         return []
-    last = max(day for day in (completion, today) if day is not None)
-    days = sorted(
-        {*sample_days(min(begun), max(last, min(begun))), *([today] if today >= min(begun) else [])}
-    )
+    first = min(begun)
+    last = max(day for day in (completion, today, first) if day is not None)
+    corners = {day for day in (start, completion, started_on, today) if day is not None and day >= first}
+    days = sorted({*sample_days(first, last), *corners})
     return [
         Point(
             day,

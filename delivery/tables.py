@@ -52,11 +52,11 @@ SITE = ListSpec(
             "name", _("Compound"), source="compound__name", link=Link("delivery:progress", "code"), width=26
         ),
         Column("code", _("Project number"), kind=Kind.CODE, shown=False),
-        Column("community", _("Community"), source="compound__community__name", width=22),
-        Column("year", _("Plan year"), kind=Kind.YEAR, width=9),
         Column("light", _("Light"), choices=LIGHT_CHOICES, tones=TONES),
         Column("percent_done", _("Done"), kind=Kind.DECIMAL, unit="%", width=9),
         Column("planned_percent", _("Planned until today"), kind=Kind.DECIMAL, unit="%", width=12),
+        Column("community", _("Community"), source="compound__community__name", width=22),
+        Column("year", _("Plan year"), kind=Kind.YEAR, width=9),
         Column("started_on", _("Start of works"), kind=Kind.DATE),
         Column("planned_completion_on", _("Planned completion"), kind=Kind.DATE),
         Column("forecast_completion_on", _("Forecast of the timetable"), kind=Kind.DATE, shown=False),

@@ -135,8 +135,9 @@ def test_the_curve_has_few_points_in_order_with_today_among_them(start: date, sp
     points = curve([], start=start, completion=end, started_on=None, today=today)
     found = [point.day for point in points]
     assert found == sorted(set(found))
-    assert len(found) <= MOST_ROWS + 1
+    assert len(found) <= MOST_ROWS + 3
     assert (today in found) == (today >= start)
+    assert {start, end} <= set(found)
     assert all((point.actual is None) == (point.day > today) for point in points)
 
 
