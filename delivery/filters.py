@@ -19,7 +19,6 @@ from projects.models import Category, Project
 
 # A site from which nothing was heard for so long is asked what is the matter.
 QUIET = timedelta(days=14)
-PROJECT_CODE = r"^[0-9][0-9A-Za-z-]{0,31}$"
 
 ENTRY_ORDERS: dict[str, Order] = {
     "recorded_at": (Term("recorded_at"), Term("id")),

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 from django.db.models import Count, Sum
 from django.utils.html import format_html
@@ -11,7 +10,6 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from core.figures import thousands
 from core.html import icon_markup
 from core.keyset import Term
 from core.lists import Column, Kind, Link, ListSpec, Total
@@ -134,8 +132,3 @@ CONTRACTS = ListSpec(
     empty_title=_("No matching contracts"),
     empty_text=_("File a signed contract for the projects that it is for."),
 )
-
-
-def quantity_words(quantity: Any, unit: str) -> str:
-    """12.5 m"""
-    return f"{thousands(quantity)} {Unit(unit).label}"

@@ -38,7 +38,7 @@ from delivery.permissions import can_enter_backlog, can_report_progress, can_rev
 from directory.models import User
 from files.models import StoredFile
 from projects.errors import ReasonNeeded
-from projects.models import Project, Stage, Standing, WorkItem, WorkItemProgress
+from projects.models import Project, Stage, Standing, WorkItemProgress
 
 MOST_PHOTOS = 60
 PHOTO_DAYS = 30
@@ -242,9 +242,3 @@ def _refusal(entry: ProgressEntry, constraint: str) -> DomainError | None:
         return DayBeforeStart(day=day, started=str(project.started_on))
     found = _REFUSALS.get(constraint)
     return found() if found else None
-
-
-def work_items_of_scheme(project: Project) -> list[WorkItem]:
-    """The work items of the scheme in force, with what is planned and done."""
-    items = WorkItem.objects.filter(project=project, progress__planned__gt=0)
-    return list(items.select_related("catalogue_item", "progress").order_by("catalogue_item__code", "pk"))

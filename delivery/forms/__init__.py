@@ -1,6 +1,5 @@
 """What people type on the building site."""
 
-from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -115,11 +114,3 @@ def _projects_for(actor: User, contract: Contract | None) -> Any:
         row.pk for row in rows.only("pk", "division_code") if can_file_contract(actor, row.division_code)
     ]
     return rows.filter(pk__in=allowed).select_related("compound").order_by("-year", "compound__name")
-
-
-def day_of(text: str) -> date | None:
-    """A day in an address; None for anything else."""
-    try:
-        return date.fromisoformat(text) if len(text) == 10 else None
-    except ValueError:
-        return None
