@@ -4,7 +4,7 @@ The same lines refuse the move in the action; the database refuses it once more.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
@@ -24,7 +24,7 @@ from projects.models import (
     Standing,
 )
 from projects.models.project import ProjectQuerySet
-from projects.permissions import can_add_documents, can_approve_scheme, can_draw_scheme, can_see_programme
+from projects.permissions import can_add_documents, can_see_programme
 from projects.scheme_way import Way
 
 MISSING_SUBJECT = "project_stage"
@@ -81,18 +81,11 @@ def _plan(user: Any, project: Project) -> Iterator[MissingLine]:
 def _scheme(user: Any, project: Project) -> Iterator[MissingLine]:
     """Which signature lacks, until when it hangs out, how many objections wait: each with its page."""
     under_way = project.schemes.under_way().first()
-    page = reverse("projects:scheme", args=[project.code])
     if under_way is None:
-        yield MissingLine(text=_("a scheme"), url=page)
-        return
-    way = Way(under_way, code=project.code)
-    # Signatures and the notice can be looked at by whoever sees the scheme; these two pages only act.
-    may_open = {
-        way.url("edit"): can_draw_scheme(user, project),
-        way.url("approve"): can_approve_scheme(user, under_way),
-    }
-    for line in way.missing():
-        yield line if may_open.get(line.url, True) else replace(line, url=page)
+        yield MissingLine(text=_("a scheme"), url=reverse("projects:scheme", args=[project.code]))
+    else:
+        under_way.project = project
+        yield from Way(under_way, user=user).missing()
 
 
 # --- The same, of many projects at once -------------------------------------------------

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.board import MissingLine, TypeText
+from directory.models import User
 from projects.models import Objection, PublicNotice, Scheme, SchemeState, SignOff, SignOffKind
+from projects.permissions import can_approve_scheme, can_edit_scheme
 
 # The offices that sign before a scheme goes on notice; representatives join with the residents' app.
 NEEDED_SIGNATURES = (SignOffKind.STREET_OFFICE, SignOffKind.COMMUNITY)
@@ -54,9 +56,12 @@ class Step:
 class Way:
     """Signatures, notices and objections of a version, each read once."""
 
-    def __init__(self, scheme: Scheme, *, code: str, today: date | None = None) -> None:
+    def __init__(self, scheme: Scheme, *, user: User, today: date | None = None) -> None:
+        """`scheme.project` is fetched along; a step is linked only where this person may take it."""
         self.scheme = scheme
-        self.code = code
+        self.code = scheme.project.code
+        self.may_edit = can_edit_scheme(user, scheme)
+        self.may_approve = can_approve_scheme(user, scheme)
         self.today = today or timezone.localdate()
 
     @cached_property
@@ -119,7 +124,7 @@ class Way:
         scheme = self.scheme
         reached = self._reached(SchemeState.DRAFT)
         detail = f"{scheme.submitted_by}\n{timezone.localtime(scheme.submitted_at):%Y-%m-%d}" if reached == DONE and scheme.submitted_at else ""  # fmt: skip
-        return Step(label=_("drawn up"), state=reached, detail=detail, url=self.url("edit") if reached == NOW else "")  # fmt: skip
+        return Step(label=_("drawn up"), state=reached, detail=detail, url=self.url("edit") if reached == NOW and self.may_edit else "")  # fmt: skip
 
     def _signatures(self) -> Iterator[Step]:
         reached = self._reached(SchemeState.SIGNING)
@@ -166,7 +171,9 @@ class Way:
             return Step(label=_("approved"), state=DONE, detail=detail)
         ready = scheme.state == SchemeState.NOTICED and self.notice_is_over and not self.waiting
         return Step(
-            label=_("approval"), state=NOW if ready else AHEAD, url=self.url("approve") if ready else ""
+            label=_("approval"),
+            state=NOW if ready else AHEAD,
+            url=self.url("approve") if ready and self.may_approve else "",
         )
 
     # --- What lacks, for the strip
@@ -174,7 +181,10 @@ class Way:
     def missing(self) -> Iterator[MissingLine]:
         state = self.scheme.state
         if state == SchemeState.DRAFT:
-            yield MissingLine(text=_("the scheme is still being drawn up"), url=self.url("edit"))
+            yield MissingLine(
+                text=_("the scheme is still being drawn up"),
+                url=self.url("edit" if self.may_edit else "version"),
+            )
         elif state == SchemeState.SIGNING:
             yield from self._missing_signatures()
         elif state == SchemeState.NOTICED:
@@ -202,4 +212,7 @@ class Way:
             ).format(count=waiting)  # fmt: skip
             yield MissingLine(text=text, url=self.url("notice"))
         if self.notice_is_over and not waiting:
-            yield MissingLine(text=_("the approval of the scheme"), url=self.url("approve"))
+            yield MissingLine(
+                text=_("the approval of the scheme"),
+                url=self.url("approve" if self.may_approve else "version"),
+            )

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import escape
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import DecimalNumberField
@@ -45,6 +46,15 @@ class DateInput(forms.DateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
+
+
+class PlainForm(forms.Form):
+    """The labels are the models' own words, written as a form begins them."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            field.label = capfirst(str(field.label))
 
 
 class RowForm(forms.Form):
@@ -170,18 +180,18 @@ def all_valid(rows: Iterable[forms.Form]) -> bool:
     return not [form for form in rows if not form.is_valid()]
 
 
-class SummaryForm(forms.Form):
+class SummaryForm(PlainForm):
     summary = forms.CharField(
         label=_("in words"), max_length=4000, required=False, widget=forms.Textarea({"rows": 4}),
         help_text=_("What is done and why, in plain words. It stands on the public notice."),
     )  # fmt: skip
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(PlainForm):
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea({"rows": 2}))
 
 
-class SignForm(forms.Form):
+class SignForm(PlainForm):
     kind = forms.ChoiceField(label=_("signed for"), widget=forms.RadioSelect)
     agrees = forms.TypedChoiceField(
         label=_("opinion"), choices=[("yes", _("agrees with it")), ("no", _("does not agree"))],
@@ -207,7 +217,7 @@ class SignForm(forms.Form):
         return cleaned
 
 
-class NoticeForm(forms.Form):
+class NoticeForm(PlainForm):
     from_on = forms.DateField(label=_("from"), widget=DateInput)
     until_on = forms.DateField(label=_("until"), widget=DateInput, help_text=_("Both days are counted."))
     places = forms.CharField(
@@ -216,7 +226,7 @@ class NoticeForm(forms.Form):
     photo = RuledFileField(label=_("photo of the notice"), rule=NOTICE_PHOTO, required=False)
 
 
-class ObjectionForm(forms.Form):
+class ObjectionForm(PlainForm):
     received_on = forms.DateField(label=_("received on"), widget=DateInput)
     channel = forms.ChoiceField(label=_("how"), choices=ObjectionChannel.choices)
     raised_by = forms.CharField(
@@ -232,7 +242,7 @@ class ObjectionForm(forms.Form):
         super().__init__(*args, **{"initial": {"received_on": timezone.localdate()}, **options})
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(PlainForm):
     answer = forms.CharField(label=_("answer"), max_length=2000, widget=forms.Textarea({"rows": 4}))
     is_adopted = forms.TypedChoiceField(
         label=_("adopted?"), choices=[("yes", _("adopted")), ("no", _("not adopted"))],
@@ -240,7 +250,7 @@ class AnswerForm(forms.Form):
     )  # fmt: skip
 
 
-class ApprovalForm(forms.Form):
+class ApprovalForm(PlainForm):
     approved_on = forms.DateField(label=_("approved on"), widget=DateInput)
     approval_number = forms.CharField(label=_("number of the approval"), max_length=60, required=False)
 
@@ -248,7 +258,7 @@ class ApprovalForm(forms.Form):
         super().__init__(*args, **{"initial": {"approved_on": timezone.localdate()}, **options})
 
 
-class VisitForm(forms.Form):
+class VisitForm(PlainForm):
     visited_on = forms.DateField(label=_("visited on"), widget=DateInput)
     participants = forms.CharField(
         label=_("participants"), max_length=500, widget=forms.Textarea({"rows": 2}),
@@ -264,7 +274,7 @@ class VisitForm(forms.Form):
         super().__init__(*args, **{"initial": {"visited_on": timezone.localdate()}, **options})
 
 
-class RuleForm(forms.Form):
+class RuleForm(PlainForm):
     notice_days = forms.IntegerField(label=_("days of public notice, at least"), min_value=1, max_value=60)
     cost_low = DecimalNumberField(
         label=_("plausible from (yuan/m²)"), min_value=0, max_digits=8, decimal_places=2
@@ -275,7 +285,7 @@ class RuleForm(forms.Form):
     basis = forms.CharField(label=_("document it rests on"), max_length=200)
 
 
-class SheetForm(forms.Form):
+class SheetForm(PlainForm):
     """A workbook, or cells pasted from one."""
 
     file = RuledFileField(label=_("spreadsheet"), rule=FileRule(accepted=SPREADSHEETS), required=False)

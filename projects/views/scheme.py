@@ -56,7 +56,7 @@ def _version(request: SignedInRequest, scheme: Scheme) -> HttpResponse:
         "scheme": scheme,
         "tone": SCHEME_TONES[scheme.state],
         "content": content,
-        "way": way_of(scheme),
+        "way": way_of(request, scheme),
         "versions": versions,
         "approved": approved if approved and approved.pk != scheme.pk else None,
         "compared": _against(approved, scheme, content) if approved and approved.pk != scheme.pk else None,

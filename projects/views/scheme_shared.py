@@ -143,8 +143,8 @@ def rights_of(request: SignedInRequest, scheme: Scheme) -> dict[str, bool]:
     }
 
 
-def way_of(scheme: Scheme) -> Way:
-    return Way(scheme, code=scheme.project.code)
+def way_of(request: SignedInRequest, scheme: Scheme) -> Way:
+    return Way(scheme, user=request.user)
 
 
 def act(request: SignedInRequest, call: Callable[[], Any], *, done: str, to: str) -> HttpResponse:

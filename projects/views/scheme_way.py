@@ -89,7 +89,7 @@ def sign(request: SignedInRequest, code: str, version: int) -> HttpResponse:
         demand(bool(sign_off_powers(request.user, scheme)))
         if not kinds:
             raise SchemeWrongState(state=scheme.get_state_display())
-    way = way_of(scheme)
+    way = way_of(request, scheme)
     left = [kind for kind in kinds if way.signed(kind) is None] or kinds
     form = SignForm(posted(request), request.FILES or None, kinds=left)
     if form.is_valid() and _signed(request, scheme, form):
@@ -148,7 +148,7 @@ def notice(request: SignedInRequest, code: str, version: int) -> HttpResponse:
     may_post = can_post_notice(request.user, scheme.project)
     if request.method == "POST":
         demand(may_post)
-    content, way = Content(scheme), way_of(scheme)
+    content, way = Content(scheme), way_of(request, scheme)
     today = timezone.localdate()
     initial = {
         "from_on": today + timedelta(days=1),
@@ -187,7 +187,7 @@ def notice_print(request: SignedInRequest, code: str, version: int) -> HttpRespo
     """One A4 sheet for the board at the gate: works, sums, days, where to object. Nobody's name stands on it."""
     scheme = find_scheme(request, code, version)
     project = scheme.project
-    way = way_of(scheme)
+    way = way_of(request, scheme)
     content = Content(scheme)
     context = {
         "scheme": scheme,
@@ -222,7 +222,7 @@ def objection_add(request: SignedInRequest, code: str, version: int) -> HttpResp
         messages.success(request, _("The objection is recorded; it must be answered before the approval."))
         return redirect(f"{address('notice', scheme)}#objections")
     context = {
-        **_shown(request, scheme, way_of(scheme)),
+        **_shown(request, scheme, way_of(request, scheme)),
         "content": Content(scheme),
         "form": None,
         "objection_form": form,
@@ -246,7 +246,7 @@ def objection(request: SignedInRequest, code: str, version: int, pk: int) -> Htt
         messages.success(request, _("The answer is recorded."))
         return redirect(f"{address('notice', scheme)}#objections")
     context = {
-        **_shown(request, scheme, way_of(scheme)),
+        **_shown(request, scheme, way_of(request, scheme)),
         "objection": found,
         "form": form if may_answer and found.answered_on is None else None,
     }
@@ -267,7 +267,7 @@ def approve(request: SignedInRequest, code: str, version: int) -> HttpResponse:
     ):
         messages.success(request, _("The scheme is approved. Its works are what is planned from now on."))
         return redirect(page_of(scheme))
-    way = way_of(scheme)
+    way = way_of(request, scheme)
     replaced = scheme.project.schemes.approved().first()
     context = {
         **_shown(request, scheme, way),

@@ -18,7 +18,7 @@ from audit.models import AuditEntry
 from compounds.models import Compound
 from core.board import board
 from core.sheets import open_bytes
-from projects.actions.approvals import record_objection
+from projects.actions.approvals import approve_scheme, record_objection, send_back
 from projects.actions.schemes import begin_scheme, edit_line, new_version, strike, submit_scheme
 from projects.actions.visits import record_visit
 from projects.models import (
@@ -29,12 +29,13 @@ from projects.models import (
     SchemeRule,
     SchemeState,
     SiteVisit,
+    Stage,
     WorkItem,
 )
 from tests.cast import Cast
 from tests.compounds.builders import make_survey
 from tests.compounds.pages import picture
-from tests.projects.builders import make_project
+from tests.projects.builders import bring_to, make_project
 from tests.projects.schemes import (
     catalogue_item,
     make_approved_scheme,
@@ -579,3 +580,39 @@ def test_figures_that_are_none_are_refused_at_their_row(cast: Cast, figure: str)
     assert answer.status_code == 422
     line.refresh_from_db()
     assert line.quantity == 10
+
+
+def links_of(page: Any) -> set[str]:
+    return set(re.findall(r'href="(/projects/[^"#?]+/scheme/[^"#?]*)', page.content.decode()))
+
+
+@pytest.mark.parametrize("who", ["bureau", "street", "community", "finance", "liaison", "auditor"])
+@pytest.mark.parametrize("state", ["draft", "signing", "noticed", "approved", "changing"])
+def test_every_link_that_a_role_is_shown_leads_somewhere(cast: Cast, who: str, state: str) -> None:
+    project = bring_to(cast, make_project(cast), Stage.SCHEME)
+    record_visit(
+        project=project, user=cast.community, visited_on=timezone.localdate(), participants="社区", conclusion="可行"
+    )  # fmt: skip
+    scheme = make_scheme(cast, project)
+    if state != "draft":
+        submit_scheme(scheme=scheme, user=cast.street)
+    if state not in ("draft", "signing"):
+        send_back(scheme=scheme, user=cast.street, reason="再改")
+        post(cast, sign(cast, scheme))
+    if state in ("approved", "changing"):
+        approve_scheme(scheme=scheme, user=cast.bureau)
+    if state == "changing":
+        new_version(project=project, user=cast.street, reason="变更")
+    client = cast.client(who)
+    seen: set[str] = set()
+    waiting = {at("scheme", project), at("detail", project)}
+    while waiting:
+        url = waiting.pop()
+        seen.add(url)
+        answer: Any = client.get(url)
+        assert answer.status_code == 200, f"{url} as {who}"
+        if not answer.streaming and answer.headers["Content-Type"].startswith("text/html"):
+            waiting |= links_of(answer) - seen
+        for close in answer._resource_closers:
+            close()
+    assert len(seen) > 3
