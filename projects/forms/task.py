@@ -114,7 +114,7 @@ class GiveForm(HandsForm):
     """A new task. With a project, a compound or a whole task it is about that place; else the place is chosen."""
 
     division = forms.ModelChoiceField(
-        label=_("Place"),
+        label=pgettext_lazy("where", "Place"),
         queryset=Division.objects.none(),
         widget=Picker(),
         help_text=_("What the task is about."),
