@@ -302,6 +302,24 @@ def test_a_citys_plan_adds_up_its_counties_and_names_those_without(cast: Cast, c
     assert statements(client, at("plan", plan.pk)) == few
 
 
+def test_a_provinces_plan_goes_city_by_city(cast: Cast) -> None:
+    province = make_user(role=Role.BUREAU_MANAGER, division="42")
+    make_issued_plan(cast, make_pooled(cast))
+    plan = draw_up_plan(
+        division=Division.objects.get(pk="42"),
+        user=province,
+        kind=PlanKind.ANNUAL,
+        first_year=2026,
+        title="湖北省计划",
+    )
+    client = Client()
+    client.force_login(province)
+    lines: Any = client.get(at("plan", plan.pk)).context["lines"]
+    assert [(line.name, line.issued, line.counties, line.sums.compounds) for line in lines] == [
+        ("襄阳市", 0, 1, 0), ("荆州市", 1, 1, 1),
+    ]  # fmt: skip
+
+
 def test_whoever_sees_a_part_sees_no_sum_of_the_whole(cast: Cast, city: Any) -> None:
     plan = draw_up_plan(
         division=Division.objects.get(pk="4210"),
