@@ -78,7 +78,7 @@ def _implementing(random: Random, sketch: CompoundSketch, taken_in: date, today:
     if sketch.is_current:
         year = current_year(today)
         prepared = max(prepared, date(year - 1, 10, 8) + timedelta(days=random.randint(0, 20)))
-        begun = max(prepared, date(year, 2, 20) + timedelta(days=random.randint(0, 20)))
+        begun = max(prepared + timedelta(days=1), date(year, 2, 20) + timedelta(days=random.randint(0, 20)))
         return [(Batch.PREPARING, prepared, ""), (Batch.IMPLEMENTING, begun, f"{year}年改造计划")]
     return [(Batch.PREPARING, prepared, ""), (Batch.IMPLEMENTING, begun, "2025年改造计划")]
 

@@ -119,7 +119,8 @@ def enter_projects_from_before(
             Project.objects.bulk_create([row for row, _before in of_a_turn], batch_size=ROWS_AT_ONCE)
         for done, (project, before) in enumerate(of_a_turn):
             progress.step(done, len(entered), _("timetables"))
-            lay_out_timetable(project=project, from_stage=before.stage)
+            if before.is_unfinished:
+                lay_out_timetable(project=project, from_stage=before.stage)
         _put_where_they_stood(of_a_turn, user)
     progress.step(len(entered), len(entered), _("works"))
     _take_over_works(entered, user)

@@ -1,5 +1,6 @@
 """Loading the demo: the same rows each time, whole or not at all, once, and never among real data."""
 
+import os
 import sys
 from contextlib import suppress
 from datetime import date
@@ -26,7 +27,12 @@ from portal.demo.register import all_compounds
 from projects.models import Plan, Project, SchemeLine, Task
 
 DAY = date(2026, 11, 20)
+# On a quiet machine; where others work as well, it may take as much longer as there are more of them than cores.
 SECONDS_ALLOWED = 60
+
+
+def _seconds_allowed() -> float:
+    return SECONDS_ALLOWED * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def _rows() -> list[Any]:
@@ -64,7 +70,7 @@ def _load_by_command() -> list[Any]:
         call_command("load_demo", today=DAY, stdout=out, stderr=StringIO())
         seconds = monotonic() - begun
         sys.stdout.write(f"loaded in {seconds:.1f} s\n")
-        assert seconds < SECONDS_ALLOWED
+        assert seconds < _seconds_allowed()
         assert "507 compounds" in out.getvalue()
         assert "297 projects" in out.getvalue()
         found = _rows()
