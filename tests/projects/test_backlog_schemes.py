@@ -45,7 +45,7 @@ def test_the_works_are_marked_as_taken_over_and_their_change_takes_the_whole_way
     assert not scheme.sign_offs.exists()
     assert not scheme.notices.exists()
     assert project.percent_done == 40
-    assert [step.state for step in Way(scheme, code=project.code).steps()] == [DONE]
+    assert [step.state for step in Way(scheme, user=cast.bureau).steps()] == [DONE]
     change = new_version(project=project, user=cast.bureau, reason="增加停车位")
     assert (change.state, change.from_before) == (SchemeState.DRAFT, False)
     with pytest.raises(DatabaseError), transaction.atomic():
