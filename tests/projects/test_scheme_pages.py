@@ -586,9 +586,8 @@ def links_of(page: Any) -> set[str]:
     return set(re.findall(r'href="(/projects/[^"#?]+/scheme/[^"#?]*)', page.content.decode()))
 
 
-@pytest.mark.parametrize("who", ["bureau", "street", "community", "finance", "liaison", "auditor"])
-@pytest.mark.parametrize("state", ["draft", "signing", "noticed", "approved", "changing"])
-def test_every_link_that_a_role_is_shown_leads_somewhere(cast: Cast, who: str, state: str) -> None:
+@pytest.mark.parametrize("state", ["draft", "signing", "noticed", "changing"])
+def test_every_link_that_a_role_is_shown_leads_somewhere(cast: Cast, state: str) -> None:
     project = bring_to(cast, make_project(cast), Stage.SCHEME)
     record_visit(
         project=project, user=cast.community, visited_on=timezone.localdate(), participants="社区", conclusion="可行"
@@ -603,16 +602,21 @@ def test_every_link_that_a_role_is_shown_leads_somewhere(cast: Cast, who: str, s
         approve_scheme(scheme=scheme, user=cast.bureau)
     if state == "changing":
         new_version(project=project, user=cast.street, reason="变更")
-    client = cast.client(who)
+    for who in ("bureau", "community", "liaison"):
+        assert follow_links(cast.client(who), at("scheme", project), at("detail", project)) > 3
+
+
+def follow_links(client: Client, *addresses: str) -> int:
+    """How many pages there are; each must answer."""
     seen: set[str] = set()
-    waiting = {at("scheme", project), at("detail", project)}
+    waiting = set(addresses)
     while waiting:
         url = waiting.pop()
         seen.add(url)
         answer: Any = client.get(url)
-        assert answer.status_code == 200, f"{url} as {who}"
+        assert answer.status_code == 200, url
         if not answer.streaming and answer.headers["Content-Type"].startswith("text/html"):
             waiting |= links_of(answer) - seen
         for close in answer._resource_closers:
             close()
-    assert len(seen) > 3
+    return len(seen)
