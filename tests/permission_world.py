@@ -300,7 +300,11 @@ class Side:
 
     def _make_milestone(self) -> Any:
         return add_milestone(
-            project=self.project, user=self.manager, stage="scheme", name="入户走访", planned_on=date(2026, 3, 1)
+            project=self.project,
+            user=self.manager,
+            stage="scheme",
+            name="入户走访",
+            planned_on=date(2026, 3, 1),
         )
 
     def _make_task(self) -> Any:

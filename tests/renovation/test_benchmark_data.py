@@ -27,7 +27,9 @@ def test_the_programme_stands_at_every_point_of_the_line(db: None, monkeypatch: 
     fill.main()
     projects = Project.objects.all()
     assert projects.count() == Compound.objects.count() == 48
-    assert {"willingness", "scheme", "construction", "aftercare"} <= set(projects.values_list("stage", flat=True))
+    assert {"willingness", "scheme", "construction", "aftercare"} <= set(
+        projects.values_list("stage", flat=True)
+    )
     assert set(projects.filter(stage="aftercare").values_list("percent_done", flat=True)) == {100}
     assert projects.filter(stage="construction", percent_done__gt=0, percent_done__lt=100).exists()
     assert Scheme.objects.exclude(state="approved").count() == 0
