@@ -32,7 +32,6 @@ class Choice:
     is_grave: bool = False
 
 
-
 _CHOICES: dict[str, Choice] = {
     choice.kind: choice
     for choice in (
