@@ -56,12 +56,14 @@ class Axis:
 
     @property
     def ticks(self) -> list[Tick]:
-        """Every month; of more than two years every third."""
-        step = 1 if (self.last - self.first) < timedelta(days=750) else 3
+        """Every month, of more than two years every third; named as far as there is room."""
+        span = self.last - self.first
+        step, named = (1 if span < timedelta(days=750) else 3), (1 if span < timedelta(days=430) else 3)
         found, day = [], self.first
         while day < self.last:
             if (day.month - 1) % step == 0:
-                label = f"{day:%Y}" if day.month == 1 else f"{day.month}"
+                word = f"{day:%Y}" if day.month == 1 else f"{day.month}"
+                label = word if (day.month - 1) % named == 0 else ""
                 found.append(Tick(self.x(day), label, day.month == 1))
             day = first_of_next_month(day)
         return found

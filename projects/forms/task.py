@@ -134,7 +134,7 @@ class GiveForm(HandsForm):
         label=_("Places of illegal structures"), min_value=0, max_value=LARGEST_PLACES, required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )  # fmt: skip
-    files = FilesField(label=_("Attachments"))
+    attachments = FilesField(label=_("Attachments"))
 
     def __init__(self, *args: Any, user: User, place: Division | None, **options: Any) -> None:
         super().__init__(*args, user=user, place=place, **options)
@@ -183,7 +183,7 @@ class ReportForm(forms.Form):
     text = forms.CharField(
         label=_("In words"), max_length=2000, required=False, widget=forms.Textarea({"rows": 3})
     )
-    files = FilesField(label=_("Documents"))
+    attachments = FilesField(label=_("Documents"))
 
     def __init__(self, *args: Any, task: Task, rolled_up: Sequence[Any], **options: Any) -> None:
         quantity, places = rolled_up
@@ -201,7 +201,7 @@ class ReportForm(forms.Form):
 
 class CommentForm(forms.Form):
     text = forms.CharField(label=_("Comment"), max_length=2000, widget=forms.Textarea({"rows": 2}))
-    files = FilesField(label=_("Attachments"))
+    attachments = FilesField(label=_("Attachments"))
 
 
 class DueForm(forms.Form):

@@ -32,7 +32,7 @@ def listed(rows: TaskQuerySet) -> TaskQuerySet:
     """With who holds it in one word, and whether its day has passed."""
     found: TaskQuerySet = rows.annotate(
         hands=Coalesce("person__name", "organisation__name", "holder__name"),
-        is_overdue=ExpressionWrapper(overdue(), output_field=BooleanField()),
+        past_due=ExpressionWrapper(overdue(), output_field=BooleanField()),
     )
     return found
 
@@ -47,7 +47,7 @@ def with_unit(kind: str, quantity: Any) -> str:
 
 def _overdue(row: Row) -> SafeString | str:
     """A word and a colour behind the date."""
-    return SafeString(f" {badge_markup(_now('overdue'), 'late')}") if row["is_overdue"] else ""
+    return SafeString(f" {badge_markup(_now('overdue'), 'late')}") if row["past_due"] else ""
 
 
 def _quantity(name: str) -> Any:
@@ -67,7 +67,7 @@ TASKS = ListSpec(
         Column("place", pgettext_lazy("where", "Place"), source="division__name", width=20),
         Column("tier", _("Tier"), choices=Tier.choices, width=14),
         Column("hands", _("In the hands of"), width=24),
-        Column("due_on", _("Due on"), kind=Kind.DATE, needs=("is_overdue",), after=_overdue, width=12),
+        Column("due_on", _("Due on"), kind=Kind.DATE, needs=("past_due",), after=_overdue, width=12),
         Column("state", _("State"), choices=TaskState.choices, tones=STATE_TONES, width=12),
         Column(
             "planned", _("Planned"), source="quantity_planned", kind=Kind.DECIMAL, needs=("kind",),

@@ -217,10 +217,10 @@ def _remove_chosen(request: SignedInRequest, found: Task) -> bool:
 
 
 def _reported(request: SignedInRequest, found: Task, form: ReportForm) -> bool:
-    documents = stored(request, form, form.cleaned_data["files"])
+    documents = stored(request, form, form.cleaned_data["attachments"])
     if documents is None or not _keep_photos(request, found, form):
         return False
-    facts = {name: value for name, value in form.cleaned_data.items() if name != "files"}
+    facts = {name: value for name, value in form.cleaned_data.items() if name != "attachments"}
     try:
         report_done(task=found, user=request.user, files=documents, **facts)
     except DomainError as refusal:
@@ -247,7 +247,7 @@ def task_comment(request: SignedInRequest, pk: int) -> HttpResponse:
     found = find_task(request, pk)
     demand(can_comment_on_task(request.user, found))
     form = CommentForm(request.POST, request.FILES or None)
-    files = stored(request, form, form.cleaned_data["files"]) if form.is_valid() else None
+    files = stored(request, form, form.cleaned_data["attachments"]) if form.is_valid() else None
     return _tried(
         request, found, "comment", form,
         lambda: comment(task=found, user=request.user, text=form.cleaned_data["text"], files=files or []),

@@ -101,7 +101,7 @@ def _initial(request: SignedInRequest, told: About) -> dict[str, Any]:
 
 def _given(request: SignedInRequest, told: About, form: GiveForm) -> Task | None:
     place = form.chosen_place
-    files = stored(request, form, form.cleaned_data["files"])
+    files = stored(request, form, form.cleaned_data["attachments"])
     if files is None or place is None:
         return None
     try:
@@ -121,7 +121,7 @@ def stored(request: SignedInRequest, form: forms.Form, uploads: list[Any]) -> li
         try:
             kept.append(store_upload(file=upload, name=upload.name, user=request.user, rule=ATTACHMENT))
         except DomainError as refusal:
-            form.add_error("files", f"{upload.name}: {refusal.message}")
+            form.add_error("attachments", f"{upload.name}: {refusal.message}")
             return None
     return kept
 

@@ -164,7 +164,7 @@ def task_totals(request: SignedInRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "total": sum_of(rows),
-        "kinds": [(kind, TaskKind(kind).label, Unit(TASK_UNITS[kind]).label) for kind in COUNTED],
+        "kinds": [(kind, TaskKind(kind).label, Unit(TASK_UNITS[kind] or "").label) for kind in COUNTED],
         "under": under,
         "way": [one for one in way if mine.filter(pk=one.pk).exists()],
         "places_kind": TaskKind.ILLEGAL_STRUCTURES.value,

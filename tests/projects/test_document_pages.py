@@ -86,7 +86,7 @@ def test_a_photographed_page_is_written_anew_without_where_it_was_taken(cast: Ca
     add_through_page(cast, project, file=upload(jpeg(900, 600, exif=exif), "../../意愿.jpg"))
     version = DocumentVersion.objects.select_related("file").get()
     assert "/" not in version.file.name
-    answer = cast.client("bureau").get(address(project, "document_preview", version.pk))
+    answer: Any = cast.client("bureau").get(address(project, "document_preview", version.pk))
     assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert not Image.open(io.BytesIO(b"".join(answer.streaming_content))).getexif()
 
@@ -165,9 +165,8 @@ def test_a_firm_that_takes_part_reads_but_does_not_add(cast: Cast) -> None:
     cast.contractor.organisation = firm
     cast.contractor.save()
     client = cast.client("contractor")
-    assert b"".join(client.get(address(project, "document_file", version.pk)).streaming_content).startswith(
-        b"%PDF"
-    )
+    answer: Any = client.get(address(project, "document_file", version.pk))
+    assert b"".join(answer.streaming_content).startswith(b"%PDF")
     assert client.get(address(project, "document_add")).status_code == 403
     assert "document_add" not in client.get(address(project, "documents")).content.decode()
 

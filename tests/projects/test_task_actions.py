@@ -260,7 +260,12 @@ def test_parts_are_given_by_the_holder_and_come_before_the_whole(cast: Cast) -> 
     make_done(cast, parts[0], by="community", quantity_done=Decimal(280))
     cancel_task(task=parts[1], user=cast.street, reason="并入下期")
     rolled = roll_up(whole)
-    assert (rolled.parts, rolled.finished, rolled.quantity_planned, rolled.quantity_done) == (1, 1, 300, 280)
+    assert (rolled.parts, rolled.finished, rolled.quantity_planned, rolled.quantity_done) == (
+        1,
+        1,
+        Decimal(300),
+        Decimal(280),
+    )
     make_done(cast, whole, by="street", quantity_done=Decimal(950))
     with pytest.raises(TaskWrongState):
         make_task(cast, by="street", about=SHENGLI, to=SHENGLI, parent=whole)
@@ -288,7 +293,9 @@ def test_totals_roll_up_the_tree_and_count_nothing_twice(cast: Cast) -> None:
     seen = Task.objects.visible_to(cast.bureau)
     streets = {row.name: row for row in totals_below(seen, JINGZHOU)}
     west = streets["西城街道"].cells[STRUCTURES]
-    assert (west.planned, west.done, west.places_planned, west.places_done) == (1000, 390, 10, 4)
+    assert (west.planned, west.done, west.places_planned, west.places_done) == tuple(
+        map(Decimal, (1000, 390, 10, 4))
+    )
     assert streets["东城街道"].cells[TaskKind.DAY_CARE].overdue == 1
     below = {row.code: row for row in totals_below(seen, WEST_STREET)}
     assert below[WEST_STREET].is_itself
