@@ -26,7 +26,9 @@ class StateFilter(AnyOfFilter):
 
 
 class PlanFilter(django_filters.FilterSet):
-    q = ContainsFilter(label=_("Search"), max_length=80, fields=("title", "document_number", "division__name"))
+    q = ContainsFilter(
+        label=_("Search"), max_length=80, fields=("title", "document_number", "division__name")
+    )
     division = DivisionFilter(field_name="division__code", label=_("Division"))
     year = YearFilter(label=_("Year"), min_value=2000, max_value=2100)
     kind = AnyOfFilter(field_name="kind", label=_("Kind"), choices=PlanKind.choices)
