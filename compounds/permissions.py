@@ -1,7 +1,6 @@
 """Who may do what with the register, the survey and the pool. Being able to see comes first, by `visible_to`."""
 
 from compounds.models import Compound, ConditionSurvey
-from directory.codes import covers
 from directory.models import User
 from directory.powers import Power
 
@@ -42,6 +41,4 @@ def can_set_rules(user: User, division_code: str) -> bool:
 
 def can_export(user: User) -> bool:
     """An export takes all that the list shows: the right must reach wherever the person sees."""
-    reach = user.scopes_for(Power.EXPORT)
-    seen = user.scopes_for(Power.SEE_REGISTER)
-    return bool(reach) and all(any(covers(scope, code) for scope in reach) for code in seen)
+    return user.power_reaches(Power.EXPORT, all_of=Power.SEE_REGISTER)

@@ -17,6 +17,7 @@ SYSTEM_POWERS = (
     Power.ISSUE_TOKENS,
     Power.REVOKE_TOKENS,
     Power.READ_AUDIT,
+    Power.SET_GO_LIVE,
 )
 
 

@@ -17,7 +17,8 @@ def can_see_projects(user: User) -> bool:
 
 
 def can_export(user: User) -> bool:
-    return user.has_power(Power.EXPORT)
+    """As for the register: the right must reach wherever the person sees the programme."""
+    return user.power_reaches(Power.EXPORT, all_of=Power.SEE_PROGRAMME)
 
 
 # --- Catalogue and templates ------------------------------------------------------------

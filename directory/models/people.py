@@ -154,6 +154,13 @@ class User(AbstractUser):
         scopes = self.scopes_for(power)
         return bool(scopes) if at is None else any(covers(scope, at) for scope in scopes)
 
+    def power_reaches(self, power: str, *, all_of: str) -> bool:
+        """Whether `power` is held wherever `all_of` is: an export takes all that a list shows."""
+        reach = self.scopes_for(power)
+        return bool(reach) and all(
+            any(covers(scope, code) for scope in reach) for code in self.scopes_for(all_of)
+        )
+
     def oversees(self, power: str) -> bool:
         """Whether nobody holds the power above this person: what concerns no division is theirs to look after."""
         mine = self.scopes_for(power)
