@@ -156,7 +156,11 @@ def _entries_of(
     for place, (code, amount) in enumerate(sorted(one.works.items())):
         share = 1.0 if is_built else max(0.0, min(1.0, pace * 1.6 - place * 0.16))
         times = 2 if is_built else 3
-        whole = amount if is_built else (amount * Decimal(str(round(share, 2)))).quantize(CENT, ROUND_HALF_UP)
+        whole = (
+            amount
+            if is_built
+            else (amount * Decimal(str(round(share, 2)))).quantize(Decimal(1), ROUND_HALF_UP)
+        )
         for turn, part in enumerate(_parts(whole, times), 1):
             if part:
                 # The last report of a site that is at work came within the last week.
@@ -207,7 +211,7 @@ def milestone_moves(
 ) -> list[MilestoneMove]:
     """Open milestones of what is under way: dates around today, some of them missed by days."""
     open_ones = Milestone.objects.filter(
-        project__in=[one.project.pk for one in running], done_on__isnull=True, closes_stage=True
+        project__in=[one.project.pk for one in running], done_on__isnull=True
     )
     by_project: dict[int, list[Milestone]] = defaultdict(list)
     for milestone in open_ones.order_by("position"):
@@ -217,16 +221,17 @@ def milestone_moves(
         day = today + timedelta(days=random.choice((-22, -9, -4, 6, 12, 19, 27)))
         reason = random.choice(MOVED_BECAUSE)
         for milestone in by_project[one.project.pk]:
-            if milestone.due_on < day:
+            # What lies within a stage comes a week before its end.
+            after = day if milestone.closes_stage else day - timedelta(days=7)
+            if milestone.due_on < after:
                 rows.append(
                     MilestoneMove(
-                        milestone=milestone, before=milestone.due_on, after=day, reason=reason,
+                        milestone=milestone, before=milestone.due_on, after=after, reason=reason,
                         by=movers[one.project.division_code[:6]],
                     )
                 )  # fmt: skip
-                day += timedelta(days=random.randint(20, 32))
-            else:
-                day = milestone.due_on + timedelta(days=20)
+            if milestone.closes_stage:
+                day = max(day, milestone.due_on) + timedelta(days=random.randint(20, 32))
     return rows
 
 

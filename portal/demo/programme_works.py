@@ -30,7 +30,13 @@ PUBLISHED = (
 PIPES = {"B01": 9, "B02": 8, "B06": 3}
 PIPES_OF_A_COMPOUND = 2_000
 # Not published: further works, {code: (share of the projects, from, to)} for each household.
-FURTHER = {"B13": (0.5, 3.0, 9.0), "B17": (0.35, 0.3, 0.8), "I03": (0.45, 0.05, 0.12), "I08": (0.3, 0.3, 0.9)}
+FURTHER = {
+    "B13": (0.6, 4.0, 10.0),
+    "B14": (0.6, 10.0, 26.0),
+    "B17": (0.35, 0.3, 0.8),
+    "I03": (0.45, 0.05, 0.12),
+    "I08": (0.3, 0.3, 0.9),
+}
 
 
 def works_of_zaoyang(random: Random, sketches: Sequence[CompoundSketch]) -> list[Works]:
@@ -70,14 +76,16 @@ def works_of_jingzhou(random: Random, sketch: CompoundSketch) -> Works:
     """Made up: no works of single compounds nor totals of works were published."""
     households = sketch.figures.households
     works = {
-        "B01": households * random.uniform(2, 4),
-        "B02": households * random.uniform(2, 5),
-        "B05": households * random.uniform(2, 6),
-        "B08": households * random.uniform(6, 14),
-        "B13": households * random.uniform(2, 8),
+        "B01": households * random.uniform(2.5, 5),
+        "B02": households * random.uniform(3, 6),
+        "B05": households * random.uniform(3, 8),
+        "B08": households * random.uniform(9, 18),
+        "B10": 2,
+        "B13": households * random.uniform(6, 12),
+        "B14": households * random.uniform(15, 34),
         "I02": households * random.uniform(1, 3),
         "I06": households * random.uniform(0.1, 0.4),
         "I18": max(1, sketch.staircases or 1),
     }
-    kept = {code for code in works if code in ("B01", "B02", "B08") or random.random() < 0.7}
+    kept = {code for code in works if code in ("B01", "B02", "B08", "B13", "B14") or random.random() < 0.7}
     return {code: Decimal(max(1, round(amount))) for code, amount in works.items() if code in kept}
