@@ -39,7 +39,14 @@ from projects.models.scheme import (
     WorkItemProgress,
     WorkOrigin,
 )
-from projects.models.stages import EVIDENCE, MAY_BE_SKIPPED, NEEDS_REASON, MoveKind, StageChange
+from projects.models.stages import (
+    EVIDENCE,
+    MAY_BE_SKIPPED,
+    NEEDS_REASON,
+    MoveKind,
+    StageChange,
+    StageEvidence,
+)
 from projects.models.tasks import (
     TASK_UNITS,
     EntryKind,
@@ -99,6 +106,7 @@ __all__ = [
     "SiteVisitPhoto",
     "Stage",
     "StageChange",
+    "StageEvidence",
     "Standing",
     "Strike",
     "Task",

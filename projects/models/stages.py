@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from directory.models import User
-from projects.models.documents import DocumentKind
+from projects.models.documents import Document, DocumentKind
 from projects.models.project import LINE, Project, Stage
 from projects.triggers import takes_division_of_project
 
@@ -210,3 +210,47 @@ class StageChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.get_to_stage_display()}"
+
+
+def _stages_in_order() -> str:
+    return ", ".join(f"('{stage}', {place})" for place, stage in enumerate(LINE))
+
+
+class StageEvidence(Document):
+    """What a stage was passed on stays, unless another document of its kind is there or the project came back."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        triggers = [
+            pgtrigger.Trigger(
+                name="document_of_a_stage_stays",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("withdrawn_at", "kind", "project_id"),
+                declare=[("p", "projects_project%ROWTYPE")],
+                func=f"""
+                    IF OLD.withdrawn_at IS NOT NULL OR OLD.project_id IS NULL
+                       OR (NEW.withdrawn_at, NEW.kind, NEW.project_id)
+                          IS NOT DISTINCT FROM (OLD.withdrawn_at, OLD.kind, OLD.project_id) THEN
+                        RETURN NEW;
+                    END IF;
+                    SELECT * INTO p FROM projects_project WHERE id = OLD.project_id FOR NO KEY UPDATE;
+                    IF EXISTS (
+                        SELECT FROM (VALUES {_evidence_as_values()}) AS needed(stage, kind)
+                        JOIN (VALUES {_stages_in_order()}) AS left_place(stage, place) ON left_place.stage = needed.stage
+                        JOIN (VALUES {_stages_in_order()}) AS now_place(stage, place) ON now_place.stage = p.stage
+                        JOIN projects_stagechange c ON c.project_id = p.id AND c.kind = 'advance'
+                            AND c.from_stage = needed.stage
+                        WHERE needed.kind = OLD.kind AND left_place.place < now_place.place
+                    ) AND NOT EXISTS (
+                        SELECT FROM projects_document d WHERE d.project_id = OLD.project_id AND d.kind = OLD.kind
+                            AND d.withdrawn_at IS NULL AND d.id <> OLD.id
+                    ) THEN
+                        RAISE EXCEPTION 'a stage was passed on this document'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'document_of_a_stage_stays';
+                    END IF;
+                    RETURN NEW;
+                """,  # noqa: S608 (constants of this module)
+            ),
+        ]

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, transaction
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
@@ -215,3 +217,14 @@ def test_the_document_says_who_and_for_which_stage(cast: Cast) -> None:
         project=project, user=cast.community, kind=RECORD, title="补交", file=file, stage=Stage.WILLINGNESS
     )
     assert (late.stage, late.added_by) == (Stage.WILLINGNESS, cast.community)
+
+
+def test_no_shell_withdraws_what_a_stage_was_passed_on(cast: Cast) -> None:
+    project = bring_to(cast, make_project(cast), Stage.SCHEME)
+    first = project.documents.get(kind=RECORD)
+    withdrawn = {"withdrawn_at": timezone.now(), "withdrawn_by": cast.bureau, "withdrawal_reason": "x"}
+    for change in (withdrawn, {"kind": DocumentKind.OTHER}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Document.objects.filter(pk=first.pk).update(**change)
+    make_document(cast, project, RECORD)
+    assert Document.objects.filter(pk=first.pk).update(**withdrawn) == 1
