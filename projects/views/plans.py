@@ -19,7 +19,7 @@ from core.filetypes import XLSX
 from core.posted import posted
 from core.scope import chosen_division
 from core.sheets import write_workbook
-from directory.models import Division
+from directory.models import Division, User
 from directory.models.divisions import Level
 from directory.powers import Power
 from directory.requests import SignedInRequest
@@ -80,7 +80,7 @@ def plan_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     listed = sums_of(plan.entries.all())
     context = {
         "targets": target_lines(plan, listed),
-        "rows": entry_rows(plan, counted=may_edit),
+        "rows": entry_rows(plan, user=request.user, counted=may_edit),
         "draw": DrawForm(plan=plan),
         "may_export": can_export(request.user),
         "years": by_year(plan) if plan.kind == PlanKind.FIVE_YEAR else [],
@@ -89,11 +89,17 @@ def plan_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     return plan_page(request, "projects/plan.html", plan, context | _common(request, plan))
 
 
-def entry_rows(plan: Plan, *, counted: bool) -> list[dict[str, Any]]:
-    """The list as shown. While it is being drawn up (`counted`) with the place in the queue and who is passed."""
+def entry_rows(plan: Plan, *, user: User, counted: bool) -> list[dict[str, Any]]:
+    """The list as shown. While it is being drawn up (`counted`) with the place in the queue and who is passed.
+
+    An issued plan is read below its county as well: its lines lead to what the reader may open.
+    """
+    scopes = user.scopes_for(Power.SEE_REGISTER)
     entries = list(plan.entries.select_related("compound__community"))
     order, going_first, passed = _queue(plan, entries) if counted else ({}, {}, {})
-    projects = dict(Project.objects.filter(plan_entry__plan=plan).values_list("compound_id", "code"))
+    projects = dict(
+        Project.objects.visible_to(user).filter(plan_entry__plan=plan).values_list("compound_id", "code")
+    )
     rows = []
     for number, entry in enumerate(entries, 1):
         jump = going_first.get(entry.compound_id)
@@ -102,6 +108,7 @@ def entry_rows(plan: Plan, *, counted: bool) -> list[dict[str, Any]]:
                 "number": number,
                 "entry": entry,
                 "compound": entry.compound,
+                "may_open": entry.compound.community_id.startswith(scopes),
                 "place": order.get(entry.compound_id),
                 "jump": jump,
                 "first_passed": passed.get(jump.first_passed_id, "") if jump else "",

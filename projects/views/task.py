@@ -34,7 +34,7 @@ from projects.actions.tasks import (
     return_task,
 )
 from projects.forms.task import CommentForm, DueForm, PassForm, ReportForm
-from projects.models import Task, TaskEntry, TaskEvidence, TaskFile, TaskState
+from projects.models import Project, Task, TaskEntry, TaskEvidence, TaskFile, TaskState
 from projects.models.tasks import TaskQuerySet
 from projects.permissions import (
     can_close_task,
@@ -87,6 +87,8 @@ def _page(request: SignedInRequest, found: Task, **sent: Any) -> HttpResponse:
         "parts": _rows(Task.objects.visible_to(user).filter(parent=found)),
         "roll": roll_up(found),
         "facts": _facts(found),
+        "sees_project": found.project_id is not None
+        and Project.objects.visible_to(user).filter(pk=found.project_id).exists(),
         "sees_parent": found.parent_id is not None
         and Task.objects.visible_to(user).filter(pk=found.parent_id).exists(),
         "may_report": is_open and holds,
