@@ -135,7 +135,7 @@ class Way:
                 state = reached if reached != DONE else AHEAD
                 yield Step(label=label, state=state, url=self.url("sign") if state == NOW else "")
                 continue
-            who = f"{signed.by}\n{timezone.localtime(signed.signed_at):%Y-%m-%d}"
+            who = f"{signed.by}\n{signed.signed_on.isoformat()}"
             detail = who if signed.agrees else f"{_('does not agree')}: {signed.remark}"
             yield Step(
                 label=label, state=DONE if signed.agrees else WRONG, detail=detail, url=self.url("sign")

@@ -51,9 +51,13 @@ class ObjectionFacts(TypedDict):
 
 @transaction.atomic
 def sign_off(
-    *, scheme: Scheme, user: User, kind: str, agrees: bool, remark: str = "", document: StoredFile | None = None
+    *, scheme: Scheme, user: User, kind: str, agrees: bool, remark: str = "", document: StoredFile | None = None,
+    signed_on: date | None = None,
 ) -> SignOff:  # fmt: skip
-    """An office agrees, or says what must change. Another opinion of the same office ends its earlier one."""
+    """An office agrees, or says what must change. Another opinion of the same office ends its earlier one.
+
+    `signed_on` is the date of the signed paper, today where there is none.
+    """
     scheme = _lock(scheme, SchemeState.SIGNING)
     if kind not in sign_off_powers(user, scheme):
         raise NotPermitted
@@ -63,13 +67,24 @@ def sign_off(
     remark = clean_line(remark)
     if not agrees and not remark:
         raise ReasonNeeded
+    signed_on = signed_on or timezone.localdate()
+    if signed_on > timezone.localdate():
+        raise DateInFuture(day=signed_on.isoformat())
     earlier = valid.get(kind)
     if earlier is not None:
         if earlier.agrees == agrees:
             raise AlreadySigned(office=earlier.get_kind_display())
         earlier.revoked_at = timezone.now()
         earlier.save(update_fields=["revoked_at"])
-    signed = SignOff(scheme=scheme, kind=kind, agrees=agrees, remark=remark, document=document, by=user)
+    signed = SignOff(
+        scheme=scheme,
+        kind=kind,
+        agrees=agrees,
+        remark=remark,
+        document=document,
+        by=user,
+        signed_on=signed_on,
+    )
     with constraints_as_refusals(SignOff):
         signed.save(force_insert=True)
     return signed

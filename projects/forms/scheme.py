@@ -201,6 +201,9 @@ class SignForm(PlainForm):
         label=_("remark"), max_length=500, required=False, widget=forms.Textarea({"rows": 3}),
         help_text=_("Needed where the office does not agree: what must be changed."),
     )  # fmt: skip
+    signed_on = forms.DateField(
+        label=_("date of the opinion"), required=False, widget=DateInput, help_text=_("The date on the paper; empty means today."),
+    )  # fmt: skip
     paper = RuledFileField(label=_("signed and sealed paper"), rule=SIGNED_OPINION, required=False)
 
     def __init__(self, *args: Any, kinds: list[str], **options: Any) -> None:

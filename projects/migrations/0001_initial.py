@@ -526,8 +526,8 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("before", models.DateField(verbose_name="before")),
-                ("after", models.DateField(verbose_name="after")),
+                ("before", models.DateField(verbose_name="date before")),
+                ("after", models.DateField(verbose_name="date after")),
                 ("reason", models.CharField(max_length=300, verbose_name="reason")),
                 (
                     "recorded_at",
@@ -783,7 +783,7 @@ class Migration(migrations.Migration):
                 ),
                 ("division_code", models.CharField(default="", editable=False, max_length=12)),
                 ("year", models.PositiveSmallIntegerField(verbose_name="year")),
-                ("position", models.PositiveIntegerField(verbose_name="number")),
+                ("position", models.PositiveIntegerField(verbose_name="number in the list")),
                 (
                     "urgency_at_entry",
                     models.DecimalField(decimal_places=2, max_digits=5, null=True, verbose_name="urgency"),
@@ -860,7 +860,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigIntegerField()),
                 ("division_code", models.CharField(default="", editable=False, max_length=12)),
                 ("year", models.PositiveSmallIntegerField(verbose_name="year")),
-                ("position", models.PositiveIntegerField(verbose_name="number")),
+                ("position", models.PositiveIntegerField(verbose_name="number in the list")),
                 (
                     "urgency_at_entry",
                     models.DecimalField(decimal_places=2, max_digits=5, null=True, verbose_name="urgency"),
@@ -2684,7 +2684,7 @@ class Migration(migrations.Migration):
                             ("complete", "works completed"),
                             ("suspend", "suspended"),
                             ("resume", "resumed"),
-                            ("cancel", "cancelled"),
+                            ("cancel", "project cancelled"),
                             ("entered", "entered from before the portal"),
                         ],
                         max_length=12,

@@ -255,7 +255,7 @@ class PlanEntry(models.Model):
     compound = models.ForeignKey(Compound, on_delete=models.PROTECT, related_name="plan_entries")
     division_code = models.CharField(max_length=12, editable=False, default="")
     year = models.PositiveSmallIntegerField(_("year"))
-    position = models.PositiveIntegerField(_("number"))
+    position = models.PositiveIntegerField(_("number in the list"))
     urgency_at_entry = models.DecimalField(_("urgency"), max_digits=5, decimal_places=2, null=True)
     jump_reason = models.CharField(_("reason for going first"), max_length=300, blank=True)
     building_count = models.PositiveIntegerField(_("buildings"), null=True, blank=True)

@@ -6,7 +6,7 @@ import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import DecimalField, Exists, F, OuterRef, Q, Sum
-from django.db.models.functions import Coalesce, Length, Now
+from django.db.models.functions import Cast, Coalesce, Length, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -598,6 +598,7 @@ class SignOff(models.Model):
     remark = models.CharField(_("remark"), max_length=500, blank=True)
     document = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    signed_on = models.DateField(_("date of the opinion"), db_default=Cast(Now(), models.DateField()))
     signed_at = models.DateTimeField(db_default=Now(), editable=False)
     revoked_at = models.DateTimeField(null=True)
 

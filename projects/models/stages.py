@@ -20,7 +20,7 @@ class MoveKind(models.TextChoices):
     COMPLETE = "complete", _("works completed")
     SUSPEND = "suspend", _("suspended")
     RESUME = "resume", _("resumed")
-    CANCEL = "cancel", _("cancelled")
+    CANCEL = "cancel", _("project cancelled")
     ENTERED = "entered", _("entered from before the portal")
 
 

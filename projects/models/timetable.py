@@ -190,8 +190,8 @@ class MilestoneMove(models.Model):
     append_only = True
 
     milestone = models.ForeignKey(Milestone, on_delete=models.PROTECT, related_name="moves")
-    before = models.DateField(_("before"))
-    after = models.DateField(_("after"))
+    before = models.DateField(_("date before"))
+    after = models.DateField(_("date after"))
     reason = models.CharField(_("reason"), max_length=300)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)

@@ -111,7 +111,7 @@ def _signed(request: SignedInRequest, scheme: Scheme, form: SignForm) -> bool:
         form,
         lambda: sign_off(
             scheme=scheme, user=request.user, kind=data["kind"], agrees=data["agrees"], remark=data["remark"],
-            document=paper,
+            document=paper, signed_on=data["signed_on"],
         ),
     )  # fmt: skip
 
