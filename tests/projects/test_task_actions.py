@@ -404,7 +404,6 @@ def test_two_beats_at_once_tell_once(committed_cast: Cast) -> None:
     answers = at_once(*[lambda: sound_alarm(task_id=task.pk, day=today)] * 6)
     assert sorted(answers) == [False] * 5 + [True]
     assert len(told(cast.community)) == 1
-    # The negative control: without the claim the same six would each have told.
     assert not refusals(answers)
 
 
