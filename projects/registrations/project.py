@@ -109,9 +109,13 @@ def _completion(request: HttpRequest, project: Project) -> Iterator[FigureValue]
         note = _against_plan((project.completed_on - planned).days) if planned else ""
         yield FigureValue(label=_("Completed"), value=day(project.completed_on), note=note)
     elif forecast is not None and planned is not None:
-        yield FigureValue(
-            label=_("Forecast completion"), value=day(forecast), note=_against_plan((forecast - planned).days)
-        )
+        notes = [_against_plan((forecast - planned).days)]
+        overdue = (timezone.localdate() - forecast).days
+        if overdue > 0:
+            notes.insert(
+                0, ngettext("overdue by {days} day", "overdue by {days} days", overdue).format(days=overdue)
+            )
+        yield FigureValue(label=_("Forecast completion"), value=day(forecast), note=" · ".join(notes))
 
 
 def _against_plan(days: int) -> str:

@@ -31,7 +31,8 @@ def timeline(request: SignedInRequest) -> HttpResponse:
     division = chosen_division(request)
     seen = Project.objects.visible_to(request.user)
     rows = seen.within([division]) if division else seen
-    year = _year(request, today.year)
+    first, last = _span(seen)
+    year = _year(request, min(last or today.year, today.year))
     narrowing = TimelineFilter(request.GET, queryset=rows)
     asked = narrowing.value
     wanted = narrowing.narrowed(of_year(rows, year, with_earlier=asked.get("earlier") == "true"))
@@ -44,7 +45,7 @@ def timeline(request: SignedInRequest) -> HttpResponse:
     found.sort(key=lambda row: -row.overdue_days)
     context = {
         "year": year,
-        "years": _years(seen, year),
+        "years": list(range(max(last or year, year), min(first or year, year) - 1, -1)),
         "axis": axis,
         "width": WIDTH,
         "today": today,
@@ -67,13 +68,12 @@ def _with_names(rows: ProjectQuerySet) -> Any:
 
 
 def _year(request: HttpRequest, present: int) -> int:
-    """A year that can be; anything else is this one."""
+    """A year that can be; anything else is the present one, or the last that has projects."""
     text = request.GET.get("year", "")
     return int(text) if len(text) == 4 and text.isascii() and text.isdigit() and EARLIEST <= int(text) <= LATEST else present  # fmt: skip
 
 
-def _years(rows: ProjectQuerySet, year: int) -> list[int]:
-    """From the first project's year to the last one's, and the one that is shown."""
+def _span(rows: ProjectQuerySet) -> tuple[int | None, int | None]:
+    """The first project's year and the last one's."""
     ends = rows.order_by().aggregate(first=Min("year"), last=Max("year"))
-    first, last = min(ends["first"] or year, year), max(ends["last"] or year, year)
-    return list(range(last, first - 1, -1))
+    return ends["first"], ends["last"]
