@@ -1,6 +1,7 @@
 """The programme: works catalogue, plans, projects and their stages, schemes, timetables, tasks, documents."""
 
 from projects.models.catalogue import Aspect, CatalogueItem, Category, Unit
+from projects.models.consent import Objection, ObjectionChannel, PublicNotice, SignOff, SignOffKind
 from projects.models.documents import PROGRAMME_KINDS, Document, DocumentKind, DocumentVersion
 from projects.models.feed import ToldCompound
 from projects.models.plans import OPEN_STATES, Plan, PlanEntry, PlanKind, PlanState
@@ -20,25 +21,7 @@ from projects.models.project import (
     Standing,
     nearest_go_live,
 )
-from projects.models.scheme import (
-    Objection,
-    ObjectionChannel,
-    PublicNotice,
-    Scheme,
-    SchemeLine,
-    SchemeRule,
-    SchemeState,
-    SignOff,
-    SignOffKind,
-    SiteVisit,
-    SiteVisitPhoto,
-    Strike,
-    Treatment,
-    Waiver,
-    WorkItem,
-    WorkItemProgress,
-    WorkOrigin,
-)
+from projects.models.scheme import Scheme, SchemeLine, SchemeRule, SchemeState, Strike, Waiver
 from projects.models.stages import (
     EVIDENCE,
     MAY_BE_SKIPPED,
@@ -59,6 +42,8 @@ from projects.models.tasks import (
     Tier,
 )
 from projects.models.timetable import Answerable, Milestone, MilestoneMove, TimetableTemplate
+from projects.models.visits import SiteVisit, SiteVisitPhoto
+from projects.models.works import Treatment, WorkItem, WorkItemProgress, WorkOrigin
 
 __all__ = [
     "EVIDENCE",

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from core.board import Panel, Tab, WaitingLine, WaitingSource, board
 from directory.models import User
 from projects.models import Project, Scheme, SchemeState
-from projects.models.scheme import SCHEME_UNDER_WAY, waiting_for
+from projects.models.scheme import SCHEME_UNDER_WAY
 from projects.permissions import can_see_programme
+from projects.scheme_waiting import waiting_for
 from projects.tables.scheme import TONES
 
 # The key is the list's own `?waiting=`.

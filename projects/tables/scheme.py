@@ -8,7 +8,8 @@ from core.keyset import Term
 from core.lists import Column, Kind, Link, ListSpec
 from directory.models import User
 from projects.models import Objection, PublicNotice, SchemeLine, SchemeState
-from projects.models.scheme import SchemeQuerySet, waiting_for
+from projects.models.scheme import SchemeQuerySet
+from projects.scheme_waiting import waiting_for
 
 TONES: dict[str, str] = {
     SchemeState.DRAFT: "waiting",
