@@ -493,4 +493,6 @@ class BacklogWorksUnplaced(DomainError):
     """A line of works on a second sheet that belongs to no single project of the first."""
 
     code = "backlog_works"
-    sentence = _("Sheet “{sheet}”, row {row}: “{text}” is no project of the first sheet, or several. Write it as it stands there, with the plan year.")
+    sentence = _(
+        "Sheet “{sheet}”, row {row}: “{text}” is no project of the first sheet, or several. Write it as it stands there, with the plan year."
+    )

@@ -67,7 +67,7 @@ class PlanQuerySet(models.QuerySet["Plan"]):
         return self.filter(state=PlanState.ISSUED)
 
     def with_sums(self) -> "PlanQuerySet":
-        """What the plan's own list adds up to (county plans); higher plans roll up, see `projects.rollup`."""
+        """What the plan's own list adds up to (county plans); higher plans roll up, see `projects.plan_figures.higher`."""
         return self.annotate(
             listed_compounds=Count("entries"),
             listed_buildings=Sum("entries__building_count", default=0),

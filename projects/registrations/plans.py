@@ -20,7 +20,7 @@ from imports.kinds import register as register_import
 from projects.imports.plans import PlanImport
 from projects.models import Plan, PlanEntry, PlanKind, PlanState
 from projects.permissions import can_see_programme
-from projects.rollup import sums_of
+from projects.plan_figures.sums import sums_of
 from projects.tables.plans import PLAN_TONES
 
 

@@ -29,20 +29,13 @@ from projects.filters.plans import PlanFilter
 from projects.forms.plans import DrawForm, NewPlanForm, TargetsForm
 from projects.models import Plan, PlanEntry, PlanKind, PlanState, Project
 from projects.permissions import can_edit_plan, can_export, can_keep_programme_documents, can_see_programme
+from projects.plan_figures.higher import RollUpLine, roll_up
+from projects.plan_figures.listed import with_listed
+from projects.plan_figures.sums import MEASURES, sums_of, total
+from projects.plan_figures.targets import target_lines
+from projects.plan_figures.versions import COMPARED, COMPARED_TARGETS, difference
+from projects.plan_figures.years import by_year
 from projects.queue import Jump, jumps, queue_of
-from projects.rollup import (
-    COMPARED,
-    COMPARED_TARGETS,
-    MEASURES,
-    RollUpLine,
-    by_year,
-    difference,
-    roll_up,
-    sums_of,
-    target_lines,
-    total,
-    with_listed,
-)
 from projects.sheets.plans import out_columns, out_rows
 from projects.tables.plans import PLANS
 from projects.views.plans_papers import shown_documents

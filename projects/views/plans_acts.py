@@ -34,8 +34,8 @@ from projects.errors import PlanJumps
 from projects.forms.plans import PLAN_DOCUMENT, ChooseForm, DrawForm, EntryForm, IssueForm, ReasonForm
 from projects.models import Plan, Project
 from projects.permissions import can_amend_plan, can_decide_plan, can_edit_plan
+from projects.plan_figures.effect import effect_of_issuing
 from projects.queue import candidates, held_elsewhere, jumps, queue_of
-from projects.rollup import effect_of_issuing
 from projects.views.plans_shared import find_plan, plan_page
 from projects.views.shared import demand
 

@@ -22,7 +22,7 @@ from directory.powers import Power
 from directory.requests import SignedInRequest
 from projects.models import Plan, PlanKind
 from projects.permissions import can_see_programme
-from projects.rollup import actual
+from projects.plan_figures.actual import actual
 from projects.views.shared import demand
 
 

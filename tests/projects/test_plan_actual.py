@@ -16,7 +16,7 @@ from projects.actions.go_live import confirm_go_live, enter_project_from_before,
 from projects.actions.plans import amend_plan, approve_plan, issue_plan, remove_from_plan, submit_plan
 from projects.actions.stages import cancel
 from projects.models import Project
-from projects.rollup import ActualLine, actual
+from projects.plan_figures.actual import ActualLine, actual
 from tests.cast import JINGZHOU, MINSHENG, SHENGLI, Cast
 from tests.compounds.builders import make_compound, make_pooled
 from tests.projects.builders import PDF, make_issued_plan
