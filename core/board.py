@@ -49,7 +49,7 @@ class Beacon:
     """A sign in the top bar with the number of rows that `rows(user)` gives: what runs, what is unread.
 
     The QuerySet must depend on nothing but `user.pk`: all beacons are counted in one
-    statement that is built once (`core.prepared`).
+    statement that is built once (`core.prepared`). `may_see(user)` decides whether it is drawn.
     """
 
     key: str
@@ -58,6 +58,7 @@ class Beacon:
     url_name: str
     position: int
     rows: Callable[[Any], QuerySet[Any, Any]]
+    may_see: Callable[[Any], bool] = lambda user: True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,7 +78,8 @@ def _account_items(_language: str) -> SafeString:
 def beacons(user: Any) -> SafeString:
     """What runs and what is unread, each with its number where there is one; one statement."""
     counts = _counts(tuple(beacon.key for beacon in board.beacons())).fetch(user=user.pk)
-    return _beacons(tuple(counts), get_language() or "")
+    shown = tuple(beacon.key for beacon in board.beacons() if beacon.may_see(user))
+    return _beacons(tuple(counts), shown, get_language() or "")
 
 
 @lru_cache(maxsize=4)
@@ -88,7 +89,7 @@ def _counts(_keys: tuple[str, ...]) -> PreparedCounts:
 
 
 @lru_cache(maxsize=200)
-def _beacons(counts: tuple[int, ...], _language: str) -> SafeString:
+def _beacons(counts: tuple[int, ...], shown: tuple[str, ...], _language: str) -> SafeString:
     number = '<span class="beacon">{}</span>'
     return format_html_join(
         "",
@@ -101,5 +102,6 @@ def _beacons(counts: tuple[int, ...], _language: str) -> SafeString:
                 format_html(number, "99+" if count > 99 else count) if count else "",
             )
             for beacon, count in zip(board.beacons(), counts, strict=True)
+            if beacon.key in shown
         ),
     )

@@ -26,7 +26,7 @@ def register() -> None:
     board.register(
         Beacon(
             key="tasks", label=_("My tasks"), icon="checklist", url_name="projects:my_tasks", position=15,
-            rows=waiting_rows,
+            rows=waiting_rows, may_see=can_see_tasks,
         )
     )  # fmt: skip
     board.register(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.board import board
+from core.figures import money
 from directory.requests import SignedInRequest
 from files.serving import file_response
 from projects.lead import lead_by_rule
@@ -51,12 +52,14 @@ def overview(request: SignedInRequest, code: str) -> HttpResponse:
 def _facts(project: Project) -> list[tuple[str, Any]]:
     """The description list; what nobody recorded shows as a dash."""
     programmes = dict(Programme.choices)
+    reported = project.reported_investment
     return [
         (_("Client"), project.client or ""),
         (_("Responsible person"), project.manager or ""),
         (_("Counted under"), "、".join(str(programmes.get(name, name)) for name in project.programmes)),
         (_("Plan"), project.plan_entry.plan if project.plan_entry else _("not in a plan yet")),
         (_("Households"), project.compound.household_count),
+        *([(_("Investment as reported"), money(reported))] if reported else []),
         (_("Notes"), project.notes),
     ]
 
