@@ -53,6 +53,8 @@ def test_a_task_is_given_passed_down_and_reported_from_a_phone(
     phone.goto("/tasks/mine/")
     phone.get_by_role("link", name="拆除顶楼彩钢棚").click()
     phone.get_by_role("link", name="办结上报").click()
+    # Photos chosen before the queue's script has loaded go with the form, unshrunk.
+    phone.wait_for_load_state()
     lost = f"**/tasks/{task.pk}/evidence/"
     fails = [True]
 
