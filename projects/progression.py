@@ -87,6 +87,7 @@ def _mark(project: Project, stage: str, change: StageChange | None, due: date | 
 # --- Badges -----------------------------------------------------------------------------
 
 STAGE_TONES: dict[str, str] = {
+    **dict.fromkeys(LINE, "waiting"),
     Stage.CONSTRUCTION: "act",
     Stage.ACCEPTANCE: "act",
     Stage.HANDOVER: "act",
@@ -101,7 +102,7 @@ STANDING_TONES: dict[str, str] = {
 
 def stage_badge(project: Project) -> tuple[TypeText, str]:
     """(word, tone) of where the project stands."""
-    return project.get_stage_display(), STAGE_TONES.get(project.stage, "waiting")
+    return project.get_stage_display(), STAGE_TONES[project.stage]
 
 
 def is_from_before(project: Project) -> bool:

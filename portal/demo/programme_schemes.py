@@ -150,11 +150,17 @@ class SchemeWriter:
         """Of those that are being signed the street office has, the community has not."""
         both = {scheme.pk for _one, scheme in noticed}
         SignOff.objects.bulk_create(
-            SignOff(scheme=scheme, kind=kind, agrees=True, by=who)
+            SignOff(
+                scheme=scheme,
+                kind=kind,
+                agrees=True,
+                by=who,
+                signed_on=min(timezone.localdate(scheme.submitted_at) + timedelta(days=days), self.today),
+            )
             for one, scheme in handed_in
-            for kind, who in (
-                (SignOffKind.STREET_OFFICE, self._of(one).street),
-                (SignOffKind.COMMUNITY, self._of(one).workers[one.project.division_code]),
+            for kind, who, days in (
+                (SignOffKind.STREET_OFFICE, self._of(one).street, 3),
+                (SignOffKind.COMMUNITY, self._of(one).workers[one.project.division_code], 1),
             )
             if scheme.pk in both or kind == SignOffKind.STREET_OFFICE
         )

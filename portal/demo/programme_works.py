@@ -48,7 +48,8 @@ def works_of_zaoyang(random: Random, sketches: Sequence[CompoundSketch]) -> list
     metres = int(quantity(ZAOYANG, "water_sewer_gas_pipes") * METRES)
     parts = share_out(metres, list(PIPES.values()), [Bounds(least=1, most=metres)] * len(PIPES))
     for code, part in zip(PIPES, parts, strict=True):
-        weights = [size * random.choice((0.02, 0.02, 1.0, 1.6)) for size in sizes]
+        # Pipes were laid in some of the compounds only, and there in earnest.
+        weights = [size * random.choice((0, 0, 1.0, 1.6)) for size in sizes]
         _share(works, code, part, weights, 0, PIPES_OF_A_COMPOUND)
     for its, sketch in zip(works, sketches, strict=True):
         its |= _further(random, sketch)
@@ -58,7 +59,8 @@ def works_of_zaoyang(random: Random, sketches: Sequence[CompoundSketch]) -> list
 def _share(
     works: Sequence[Works], code: str, whole: int, weights: Sequence[float], least: int, most: int
 ) -> None:
-    parts = share_out(whole, weights, [Bounds(least=least, most=most)] * len(works))
+    bounds = [Bounds(least=least, most=most if weight else 0) for weight in weights]
+    parts = share_out(whole, [weight or 1 for weight in weights], bounds)
     for its, part in zip(works, parts, strict=True):
         if part:
             its[code] = Decimal(part)
