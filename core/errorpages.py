@@ -2,6 +2,7 @@
 
 import errno
 import sys
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -26,6 +27,8 @@ EXPLANATIONS = {
 }  # fmt: skip
 
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+# Bytes of a refused upload that are read and thrown away, and how many at a time.
+HEARD_OUT, CHUNK = 100 * 1024 * 1024, 64 * 1024
 DISK_FULL_TITLE = _("The server's storage is full")
 DISK_FULL_TEXT = _("Nothing was saved. Tell your system administrator and try again later.")
 
@@ -83,10 +86,19 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """
     fault = sys.exc_info()[1]
     if isinstance(fault, OSError) and fault.errno in DISK_FULL:
+        _hear_out(request)
         return error_page(
             request, 503, title=str(DISK_FULL_TITLE), text=str(DISK_FULL_TEXT), code="storage_full"
         )
     return error_page(request, 503 if isinstance(fault, OperationalError) else 500)
+
+
+def _hear_out(request: HttpRequest) -> None:
+    """Reads what is still being sent: a client that is cut off while it sends never hears the answer."""
+    sent, left = request.META.get("wsgi.input"), HEARD_OUT
+    with suppress(OSError):
+        while sent is not None and left > 0 and (chunk := sent.read(min(CHUNK, left))):
+            left -= len(chunk)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

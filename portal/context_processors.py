@@ -51,12 +51,17 @@ def rail(request: HttpRequest) -> SafeString:
     """The rail with the entry marked whose address the page's own begins with; the longest wins."""
     if not request.user.is_authenticated:
         return SafeString("")
-    items = board.rail(request.user)
-    below = [(reverse(name), item.key) for item in items for name in (item.url_name, *item.also)]
-    _url, here = max(
-        (entry for entry in below if request.path.startswith(entry[0])), key=_length, default=("", "")
-    )
-    return _rail(tuple(item.key for item in items), here, get_language() or "")
+    keys = tuple(item.key for item in board.rail(request.user))
+    below = (entry for entry in _addresses(keys) if request.path.startswith(entry[0]))
+    _url, here = max(below, key=_length, default=("", ""))
+    return _rail(keys, here, get_language() or "")
+
+
+@lru_cache(maxsize=500)
+def _addresses(keys: tuple[str, ...]) -> list[tuple[str, str]]:
+    """(address, key) of all pages that an entry stands for."""
+    items = [item for item in board.all_rail_items() if item.key in keys]
+    return [(reverse(name), item.key) for item in items for name in (item.url_name, *item.also)]
 
 
 def _length(entry: tuple[str, str]) -> int:

@@ -25,6 +25,7 @@ from tests.apiclient import V1, Api
 from tests.cast import SHENGLI, WEST_STREET, Cast, make_organisation
 from tests.compounds.builders import make_building, make_compound, make_survey
 from tests.delivery.builders import on_site, report
+from tests.effort import examples
 from tests.projects.builders import make_unplanned_project
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:jsonschema")
@@ -187,7 +188,7 @@ def _one_connection() -> Iterator[None]:
 
 
 bounded = settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     derandomize=True,
     database=None,

@@ -11,6 +11,7 @@ from compounds.filters import ORDERS, CompoundFilter
 from tests.apiclient import PROBLEM, V1, Api
 from tests.cast import Cast
 from tests.compounds.builders import make_compound
+from tests.effort import examples
 
 NAMES = [
     *CompoundFilter.base_filters,
@@ -31,7 +32,7 @@ ODD = [
 ]  # fmt: skip
 values = st.sampled_from(ODD) | st.text(max_size=40) | st.integers().map(str) | st.floats().map(str)
 slow_is_fine = settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

@@ -21,6 +21,7 @@ from imports.reading import match, open_table
 from tests.cast import GUANGWU, MINSHENG, MINZHU, SHENGLI, Cast, make_organisation
 from tests.compounds.builders import make_compound
 from tests.compounds.rosters import OFFICE, examine, roster
+from tests.effort import examples
 from tests.spreadsheets import csv_bytes, html_table, xls, xlsx
 
 
@@ -517,7 +518,7 @@ HEADINGS = [
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -32,6 +32,7 @@ from core.sheets.errors import (
     UnknownEncoding,
     UnpacksTooLarge,
 )
+from tests.effort import examples
 from tests.spreadsheets import csv_bytes, html_table, ods, ods_rows, package, xls, xlsx, xlsx_of_xml
 
 ROSTER = [["小区名称", "户数"], ["砂石厂小区", "320"], ["𠮷祥㐂苑", "12"]]
@@ -303,7 +304,7 @@ def reading(content: bytes) -> list[list[str]] | str:
         return refusal.message
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=2_000))
 def test_arbitrary_bytes_are_read_or_refused(content: bytes) -> None:
     found = reading(content)
@@ -314,7 +315,7 @@ def test_arbitrary_bytes_are_read_or_refused(content: bytes) -> None:
 WORKBOOKS = [xlsx(ROSTER), xls(ROSTER), ods_rows(ROSTER), html_table(ROSTER)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.sampled_from(WORKBOOKS), st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=8)
 )

@@ -21,6 +21,7 @@ from core.sheets import (
     write_workbook,
     write_wrong_rows,
 )
+from tests.effort import examples
 
 FORMULAS = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1+1"]
 COLUMNS = (
@@ -114,7 +115,7 @@ def test_wrong_rows_come_back_as_they_came_with_what_is_wrong() -> None:
     assert found[1] == ["重复。\n户数：没有负的户数。", "7", "甲", "-1", "=x"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=30), st.integers() | st.floats() | st.none()), max_size=5))
 def test_whatever_is_written_can_be_read(rows: list[tuple[str, int | float | None]]) -> None:
     columns = (SheetColumn(key="a", heading="a"), SheetColumn(key="b", heading="b", kind=Kind.DECIMAL))

@@ -22,6 +22,7 @@ from delivery.curve import (
     sample_days,
     written,
 )
+from tests.effort import examples
 
 DAY = date(2026, 3, 1)
 days = st.integers(min_value=-400, max_value=800).map(lambda number: DAY + timedelta(days=number))
@@ -93,7 +94,7 @@ def test_ahead_and_behind_in_days() -> None:
 
 
 @given(st.lists(works(), max_size=4), days, days)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_progress_lies_between_nothing_and_all_and_never_falls(
     found: list[Work], one: date, other: date
 ) -> None:
@@ -102,7 +103,7 @@ def test_progress_lies_between_nothing_and_all_and_never_falls(
 
 
 @given(st.lists(works(), min_size=1, max_size=4), days)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_a_reversal_on_the_same_day_leaves_no_trace(found: list[Work], day: date) -> None:
     first, *rest = found
     extra = Decimal("7.31")
@@ -113,7 +114,7 @@ def test_a_reversal_on_the_same_day_leaves_no_trace(found: list[Work], day: date
 
 
 @given(works(), days, st.integers(min_value=0, max_value=90))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_at_the_pace_of_the_window_the_forecast_is_reached_and_not_before(
     work: Work, today: date, age: int
 ) -> None:
@@ -129,7 +130,7 @@ def test_at_the_pace_of_the_window_the_forecast_is_reached_and_not_before(
 
 
 @given(days, spans, days)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_the_curve_has_few_points_in_order_with_today_among_them(start: date, span: int, today: date) -> None:
     end = start + timedelta(days=span)
     points = curve([], start=start, completion=end, started_on=None, today=today)

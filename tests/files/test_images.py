@@ -10,6 +10,7 @@ from PIL import Image
 from core.errors import DomainError
 from files.errors import BrokenImage, TooManyPixels
 from files.images import Picture, reencoded
+from tests.effort import examples
 from tests.files.pictures import jpeg, picture, png_that_claims
 
 
@@ -103,7 +104,7 @@ def test_what_is_no_picture_is_refused() -> None:
 WHOLE = [jpeg(64, 48), picture(64, 48, "PNG"), picture(64, 48, "WEBP"), picture(64, 48, "GIF", "P")]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.sampled_from(WHOLE), st.lists(st.tuples(st.integers(0, 10**5), st.integers(0, 255)), max_size=6))
 def test_damaged_pictures_are_read_or_refused(content: bytes, damage: list[tuple[int, int]]) -> None:
     damaged = bytearray(content)

@@ -19,6 +19,7 @@ from projects.models import Project
 from tests.apiclient import PROBLEM, V1, Api, make_token
 from tests.cast import Cast, make_organisation
 from tests.delivery.builders import on_site, report
+from tests.effort import examples
 from tests.projects.builders import entry_of, make_project, make_unplanned_project
 
 LISTS = ("projects", "works", "indicators", "plans", "catalogue")
@@ -34,7 +35,7 @@ ODD = [
 ]  # fmt: skip
 values = st.sampled_from(ODD) | st.text(max_size=40) | st.integers().map(str) | st.floats().map(str)
 slow_is_fine = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

@@ -38,6 +38,7 @@ from projects.errors import (
 from projects.models import Milestone, Project
 from tests.cast import JINGZHOU, Cast
 from tests.compounds.builders import make_pooled
+from tests.effort import examples
 from tests.projects.builders import make_document, make_issued_plan, make_unplanned_project
 from tests.projects.schemes import make_approved_scheme
 
@@ -302,7 +303,7 @@ def test_no_sequence_of_moves_leaves_the_line(cast: Cast) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=40, stateful_step_count=40, deadline=None, database=None, report_multiple_bugs=False,
+            max_examples=examples(40), stateful_step_count=40, deadline=None, database=None, report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck), phases=[Phase.generate],
         ),
     )  # fmt: skip
