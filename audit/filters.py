@@ -4,7 +4,6 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import django_filters
-from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from audit.models import AuditEntry, Outcome
 from audit.vocabulary import action_choices, kind_label
+from core.fields import DayInput
 from core.filters import ContainsFilter
 
 
@@ -19,7 +19,7 @@ class DayFilter(django_filters.DateFilter):
     """Entries from this day on, or up to and with it, in the portal's time zone."""
 
     def __init__(self, *, until: bool = False, **kwargs: Any) -> None:
-        super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+        super().__init__(widget=DayInput(), **kwargs)
         self.until = until
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:

@@ -27,13 +27,15 @@ from compounds.models import (
 from compounds.models.register import EARLIEST_BUILT_YEAR, LATEST_BUILT_YEAR
 from core.filters import (
     MOST,
-    NO,
     YES,
     YES_NO,
     AnyOfFilter,
+    ChangedSinceFilter,
+    ConditionFilter,
     DecimalNumberFilter,
     EndedFilter,
-    MomentFilter,
+    MatchingFilter,
+    PresentFilter,
     SeveralChoicesFilter,
     WholeNumberFilter,
     YesNoFilter,
@@ -86,17 +88,9 @@ def with_differing_figures() -> QuerySet[Any, Any]:
     )
 
 
-class PositionFilter(YesNoFilter):
-    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        return qs.filter(wgs84_longitude__isnull=value == NO) if value else qs
-
-
-class DifferenceFilter(YesNoFilter):
-    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        if not value:
-            return qs
-        differing = Q(pk__in=with_differing_figures())
-        return qs.filter(differing if value == YES else ~differing)
+class DifferenceFilter(ConditionFilter):
+    def condition(self) -> Q:
+        return Q(pk__in=with_differing_figures())
 
 
 class EligibleFilter(django_filters.ChoiceFilter):
@@ -104,11 +98,6 @@ class EligibleFilter(django_filters.ChoiceFilter):
         if value == UNKNOWN:
             return qs.filter(urgency_score__isnull=True)
         return qs.filter(urgency_score__is_eligible=value == YES) if value else qs
-
-
-class SearchFilter(django_filters.CharFilter):
-    def filter(self, qs: CompoundQuerySet, value: str) -> CompoundQuerySet:
-        return qs.matching(value) if value else qs
 
 
 # A figure that may not be recorded: (value of the filter, field, what a total says of N such compounds).
@@ -164,18 +153,14 @@ class SurveyFilter(SeveralChoicesFilter):
 class CompoundFilter(django_filters.FilterSet):
     """`help_text` is what the API's documentation says of a parameter."""
 
-    q = SearchFilter(
+    q = MatchingFilter(
         label=_("Search"),
         max_length=80,
         help_text=_(
             "Part of the name, a former name, the address or the code; pinyin initials, or full pinyin of a name."
         ),
     )
-    division = DivisionFilter(
-        field_name="community__code",
-        label=_("Division"),
-        help_text=_("Division code of 2, 4, 6, 9 or 12 digits: everything in it."),
-    )
+    division = DivisionFilter(field_name="community__code")
     batch = BatchFilter(
         label=_("Batch"),
         choices=[*Batch.choices, (NONE, _("not in the pool"))],
@@ -275,19 +260,14 @@ class CompoundFilter(django_filters.FilterSet):
         choices=[(key, label) for key, _field, label in LACKS],
         help_text=_("Without one of these figures."),
     )
-    has_position = PositionFilter(label=_("On the map"), help_text=_("Whether its position is known."))
+    has_position = PresentFilter(
+        field_name="wgs84_longitude", label=_("On the map"), help_text=_("Whether its position is known.")
+    )
     figures_differ = DifferenceFilter(
         label=_("Figures differ"),
         help_text=_("Whether a declared figure differs from what its listed buildings add up to."),
     )
-    updated_since = MomentFilter(
-        field_name="updated_at",
-        lookup_expr="gte",
-        label=_("Changed since"),
-        help_text=_(
-            "Changed at this moment or later; ISO 8601 with zone, such as 2026-11-20T08:00:00+08:00."
-        ),
-    )
+    updated_since = ChangedSinceFilter()
     ended = EndedFilter(
         label=_("Merged or split up"),
         help_text=_("Only compounds that were merged or split up, or `any`; without it only living ones."),

@@ -24,7 +24,6 @@ from compounds.filters import (
     BatchFilter,
     EligibleFilter,
     LacksFilter,
-    SearchFilter,
 )
 from compounds.gaps import AREA, HOUSEHOLDS
 from compounds.judging.eligibility import LABELS, sentence
@@ -32,7 +31,7 @@ from compounds.judging.marks import eligibility_mark, parts_bar
 from compounds.models import Batch, Compound, ConditionSurvey, PoolEntry, SurveyState
 from compounds.models.register import looks_like
 from compounds.tables import BATCH_TONES
-from core.filters import MOST, YES, YES_NO, AnyOfFilter, WholeNumberFilter, YesNoFilter
+from core.filters import MOST, YES, YES_NO, AnyOfFilter, MatchingFilter, WholeNumberFilter, YesNoFilter
 from core.html import badge_markup, icon_markup
 from core.keyset import Term
 from core.lists import Bulk, Column, Kind, Link, ListSpec, Total
@@ -135,7 +134,7 @@ class OutOfTurnFilter(YesNoFilter):
 
 
 class PoolFilter(django_filters.FilterSet):
-    q = SearchFilter(label=_("Search"), max_length=80)
+    q = MatchingFilter(label=_("Search"), max_length=80)
     division = DivisionFilter(field_name="community__code", label=_("Division"))
     batch = BatchFilter(label=_("Batch"), choices=[*Batch.choices, (NONE, _("not in the pool"))])
     eligible = EligibleFilter(label=_("Eligible"), choices=[*YES_NO, ("unknown", _("not surveyed"))])

@@ -54,6 +54,15 @@ class SeveralChoicesField(django_filters.fields.MultipleChoiceField):
         return [chosen for chosen in super().to_python(value) if chosen]
 
 
+class DayInput(forms.DateInput):
+    """The browser's own calendar; it speaks ISO days only."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
 class DayField(forms.DateField):
     """2026-11-20 and nothing else, whatever way of writing days the reader's language has."""
 

@@ -4,13 +4,19 @@ from datetime import date, timedelta
 from typing import Any
 
 import django_filters
-from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.fields import DayField
-from core.filters import MOST, YES, AnyOfFilter, MomentFilter, WholeNumberFilter, YesNoFilter
+from core.filters import (
+    MOST,
+    AnyOfFilter,
+    ChangedSinceFilter,
+    ConditionFilter,
+    DayFilter,
+    MomentFilter,
+    WholeNumberFilter,
+)
 from core.keyset import Order, Term
 from delivery.lights import LIGHT_CHOICES
 from delivery.models import Contract, ContractKind, ProgressEntry, ProgressSource
@@ -31,20 +37,6 @@ CONTRACT_ORDERS: dict[str, Order] = {
 }
 
 
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-class DayFilter(django_filters.DateFilter):
-    field_class = DayField
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"widget": DayInput(), **kwargs})
-
-
 class ProjectSearchFilter(django_filters.CharFilter):
     """The compound's names, address or code, also in pinyin; `to` is the way to the project ("" is the row)."""
 
@@ -58,14 +50,11 @@ class ProjectSearchFilter(django_filters.CharFilter):
         return qs.filter(**{f"{self.to or 'pk'}__in": Project.objects.matching(value).values("pk")})
 
 
-class QuietFilter(YesNoFilter):
+class QuietFilter(ConditionFilter):
     """Nothing was reported for two weeks, or nothing ever since a start that long ago."""
 
-    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        if not value:
-            return qs
-        quiet = is_quiet(timezone.localdate())
-        return qs.filter(quiet if value == YES else ~quiet)
+    def condition(self) -> Q:
+        return is_quiet(timezone.localdate())
 
 
 def is_quiet(today: date) -> Q:
@@ -73,26 +62,23 @@ def is_quiet(today: date) -> Q:
     return Q(last_progress_on__lt=last) | Q(last_progress_on__isnull=True, started_on__lt=last)
 
 
-class AllDoneFilter(YesNoFilter):
-    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        if not value:
-            return qs
-        return qs.filter(percent_done=100) if value == YES else qs.filter(percent_done__lt=100)
+class AllDoneFilter(ConditionFilter):
+    def condition(self) -> Q:
+        return Q(percent_done=100)
 
 
-class TakenBackFilter(YesNoFilter):
+class TakenBackFilter(ConditionFilter):
     """`true`: what was taken back and what took it back; `false`: what stands."""
 
-    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        standing = Q(reverses__isnull=True, reversal__isnull=True)
-        return (qs.exclude(standing) if value == YES else qs.filter(standing)) if value else qs
+    def condition(self) -> Q:
+        return ~Q(reverses__isnull=True, reversal__isnull=True)
 
 
 class SiteFilter(django_filters.FilterSet):
     """Projects under construction; give it rows that went through `with_light`."""
 
     q = ProjectSearchFilter(label=_("Search"), max_length=80)
-    division = DivisionFilter(field_name="division_code", label=_("Division"))
+    division = DivisionFilter(field_name="division_code")
     light = AnyOfFilter(field_name="light", label=_("Light"), choices=LIGHT_CHOICES)
     year = WholeNumberFilter(field_name="year", label=_("Plan year"), min_value=2000, max_value=2100)
     quiet = QuietFilter(label=_("No report for 14 days"))
@@ -114,10 +100,7 @@ class EntryFilter(django_filters.FilterSet):
         max_length=32,
         help_text=_("A project's number."),
     )
-    division = DivisionFilter(
-        field_name="division_code", label=_("Division"),
-        help_text=_("Division code of 2, 4, 6, 9 or 12 digits: everything in it."),
-    )  # fmt: skip
+    division = DivisionFilter(field_name="division_code")
     work_item = WholeNumberFilter(
         field_name="work_item_id",
         label=_("Work item"),
@@ -223,10 +206,7 @@ class ContractFilter(django_filters.FilterSet):
         label=_("Signed to"),
         help_text=_("Signed on this day or earlier."),
     )
-    updated_since = MomentFilter(
-        field_name="updated_at", lookup_expr="gte", label=_("Changed since"),
-        help_text=_("Changed at this moment or later; ISO 8601 with zone, such as 2026-11-20T08:00:00+08:00."),
-    )  # fmt: skip
+    updated_since = ChangedSinceFilter()
 
     class Meta:
         model = Contract

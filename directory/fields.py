@@ -30,5 +30,9 @@ class DivisionFilter(django_filters.Filter):
 
     field_class = DivisionCodeField
 
+    def __init__(self, **kwargs: Any) -> None:
+        told = _("Division code of 2, 4, 6, 9 or 12 digits: everything in it.")
+        super().__init__(**{"label": _("Division"), "help_text": told, **kwargs})
+
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         return qs.filter(**{f"{self.field_name}__startswith": value}) if value else qs

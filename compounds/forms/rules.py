@@ -13,7 +13,7 @@ from compounds.judging.urgency import PARTS
 from compounds.judging.words import PART_LABELS
 from compounds.models.register import EARLIEST_BUILT_YEAR, LATEST_BUILT_YEAR
 from compounds.models.survey import WORST
-from core.fields import WholeNumberField
+from core.fields import DayInput, WholeNumberField
 
 # A version may be entered after the meeting that decided it, not before the programme began.
 OLDEST, FURTHEST = date(2000, 1, 1), timedelta(days=3 * 366)
@@ -23,7 +23,7 @@ class PublishForm(forms.Form):
     """From when, and on what basis: of every version."""
 
     effective_from = forms.DateField(
-        label=_("In force from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        label=_("In force from"), widget=DayInput(),
         help_text=_("From a later day on, the scores change at the beginning of that day."),
     )  # fmt: skip
     basis = forms.CharField(

@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from compounds.forms.fields import LineField
 from compounds.models import Building, Compound
+from core.fields import DayInput
 
 
 class WhyAndWhen(forms.Form):
     """What every merge and split needs."""
 
-    effective_on = forms.DateField(label=_("Effective on"), widget=forms.DateInput(attrs={"type": "date"}))
+    effective_on = forms.DateField(label=_("Effective on"), widget=DayInput())
     reason = LineField(
         label=_("Reason"),
         max_length=300,

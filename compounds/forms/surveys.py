@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from compounds.actions.surveys import Finding, SurveyFacts, survey_version
 from compounds.judging.topics import ANCHORS, SCORE_WORDS, TOPIC_GROUPS
 from compounds.models import ConditionSurvey, Topic
-from core.fields import WholeNumberField
+from core.fields import DayInput, WholeNumberField
 from core.text import without_invisible
 from files.forms import PhotoForm
 
@@ -45,9 +45,7 @@ class SurveyForm(forms.Form):
     nothing typed may get lost because another field is still wrong.
     """
 
-    surveyed_on = forms.DateField(
-        label=_("Surveyed on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    surveyed_on = forms.DateField(label=_("Surveyed on"), widget=DayInput())
     asked_households = WholeNumberField(
         label=_("Households asked"), min_value=0, max_value=MOST_HOUSEHOLDS, required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),

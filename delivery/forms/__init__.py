@@ -8,8 +8,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from core.fields import DayField, DecimalNumberField, Picker
-from delivery.filters import DayInput
+from core.fields import DayField, DayInput, DecimalNumberField, Picker
 from delivery.models import Contract, ContractKind
 from delivery.permissions import can_file_contract
 from directory.choices import offer_rows, organisations_for

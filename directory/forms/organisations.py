@@ -7,11 +7,11 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import DayInput
 from directory.actions.organisations import levelled_credit_code
 from directory.actions.tokens import LONGEST
 from directory.choices import DivisionField, PersonField, offer_divisions, offer_rows
 from directory.credit_code import is_valid
-from directory.forms.people import DayInput
 from directory.models import Organisation, TokenScope, User
 from directory.powers import Power
 

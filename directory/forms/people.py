@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
-from core.fields import Picker
+from core.fields import DayInput, Picker
 from core.text import clean_line
 from directory.actions.accounts import levelled_username
 from directory.actions.roles import FOR_AN_ORGANISATION, Period
@@ -43,13 +43,6 @@ def add_refusal(form: forms.BaseForm, refusal: DomainError) -> None:
     constraint = str(refusal.details.get("constraint", ""))
     field = FIELD_OF_CONSTRAINT.get(constraint) or FIELD_OF_CODE.get(refusal.code)
     form.add_error(field if field in form.fields else None, refusal.message)
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class AccountForm(forms.ModelForm):

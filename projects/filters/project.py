@@ -7,26 +7,28 @@ from datetime import timedelta
 from typing import Any
 
 import django_filters
-from django import forms
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.fields import DayField
-from core.filters import MOST, NO, YES, AnyOfFilter, MomentFilter, WholeNumberFilter, YesNoFilter
+from core.filters import (
+    MOST,
+    AnyOfFilter,
+    ChangedSinceFilter,
+    ConditionFilter,
+    DayFilter,
+    MatchingFilter,
+    PresentFilter,
+    WholeNumberFilter,
+    YesNoFilter,
+)
 from directory.fields import DivisionFilter
 from directory.models import Organisation, User
 from projects.gates import ready_to_advance
 from projects.models import LeadKind, Milestone, Origin, Programme, Project, Stage, Standing
-from projects.models.project import ProjectQuerySet
 
 SOON = timedelta(days=30)
 UNDER_WAY = "under_way"
-
-
-class SearchFilter(django_filters.CharFilter):
-    def filter(self, qs: ProjectQuerySet, value: str) -> ProjectQuerySet:
-        return qs.matching(value) if value else qs
 
 
 class ProgrammeFilter(AnyOfFilter):
@@ -44,43 +46,25 @@ def late() -> Q:
     return Q(open_milestones(due_on__lt=timezone.localdate()), standing=Standing.ACTIVE)
 
 
-class LateFilter(YesNoFilter):
-    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        if not value:
-            return qs
-        return qs.filter(late() if value == YES else ~late())
+class LateFilter(ConditionFilter):
+    def condition(self) -> Q:
+        return late()
 
 
-class DueSoonFilter(YesNoFilter):
-    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        if not value:
-            return qs
+class DueSoonFilter(ConditionFilter):
+    def condition(self) -> Q:
         today = timezone.localdate()
-        due = Q(open_milestones(due_on__range=(today, today + SOON)), standing=Standing.ACTIVE)
-        return qs.filter(due if value == YES else ~due)
+        return Q(open_milestones(due_on__range=(today, today + SOON)), standing=Standing.ACTIVE)
 
 
-class SlippingFilter(YesNoFilter):
-    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        if not value:
-            return qs
-        slips = Q(forecast_completion_on__gt=F("planned_completion_on"))
-        return qs.filter(slips) if value == YES else qs.exclude(slips)
+class SlippingFilter(ConditionFilter):
+    def condition(self) -> Q:
+        return Q(forecast_completion_on__gt=F("planned_completion_on"))
 
 
-class ReadyFilter(YesNoFilter):
-    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        if not value:
-            return qs
-        ready = ready_to_advance(Project.objects.all()).values("pk")
-        return qs.filter(pk__in=ready) if value == YES else qs.exclude(pk__in=ready)
-
-
-class PresentFilter(YesNoFilter):
-    """Whether the field has a value."""
-
-    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        return qs.filter(**{f"{self.field_name}__isnull": value == NO}) if value else qs
+class ReadyFilter(ConditionFilter):
+    def condition(self) -> Q:
+        return Q(pk__in=ready_to_advance(Project.objects.all()).values("pk"))
 
 
 class PersonFilter(django_filters.CharFilter):
@@ -107,30 +91,17 @@ class StandingFilter(AnyOfFilter):
         return qs.filter(wanted)
 
 
-class DayFilter(django_filters.DateFilter):
-    """A bound of a date, that day included."""
-
-    field_class = DayField
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
-
-
 class ProjectFilter(django_filters.FilterSet):
     """`help_text` is what the API's documentation says of a parameter."""
 
-    q = SearchFilter(
+    q = MatchingFilter(
         label=_("Search"),
         max_length=80,
         help_text=_(
             "Part of the compound's name, former name or address, also in pinyin; project or compound number."
         ),
     )
-    division = DivisionFilter(
-        field_name="division_code",
-        label=_("Division"),
-        help_text=_("Division code of 2, 4, 6, 9 or 12 digits: everything in it."),
-    )
+    division = DivisionFilter(field_name="division_code")
     year = WholeNumberFilter(
         field_name="year",
         label=_("Plan year"),
@@ -242,14 +213,7 @@ class ProjectFilter(django_filters.FilterSet):
         max_value=MOST,
         help_text=_("Id of a compound."),
     )
-    updated_since = MomentFilter(
-        field_name="updated_at",
-        lookup_expr="gte",
-        label=_("Changed since"),
-        help_text=_(
-            "Changed at this moment or later; ISO 8601 with zone, such as 2026-11-20T08:00:00+08:00."
-        ),
-    )
+    updated_since = ChangedSinceFilter()
 
     class Meta:
         model = Project

@@ -6,9 +6,9 @@ import django_filters
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from core.filters import AnyOfFilter, YesNoFilter
+from core.filters import AnyOfFilter, MatchingFilter, YesNoFilter
 from core.lists.page import ANY
-from projects.filters.project import BodyFilter, LateFilter, PersonFilter, ProgrammeFilter, SearchFilter
+from projects.filters.project import BodyFilter, LateFilter, PersonFilter, ProgrammeFilter
 from projects.models import LeadKind, Milestone, Programme, Project, Stage, Standing
 from projects.models.project import ProjectQuerySet
 
@@ -32,7 +32,7 @@ def late_first(rows: ProjectQuerySet) -> QuerySet[Project]:
 
 
 class TimelineFilter(django_filters.FilterSet):
-    q = SearchFilter(label=_("Search"), max_length=80)
+    q = MatchingFilter(label=_("Search"), max_length=80)
     stage = AnyOfFilter(field_name="stage", label=_("Stage"), choices=Stage.choices)
     lead_kind = AnyOfFilter(field_name="lead_kind", label=_("Led by"), choices=LeadKind.choices)
     programme = ProgrammeFilter(label=_("Programme"), choices=Programme.choices)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.fields import DecimalNumberField, WholeNumberField
+from core.fields import DayInput, DecimalNumberField, WholeNumberField
 from core.filters import MOST
 from directory.models import Division
 from files.forms import RuledFileField
@@ -221,9 +221,7 @@ class IssueForm(forms.Form):
         label=_("Document number"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=_("Such as 荆区住建〔2026〕12号."),
     )  # fmt: skip
-    issued_on = forms.DateField(
-        label=_("Issued on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    issued_on = forms.DateField(label=_("Issued on"), widget=DayInput())
     file = RuledFileField(rule=PLAN_DOCUMENT, label=_("Document (scan)"), required=False)
 
     def clean_issued_on(self) -> date:

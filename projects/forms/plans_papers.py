@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.fields import DayInput
 from files.forms import RuledFileField
 from files.rules import OFFICE, SCANS, FileRule
 from projects.models import PROGRAMME_KINDS, DocumentKind
@@ -17,7 +18,7 @@ class PaperForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=120)
     number = forms.CharField(label=_("Document number"), max_length=60, required=False)
     dated_on = forms.DateField(
-        label=_("Date of the document"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Date of the document"), required=False, widget=DayInput()
     )  # fmt: skip
     file = RuledFileField(rule=PAPER, label=_("File"))
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compounds.forms.fields import LineField
 from core.errors import DomainError
-from core.fields import Picker
+from core.fields import DayInput, Picker
 from directory.models import Organisation, OrganisationKind, User
 from directory.models.organisations import WORKS_ANYWHERE
 from projects.errors import LeadReasonNeeded, NotResponsibleHere
@@ -45,7 +45,7 @@ def add_refusal(form: forms.Form, refusal: DomainError) -> None:
 def day_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
     return forms.DateField(
         label=label, required=required, help_text=help_text,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from core.fields import DecimalNumberField
+from core.fields import DayInput, DecimalNumberField
 from files.forms import RuledFileField
 from files.rules import IMAGES, SCANS, SPREADSHEETS, FileRule
 from projects.actions.schemes import IN_A_WORK_ITEM, Addition, LineEdit, LineFacts, mark, mark_of
@@ -39,13 +39,6 @@ def _cost(**options: Any) -> DecimalNumberField:
     return DecimalNumberField(
         label=_("unit cost (yuan)"), min_value=0, max_digits=12, decimal_places=2, **options
     )
-
-
-class DateInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class PlainForm(forms.Form):
@@ -202,7 +195,7 @@ class SignForm(PlainForm):
         help_text=_("Needed where the office does not agree: what must be changed."),
     )  # fmt: skip
     signed_on = forms.DateField(
-        label=_("date of the opinion"), required=False, widget=DateInput, help_text=_("The date on the paper; empty means today."),
+        label=_("date of the opinion"), required=False, widget=DayInput, help_text=_("The date on the paper; empty means today."),
     )  # fmt: skip
     paper = RuledFileField(label=_("signed and sealed paper"), rule=SIGNED_OPINION, required=False)
 
@@ -221,8 +214,8 @@ class SignForm(PlainForm):
 
 
 class NoticeForm(PlainForm):
-    from_on = forms.DateField(label=_("from"), widget=DateInput)
-    until_on = forms.DateField(label=_("until"), widget=DateInput, help_text=_("Both days are counted."))
+    from_on = forms.DateField(label=_("from"), widget=DayInput)
+    until_on = forms.DateField(label=_("until"), widget=DayInput, help_text=_("Both days are counted."))
     places = forms.CharField(
         label=_("where it hangs"), max_length=200, help_text=_("For example: the board at the gate, each staircase.")
     )  # fmt: skip
@@ -230,7 +223,7 @@ class NoticeForm(PlainForm):
 
 
 class ObjectionForm(PlainForm):
-    received_on = forms.DateField(label=_("received on"), widget=DateInput)
+    received_on = forms.DateField(label=_("received on"), widget=DayInput)
     channel = forms.ChoiceField(label=_("how"), choices=ObjectionChannel.choices)
     raised_by = forms.CharField(
         label=_("raised by (masked)"), max_length=40, required=False,
@@ -254,7 +247,7 @@ class AnswerForm(PlainForm):
 
 
 class ApprovalForm(PlainForm):
-    approved_on = forms.DateField(label=_("approved on"), widget=DateInput)
+    approved_on = forms.DateField(label=_("approved on"), widget=DayInput)
     approval_number = forms.CharField(label=_("number of the approval"), max_length=60, required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -262,7 +255,7 @@ class ApprovalForm(PlainForm):
 
 
 class VisitForm(PlainForm):
-    visited_on = forms.DateField(label=_("visited on"), widget=DateInput)
+    visited_on = forms.DateField(label=_("visited on"), widget=DayInput)
     participants = forms.CharField(
         label=_("participants"), max_length=500, widget=forms.Textarea({"rows": 2}),
         help_text=_("Offices and firms, with the names of their people; residents by role only."),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from compounds.breakdown import level_below
-from core.fields import WholeNumberField
+from core.fields import DayInput, WholeNumberField
 from core.scope import chosen_division
 from directory.codes import is_division_code
 from directory.models import Division
@@ -30,12 +30,10 @@ class ActualForm(forms.Form):
     """Which year, on which day, as known when; all have a value when nothing is said."""
 
     year = WholeNumberField(label=_("Plan year"), min_value=2000, max_value=2100, required=False)
-    on = forms.DateField(
-        label=_("As of"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    on = forms.DateField(label=_("As of"), required=False, widget=DayInput())
     recorded = forms.DateField(
         label=_("As recorded until"), required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         help_text=_("Leave it empty for all that is known today. A day gives the figures as they were then."),
     )  # fmt: skip
 

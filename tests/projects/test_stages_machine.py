@@ -159,7 +159,8 @@ class Line(RuleBasedStateMachine):
     def issue_the_plan(self) -> None:
         if self.model.planned or self.model.standing == "cancelled" or self.model.stage not in WAY[:2]:
             return
-        make_issued_plan(self.cast, self.project.compound, reason="居民意愿征集在先")
+        # One from before the portal waits in no queue: the plan of its own year may name it, no other.
+        make_issued_plan(self.cast, self.project.compound, year=self.project.year, reason="居民意愿征集在先")
         self.model.planned = True
 
     @rule()
