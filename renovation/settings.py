@@ -51,6 +51,7 @@ HOUSE = [
     "directory",
     "compounds",
     "projects",
+    "residents",
     "delivery",
     "portal",
 ]
