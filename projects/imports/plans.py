@@ -32,6 +32,7 @@ from imports.models import Verdict
 from imports.staging import staged
 from jobs.progress import Progress
 from projects.actions.plans import add_to_plan, edit_entry
+from projects.imports.totals import TOTALS
 from projects.models import Plan, PlanEntry
 from projects.models.plans import OPEN_STATES
 from projects.queue import jumps, queue_of, with_project_of_its_own
@@ -43,7 +44,6 @@ DECIMAL = {"floor_area", "estimated_investment"}
 LONGEST_REASON = 300
 LARGEST_MONEY = Decimal(10) ** 14
 CENT = Decimal("0.01")
-TOTALS = {"合计", "总计", "小计", "共计", "汇总", "total", "sum", "subtotal"}
 _MONEY = re.compile(r"(?:约|大约|近)?(-?[0-9][0-9,\s]*(?:\.[0-9]+)?)\s*(亿元?|万元?|元)?(?:左右|以上)?")
 
 

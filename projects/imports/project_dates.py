@@ -25,7 +25,8 @@ from imports.models import Verdict
 from imports.staging import staged
 from jobs.progress import Progress
 from projects.actions.projects import appoint_manager, set_stage_dates
-from projects.imports.backlog_cells import Why, day
+from projects.imports.backlog.cells import day
+from projects.imports.backlog.reasons import Why
 from projects.models import Milestone, Project
 from projects.sheets.project import DATE_COLUMNS, DATE_NOTES, DATED
 

@@ -5,13 +5,12 @@ from calendar import monthrange
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db import models
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from compounds.reading.cells import EMPTY, NO, CellProblem, Reader, Reading, is_nothing, levelled, quoted
 from compounds.reading.words import words
-from imports.kinds import Remark
+from imports.kinds import Remark, Row
+from projects.imports.backlog.reasons import Why
 from projects.models import Stage
 
 CENT = Decimal("0.01")
@@ -20,35 +19,10 @@ LARGEST_MONEY = Decimal(10) ** 13
 LARGEST_QUANTITY = Decimal(10) ** 10
 
 
-class Why(models.TextChoices):
-    """The kinds of what can be wrong or doubtful, beside those of the register's own readers."""
-
-    COMPOUND_MISSING = "compound_missing", gettext_lazy("no compound")
-    COMPOUND_UNKNOWN = "compound_unknown", gettext_lazy("unknown compound")
-    COMPOUND_AMBIGUOUS = "compound_ambiguous", gettext_lazy("several compounds of this name")
-    COMPOUND_ENDED = "compound_ended", gettext_lazy("compound merged or split")
-    NOT_A_PROJECT = "not_a_project", gettext_lazy("line of totals or remark")
-    REPEATED_PROJECT = "repeated_project", gettext_lazy("repeats an earlier row")
-    NO_GO_LIVE = "no_go_live", gettext_lazy("no go-live set")
-    AFTER_GO_LIVE = "after_go_live", gettext_lazy("day not before the go-live")
-    UNFINISHED = "unfinished", gettext_lazy("compound has an unfinished project")
-    DAY_UNREAD = "day_unread", gettext_lazy("date not understood")
-    DAY_MISSING = "day_missing", gettext_lazy("stage without its dates")
-    DAYS_CONTRADICT = "days_contradict", gettext_lazy("dates contradict each other")
-    YEAR_WRONG = "year_wrong", gettext_lazy("year not understood")
-    FIRM_UNKNOWN = "firm_unknown", gettext_lazy("credit code not registered")
-    FIRM_AMBIGUOUS = "firm_ambiguous", gettext_lazy("several organisations of this name")
-    QUANTITY_UNREAD = "quantity_unread", gettext_lazy("quantity not understood")
-    MORE_DONE = "more_done", gettext_lazy("more done than planned")
-    WORK_UNKNOWN = "work_unknown", gettext_lazy("work not in the catalogue")
-    WORK_TWICE = "work_twice", gettext_lazy("work given twice")
-    NOT_STARTED = "not_started", gettext_lazy("works done before the start")
-    # Why a right row deserves a look.
-    MONTH_ONLY = "month_only", gettext_lazy("only the month is given")
-    NEW_FIRM = "new_firm", gettext_lazy("new organisation")
-    ALREADY_THERE = "already_there", gettext_lazy("already entered, with other facts")
-    FORMER_NAME_USED = "former_name_used", gettext_lazy("former name of the compound")
-    ABOUT_MONEY = "about_money", gettext_lazy("number given as approximate")
+def naming_column(row: Row) -> str:
+    """The column that names the compound: its code where one stands, else its name."""
+    code = row.cells.get("code", "")
+    return "name" if is_nothing(code) else "code"
 
 
 _DAY = re.compile(

@@ -13,7 +13,7 @@ from compounds.reading.cells import CellProblem, levelled, name_key, quoted
 from directory.models import Division, Organisation
 from directory.powers import Power
 from imports.kinds import Task
-from projects.imports.backlog_cells import Why
+from projects.imports.backlog.reasons import Why
 from projects.models import CatalogueItem, Origin, Project, Stage, Standing, nearest_go_live
 
 NAMED = 3
