@@ -325,6 +325,12 @@ class NoticeTooShort(DomainError):
     sentence = _("A scheme hangs out for at least {days} days.")
 
 
+class NoticeNotLonger(DomainError):
+    code = "notice_not_longer"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("The notice was published until {until}. It can only be prolonged: choose a later day.")
+
+
 class NoticeRunning(DomainError):
     code = "notice_running"
     sentence = _("The public notice runs until {until}; the scheme can be approved after that day.")

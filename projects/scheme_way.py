@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,7 +13,15 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from core.board import MissingLine, TypeText
 from directory.models import User
-from projects.models import Objection, PublicNotice, Scheme, SchemeState, SignOff, SignOffKind
+from projects.models import (
+    NoticeExtension,
+    Objection,
+    PublicNotice,
+    Scheme,
+    SchemeState,
+    SignOff,
+    SignOffKind,
+)
 from projects.permissions import can_approve_scheme, can_edit_scheme
 
 # The offices that sign before a scheme goes on notice; representatives join with the residents' app.
@@ -72,7 +81,11 @@ class Way:
 
     @cached_property
     def notices(self) -> list[PublicNotice]:
-        return list(self.scheme.notices.select_related("posted_by", "photo"))
+        """With what they were prolonged by, first to last."""
+        rows = self.scheme.notices.select_related("posted_by", "photo")
+        return list(
+            rows.prefetch_related(Prefetch("extensions", NoticeExtension.objects.select_related("by")))
+        )
 
     @cached_property
     def objections(self) -> list[Objection]:

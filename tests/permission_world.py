@@ -479,6 +479,7 @@ ARGUMENTS: dict[str, Arguments] = {
         side.noticed.project.code, 1, side.noticed.sign_offs.get(kind="street_office").pk,
     ],
     "projects:scheme_notice_photo": lambda side: [side.noticed.project.code, 1, side.noticed.notices.get().pk],
+    "projects:scheme_notice_prolong": lambda side: [side.noticed.project.code, 1, side.noticed.notices.get().pk],
     "projects:scheme_objection": lambda side: [
         side.noticed.project.code, 1, side.noticed.notices.get().objections.get().pk,
     ],

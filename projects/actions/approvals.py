@@ -16,6 +16,7 @@ from projects.errors import (
     AlreadySigned,
     DateInFuture,
     NamesAPerson,
+    NoticeNotLonger,
     NoticeRunning,
     NoticeTooEarly,
     NoticeTooShort,
@@ -30,13 +31,15 @@ from projects.errors import (
     SignsForAnother,
     SubmitterApproves,
 )
-from projects.models import Objection, PublicNotice, Scheme, SchemeRule, SchemeState, SignOff
+from projects.models import NoticeExtension, Objection, PublicNotice, Scheme, SchemeRule, SchemeState, SignOff
 from projects.permissions import can_approve_scheme, can_draw_scheme, can_post_notice, sign_off_powers
 from projects.privacy import holds_a_number, masked
 from projects.scheme_way import current_notice, open_objections, unsigned
 
-# A notice may be prepared, not scheduled for next year by a slip of the keyboard.
+# A notice may be prepared, not scheduled for next year by a slip of the keyboard; its last day, which can never
+# be taken back, lies at most as far ahead as the longest notice that a rule may ask for.
 NOTICE_AHEAD_DAYS = 30
+NOTICE_UNTIL_DAYS = NOTICE_AHEAD_DAYS + 60
 
 
 class ObjectionFacts(TypedDict):
@@ -128,8 +131,8 @@ def post_notice(
     needed = SchemeRule.objects.in_force(scheme.division_code).notice_days
     if (until_on - from_on).days + 1 < needed:
         raise NoticeTooShort(days=needed)
-    if from_on > timezone.localdate() + timedelta(days=NOTICE_AHEAD_DAYS):
-        raise NoticeTooEarly(day=from_on.isoformat(), days=NOTICE_AHEAD_DAYS)
+    _refuse_far(from_on, NOTICE_AHEAD_DAYS)
+    _refuse_far(until_on, NOTICE_UNTIL_DAYS)
     notice = PublicNotice(
         scheme=scheme, from_on=from_on, until_on=until_on, places=clean_line(places), photo=photo, posted_by=user
     )  # fmt: skip
@@ -138,6 +141,36 @@ def post_notice(
     scheme.state = SchemeState.NOTICED
     save_state(scheme)
     return notice
+
+
+@transaction.atomic
+def prolong_notice(*, notice: PublicNotice, user: User, until_on: date, reason: str) -> NoticeExtension:
+    """Let the notice hang longer; the day that was published before is kept, and never comes nearer again."""
+    scheme = _lock(notice.scheme, SchemeState.NOTICED)
+    if not can_post_notice(user, scheme.project):
+        raise NotPermitted
+    notice = PublicNotice.objects.select_for_update(no_key=True).get(pk=notice.pk)
+    if notice.ended_at is not None:
+        raise NotOnNotice
+    reason = clean_line(reason)
+    if not reason:
+        raise ReasonNeeded
+    if holds_a_number(reason):
+        raise NamesAPerson
+    if until_on <= notice.until_on:
+        raise NoticeNotLonger(until=notice.until_on.isoformat())
+    _refuse_far(until_on, NOTICE_UNTIL_DAYS)
+    extension = NoticeExtension(
+        notice=notice, before=notice.until_on, after=until_on, reason=reason, by=user
+    )  # fmt: skip
+    with constraints_as_refusals(NoticeExtension):
+        extension.save(force_insert=True)
+    return extension
+
+
+def _refuse_far(day: date, days: int) -> None:
+    if day > timezone.localdate() + timedelta(days=days):
+        raise NoticeTooEarly(day=day.isoformat(), days=days)
 
 
 @transaction.atomic

@@ -222,6 +222,14 @@ class NoticeForm(PlainForm):
     photo = RuledFileField(label=_("photo of the notice"), rule=NOTICE_PHOTO, required=False)
 
 
+class ProlongForm(PlainForm):
+    until_on = forms.DateField(label=_("new last day"), widget=DayInput)
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, widget=forms.Textarea({"rows": 2}),
+        help_text=_("It is printed on the notice, below the days."),
+    )  # fmt: skip
+
+
 class ObjectionForm(PlainForm):
     received_on = forms.DateField(label=_("received on"), widget=DayInput)
     channel = forms.ChoiceField(label=_("how"), choices=ObjectionChannel.choices)

@@ -1,7 +1,14 @@
 """The programme: works catalogue, plans, projects and their stages, schemes, timetables, tasks, documents."""
 
 from projects.models.catalogue import Aspect, CatalogueItem, Category, Unit
-from projects.models.consent import Objection, ObjectionChannel, PublicNotice, SignOff, SignOffKind
+from projects.models.consent import (
+    NoticeExtension,
+    Objection,
+    ObjectionChannel,
+    PublicNotice,
+    SignOff,
+    SignOffKind,
+)
 from projects.models.documents import PROGRAMME_KINDS, Document, DocumentKind, DocumentVersion
 from projects.models.feed import ToldCompound
 from projects.models.plans import OPEN_STATES, Plan, PlanEntry, PlanKind, PlanState
@@ -66,6 +73,7 @@ __all__ = [
     "Milestone",
     "MilestoneMove",
     "MoveKind",
+    "NoticeExtension",
     "Objection",
     "ObjectionChannel",
     "Origin",

@@ -3,6 +3,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Cast, Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from directory.models import User
@@ -58,7 +59,11 @@ class SignOff(models.Model):
 
 @pghistory.track()
 class PublicNotice(models.Model):
-    """公示 of a scheme: where, from when until when (both days included)."""
+    """公示 of a scheme: where, from when until when (both days included).
+
+    It lasts at least as long as the rule of the place asks on the day it is entered. `until_on` moves only
+    by a `NoticeExtension`, and only onwards: what residents read on the paper is a promise.
+    """
 
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="notices")
     from_on = models.DateField(_("from"))
@@ -85,9 +90,98 @@ class PublicNotice(models.Model):
             ),
             models.CheckConstraint(condition=~Q(places=""), name="notice_says_where"),
         ]  # fmt: skip
+        triggers = [
+            # The same question as `SchemeRule.objects.in_force`.
+            pgtrigger.Trigger(
+                name="notice_lasts_long_enough",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                declare=[("needed", "integer")],
+                func="""
+                    SELECT r.notice_days INTO needed FROM projects_schemerule r
+                    JOIN projects_scheme s ON s.id = NEW.scheme_id
+                    WHERE r.division_id IS NULL OR starts_with(s.division_code, r.division_id)
+                    ORDER BY length(coalesce(r.division_id, '')) DESC, r.version DESC LIMIT 1;
+                    IF NEW.until_on - NEW.from_on + 1 < needed THEN
+                        RAISE EXCEPTION 'a public notice lasts at least % days here', needed
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'notice_lasts_long_enough';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="notice_keeps_its_days",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="""
+                    IF NEW.scheme_id <> OLD.scheme_id OR NEW.from_on <> OLD.from_on
+                       OR (NEW.until_on <> OLD.until_on AND pg_trigger_depth() < 2) THEN
+                        RAISE EXCEPTION 'a public notice is prolonged by an extension with its reason'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'notice_keeps_its_days';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.from_on} – {self.until_on}"
+
+
+class NoticeExtension(models.Model):
+    """A notice that hangs longer: the last day before, the new one and why. Inserting the row prolongs it."""
+
+    append_only = True
+
+    notice = models.ForeignKey(PublicNotice, on_delete=models.PROTECT, related_name="extensions")
+    before = models.DateField(_("last day before"))
+    after = models.DateField(_("new last day"))
+    reason = models.CharField(_("reason"), max_length=300)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("prolonged notice")
+        verbose_name_plural = _("prolonged notices")
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(reason=""), name="notice_extension_has_reason",
+                violation_error_message=_("Say why the notice hangs longer."),
+            ),
+            models.CheckConstraint(
+                condition=Q(after__gt=F("before")), name="notice_extension_prolongs",
+                violation_error_message=_("A notice is never shortened: the new last day lies after the present one."),
+            ),
+        ]  # fmt: skip
+        triggers = [
+            # The scheme is shared as by its signatures: approval and extension wait for each other.
+            pgtrigger.Trigger(
+                name="notice_extension_moves",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                declare=[("n", "projects_publicnotice%ROWTYPE"), ("its_state", "text")],
+                func="""
+                    SELECT s.state INTO its_state FROM projects_scheme s
+                    JOIN projects_publicnotice p ON p.scheme_id = s.id WHERE p.id = NEW.notice_id FOR SHARE OF s;
+                    SELECT * INTO n FROM projects_publicnotice WHERE id = NEW.notice_id FOR NO KEY UPDATE;
+                    IF its_state <> 'noticed' OR n.ended_at IS NOT NULL OR n.until_on <> NEW.before THEN
+                        RAISE EXCEPTION 'the notice does not hang (any more) until that day'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'notice_extension_from_here';
+                    END IF;
+                    UPDATE projects_publicnotice SET until_on = NEW.after WHERE id = n.id;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.before} → {self.after}"
+
+    @property
+    def is_late(self) -> bool:
+        """Entered after the last day that the notice had until then."""
+        return timezone.localdate(self.recorded_at) > self.before
 
 
 class ObjectionChannel(models.TextChoices):

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:version>/signatures/<int:pk>/document/", scheme_way.signed_paper, name="scheme_signed_paper"),
     path("<int:version>/notice/", scheme_way.notice, name="scheme_notice"),
     path("<int:version>/notice/print/", scheme_way.notice_print, name="scheme_notice_print"),
+    path("<int:version>/notices/<int:pk>/prolong/", scheme_way.notice_prolong, name="scheme_notice_prolong"),
     path("<int:version>/notices/<int:pk>/photo.jpg", scheme_way.notice_photo, name="scheme_notice_photo"),
     path("<int:version>/objections/", scheme_way.objection_add, name="scheme_objection_add"),
     path("<int:version>/objections/<int:pk>/", scheme_way.objection, name="scheme_objection"),

@@ -24,11 +24,12 @@ from projects.actions.approvals import (
     answer_objection,
     approve_scheme,
     post_notice,
+    prolong_notice,
     record_objection,
     send_back,
     sign_off,
 )
-from projects.errors import SchemeWrongState
+from projects.errors import NotOnNotice, SchemeWrongState
 from projects.forms.scheme import (
     NOTICE_PHOTO,
     SIGNED_OPINION,
@@ -36,6 +37,7 @@ from projects.forms.scheme import (
     ApprovalForm,
     NoticeForm,
     ObjectionForm,
+    ProlongForm,
     SignForm,
 )
 from projects.models import Objection, Scheme, SchemeState
@@ -180,6 +182,28 @@ def _posted(request: SignedInRequest, scheme: Scheme, form: NoticeForm) -> bool:
             places=data["places"], photo=photo,
         ),
     )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def notice_prolong(request: SignedInRequest, code: str, version: int, pk: int) -> HttpResponse:
+    """A later last day, with its reason."""
+    scheme = find_scheme(request, code, version)
+    found = get_object_or_404(scheme.notices, pk=pk)
+    demand(can_post_notice(request.user, scheme.project))
+    if scheme.state != SchemeState.NOTICED or found.ended_at is not None:
+        raise NotOnNotice
+    found.scheme = scheme
+    form = ProlongForm(posted(request))
+    if form.is_valid() and try_form(
+        form, lambda: prolong_notice(notice=found, user=request.user, **form.cleaned_data)
+    ):
+        messages.success(
+            request, _("The notice hangs longer. Print it anew, and hang it out in place of the first.")
+        )
+        return redirect(address("notice", scheme))
+    way = way_of(request, scheme)
+    context = {**_shown(request, scheme, way), "form": form, "notice": way.notice}
+    return _page(request, "projects/scheme_prolong.html", scheme, context, form)
 
 
 @require_safe

@@ -13,6 +13,7 @@ from projects.actions.approvals import (
     answer_objection,
     approve_scheme,
     post_notice,
+    prolong_notice,
     record_objection,
     send_back,
     sign_off,
@@ -23,9 +24,11 @@ from projects.errors import (
     AlreadySigned,
     DateInFuture,
     NamesAPerson,
+    NoticeNotLonger,
     NoticeRunning,
     NoticeTooEarly,
     NoticeTooShort,
+    NotOnNotice,
     NotSigned,
     ObjectionAnswered,
     ObjectionOutside,
@@ -152,6 +155,39 @@ def test_until_the_last_day_is_over_nothing_is_approved(cast: Cast) -> None:
         approve_scheme(scheme=scheme, user=cast.bureau)
     with pytest.raises(DateInFuture):
         approve_scheme(scheme=scheme, user=cast.bureau, approved_on=TODAY() + timedelta(days=1))
+
+
+def test_a_notice_is_prolonged_with_its_reason_and_never_shortened(cast: Cast) -> None:
+    scheme = sign(cast, make_scheme(cast, make_project(cast)))
+    notice = post(cast, scheme, until=TODAY())
+    longer = partial(prolong_notice, notice=notice, user=cast.community, reason="住户外出务工")
+    day = timedelta(days=1)
+    for until_on, refusal in (
+        (TODAY(), NoticeNotLonger),
+        (TODAY() - day, NoticeNotLonger),
+        (TODAY() + 91 * day, NoticeTooEarly),
+    ):
+        with pytest.raises(refusal):
+            longer(until_on=until_on)
+    with pytest.raises(ReasonNeeded):
+        longer(until_on=TODAY() + day, reason=" ")
+    with pytest.raises(NamesAPerson):
+        longer(until_on=TODAY() + day, reason="请致电13872112233")
+    with pytest.raises(NotPermitted):
+        longer(until_on=TODAY() + day, user=cast.finance)
+    for days in (1, 3):
+        longer(until_on=TODAY() + days * day)
+    notice.refresh_from_db()
+    assert notice.until_on == TODAY() + 3 * day
+    assert [(one.before, one.after) for one in notice.extensions.all()] == [
+        (TODAY(), TODAY() + day),
+        (TODAY() + day, TODAY() + 3 * day),
+    ]
+    with pytest.raises(NoticeRunning):
+        approve_scheme(scheme=scheme, user=cast.bureau)
+    send_back(scheme=scheme, user=cast.bureau, reason="改")
+    with pytest.raises((NotOnNotice, SchemeWrongState)):
+        longer(until_on=TODAY() + 9 * day)
 
 
 # --- Objections -------------------------------------------------------------------------
@@ -284,6 +320,18 @@ def test_of_two_signatures_of_one_office_one_counts_and_none_slips_in_beside_the
     scheme.refresh_from_db()
     assert scheme.state == SchemeState.DRAFT
     assert not scheme.sign_offs.filter(revoked_at__isnull=True).exists()
+
+
+def test_an_approval_never_slips_in_beside_a_prolonged_notice(committed_cast: Cast) -> None:
+    cast = committed_cast
+    scheme = sign(cast, make_scheme(cast, make_project(cast)))
+    notice = post(cast, scheme)
+    at_once(
+        partial(approve_scheme, scheme=scheme, user=cast.bureau),
+        partial(prolong_notice, notice=notice, user=cast.community, until_on=TODAY(), reason="延长"),
+    )
+    scheme.refresh_from_db()
+    assert (scheme.state == SchemeState.APPROVED) == (not notice.extensions.exists())
 
 
 # --- Visits -----------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """What no shell can do to a scheme: tried as the role `app`, past every action."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,10 +11,13 @@ from django.utils import timezone
 from core.integrity import violated_constraint
 from projects.actions.schemes import new_version, strike, waive_gap
 from projects.models import (
+    NoticeExtension,
     Objection,
     Project,
+    PublicNotice,
     Scheme,
     SchemeLine,
+    SchemeRule,
     SchemeState,
     SignOff,
     Strike,
@@ -94,6 +97,43 @@ def test_without_a_notice_that_ran_its_time_or_with_an_open_objection_it_is_not_
     notice.ended_at = timezone.now()
     notice.save()
     assert refused(put(scheme, approved_on=today, **approval)) == "scheme_was_on_notice"
+
+
+def test_a_notice_lasts_as_long_as_the_rule_of_the_place_asks(cast: Cast) -> None:
+    scheme = at(cast, SchemeState.SIGNING)
+    today = timezone.localdate()
+
+    def hang(days: int) -> Callable[[], object]:
+        return lambda: PublicNotice.objects.create(
+            scheme=scheme, from_on=today, until_on=today + timedelta(days=days - 1), places="大门", posted_by=cast.street
+        )  # fmt: skip
+
+    assert refused(hang(4)) == "notice_lasts_long_enough"
+    SchemeRule.objects.create(division_id="4210", notice_days=9)
+    SchemeRule.objects.create(division_id="4210", version=2, notice_days=7)
+    SchemeRule.objects.create(division_id="4206", notice_days=30)
+    assert refused(hang(6)) == "notice_lasts_long_enough"
+    hang(7)()
+
+
+def test_its_days_move_by_an_extension_only_and_only_onwards(cast: Cast) -> None:
+    scheme = at(cast, SchemeState.NOTICED)
+    notice = scheme.notices.get()
+    row, last, day = PublicNotice.objects.filter(pk=notice.pk), notice.until_on, timedelta(days=1)
+
+    def extend(before: date, after: date, reason: str = "延长") -> Callable[[], object]:
+        return lambda: NoticeExtension.objects.create(
+            notice=notice, before=before, after=after, reason=reason, by=cast.community
+        )
+
+    for columns in ({"until_on": last + day}, {"until_on": last - day}, {"from_on": last}):
+        assert refused(lambda columns=columns: row.update(**columns)) == "notice_keeps_its_days"  # type: ignore[misc]
+    assert refused(extend(last, last - day)) == "notice_extension_prolongs"
+    assert refused(extend(last, last + day, reason="")) == "notice_extension_has_reason"
+    assert refused(extend(last + day, last + 2 * day)) == "notice_extension_from_here"
+    extend(last, last + day)()
+    row.update(ended_at=timezone.now())
+    assert refused(extend(last + day, last + 2 * day)) == "notice_extension_from_here"
 
 
 def test_the_submitter_is_not_the_approver(cast: Cast) -> None:
