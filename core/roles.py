@@ -3,7 +3,7 @@
 The owner migrates. `app` reads and writes rows, owns nothing, cannot TRUNCATE,
 makes no table of any kind, and on append-only tables has only SELECT and INSERT,
 so that no bug and no stolen web process can rewrite history. Run after every
-migration; `tests/test_database_roles.py` tries every way round.
+migration; `tests/test_database_roles.py` and `test_database_triggers.py` try every way round.
 """
 
 from django.apps import apps
