@@ -42,6 +42,7 @@ class BenchDatabase:
         own = {
             "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "renovation.settings"),
             "SECRET_KEY": self._secret,
+            "LETTER_KEY": self._secret[::-1],
             "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
             "HTTPS": "0",
             "DEMO": "0",

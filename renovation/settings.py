@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from renovation.environment import BASE_DIR, data_dir
+from renovation.environment import BASE_DIR, data_dir, read_environment
 
 env = environ.Env()
 
@@ -30,6 +30,13 @@ if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or "change" in SECRET_KEY.l
 
 # Earlier keys, while sessions and sealed secrets made with them are still about.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+
+# What the codes on letters are made from. It is in no backup of the database, so it lies in a file of its own.
+LETTER_KEY = env.str("LETTER_KEY", default="") or read_environment(DATA_DIR / "letter-key").get(
+    "LETTER_KEY", ""
+)
+# Of the key that letters were made with; another one is noticed.
+LETTER_KEY_FINGERPRINT = env.str("LETTER_KEY_FINGERPRINT", default="")
 
 DEBUG = env.bool("DEBUG", default=False)
 if DEBUG and env.str("ENVIRONMENT", default="production") != "development":

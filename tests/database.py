@@ -141,6 +141,7 @@ def _settings_of_tests(databases: Databases) -> dict[str, str]:
     return {
         "DJANGO_SETTINGS_MODULE": "renovation.settings",
         "SECRET_KEY": secrets.token_urlsafe(64),
+        "LETTER_KEY": secrets.token_urlsafe(48),
         "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
         "HTTPS": "0",
         "MEDIA_ROOT": str(databases.installation.home / "files" / databases.name),

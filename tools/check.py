@@ -18,6 +18,7 @@ from tools.steps import BASE_DIR, one_line_errors
 # As production would be set, on servers that are never asked.
 PRODUCTION = {
     "SECRET_KEY": "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ-checks",
+    "LETTER_KEY": "checks-abcdefghijklmnopqrstuvwxyz-0123456789-ZYXWVU",
     "ALLOWED_HOSTS": "portal.example.org",
     "DATABASE_URL": "postgres://app@127.0.0.1:1/renovation",
     "REDIS_URL": "redis://127.0.0.1:1/0",
