@@ -1,9 +1,9 @@
 """A database constraint that refuses a write, told in the constraint's own sentence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
@@ -43,3 +43,35 @@ def constraints_as_refusals(*about: type[models.Model]) -> Iterator[None]:
                 explanation = str(_("Another record already has this value."))
                 raise ConstraintRefused(explanation=explanation, constraint=name) from error
         raise
+
+
+@contextmanager
+def refusals_of_triggers(
+    refusals: Mapping[str, type[DomainError]], *, deferred_of: type[models.Model] | None = None
+) -> Iterator[None]:
+    """Inside, what a trigger refuses under one of these constraint names becomes its `DomainError`.
+
+    For what only the database can decide when several people act at once. A savepoint keeps the
+    surrounding transaction usable. The deferred triggers of `deferred_of` fire before the block ends.
+    """
+    try:
+        with transaction.atomic():
+            yield
+            if deferred_of is not None:
+                _fire_deferred(deferred_of)
+    except IntegrityError as error:
+        refusal = refusals.get(violated_constraint(error))
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
+def _fire_deferred(model: type[models.Model]) -> None:
+    names = ", ".join(
+        connection.ops.quote_name(trigger.get_pgid(model))
+        for trigger in model._meta.triggers  # type: ignore[attr-defined]
+        if trigger.timing is not None
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS {names} IMMEDIATE")
+        cursor.execute(f"SET CONSTRAINTS {names} DEFERRED")

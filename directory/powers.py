@@ -52,6 +52,13 @@ class Power(models.TextChoices):
     APPROVE_SCHEMES = "approve_schemes", _("approve schemes")
     WORK_ON_TASKS = "work_on_tasks", _("give and carry out tasks")
     REPORT_PROGRESS = "report_progress", _("report progress of the works")
+    SEE_HOUSEHOLDS = "see_households", _("see households, deliveries and participation, without names")
+    OPEN_RECORDS = "open_records", _("open a household's record, with a reason")
+    KEEP_HOUSEHOLDS = "keep_households", _("keep the household register, letters and deliveries")
+    ENTER_FOR_RESIDENTS = "enter_for_residents", _("enter what residents hand in or say")
+    KEEP_OPINIONS = "keep_opinions", _("answer and close opinions")
+    RUN_MENUS = "run_menus", _("draw up, open and close menus and questionnaires")
+    ADOPT_OUTCOMES = "adopt_outcomes", _("adopt the outcome of a menu")
     SET_GO_LIVE = "set_go_live", _("set the day from which a division works in the portal")
     MANAGE_ORGANISATIONS = "manage_organisations", _("manage organisations and divisions")
     MANAGE_ACCOUNTS = "manage_accounts", _("manage user accounts")
@@ -63,6 +70,14 @@ class Power(models.TextChoices):
 
 _STAFF = {Power.SEE_REGISTER, Power.SEE_PROGRAMME, Power.EXPORT}
 _OFFICE = {*_STAFF, Power.EDIT_REGISTER, Power.FILL_SURVEY, Power.WORK_ON_TASKS, Power.REPORT_PROGRESS}
+# Whoever knocks on doors and answers residents. Whose a door is shows only after a reason (`open_records`).
+_NEAR_RESIDENTS = {
+    Power.SEE_HOUSEHOLDS,
+    Power.OPEN_RECORDS,
+    Power.KEEP_HOUSEHOLDS,
+    Power.ENTER_FOR_RESIDENTS,
+    Power.KEEP_OPINIONS,
+}
 
 POWERS: dict[str, frozenset[str]] = {
     Role.SYSTEM_ADMINISTRATOR: frozenset(
@@ -74,18 +89,19 @@ POWERS: dict[str, frozenset[str]] = {
         {*_OFFICE, Power.CREATE_COMPOUNDS, Power.CONFIRM_SURVEY, Power.MANAGE_POOL, Power.SET_RULES}
         | {Power.KEEP_CATALOGUE, Power.MAKE_PLANS, Power.APPROVE_PLANS, Power.KEEP_PROJECTS}
         | {Power.LEAD_PROJECTS, Power.DRAW_SCHEMES, Power.APPROVE_SCHEMES}
+        | {*_NEAR_RESIDENTS, Power.RUN_MENUS, Power.ADOPT_OUTCOMES}
         | {Power.ISSUE_TOKENS, Power.REVOKE_TOKENS}
     ),
     Role.STREET_OFFICER: frozenset(
         {*_OFFICE, Power.CREATE_COMPOUNDS, Power.KEEP_PROJECTS, Power.LEAD_STREET_PROJECTS}
-        | {Power.DRAW_SCHEMES, Power.SIGN_FOR_STREET}
+        | {Power.DRAW_SCHEMES, Power.SIGN_FOR_STREET, *_NEAR_RESIDENTS, Power.RUN_MENUS}
     ),
-    Role.COMMUNITY_WORKER: frozenset({*_OFFICE, Power.SIGN_FOR_COMMUNITY}),
+    Role.COMMUNITY_WORKER: frozenset({*_OFFICE, Power.SIGN_FOR_COMMUNITY, *_NEAR_RESIDENTS}),
     Role.FINANCE_OFFICER: frozenset({*_STAFF, Power.WORK_ON_TASKS}),
     Role.LIAISON: frozenset({Power.SEE_REGISTER, Power.SEE_PROGRAMME, Power.WORK_ON_TASKS}),
     # What a firm's people see and do follows from the projects that the firm is a party to.
     Role.CONTRACTOR_USER: frozenset(),
-    Role.AUDITOR: frozenset({*_STAFF, Power.READ_AUDIT}),
+    Role.AUDITOR: frozenset({*_STAFF, Power.READ_AUDIT, Power.SEE_HOUSEHOLDS}),
     Role.SERVICE: frozenset({Power.SEE_REGISTER, Power.SEE_PROGRAMME, Power.REPORT_PROGRESS}),
 }
 

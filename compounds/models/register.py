@@ -324,6 +324,8 @@ class Building(models.Model):
                 fields=["compound", "number_key"], name="building_number_once",
                 violation_error_message=_("The compound already has a building with this number."),
             ),
+            # The target of composite foreign keys: the doors of a building go with it to another compound.
+            models.UniqueConstraint(fields=["id", "compound"], name="building_and_its_compound"),
             models.CheckConstraint(condition=~Q(number_key=""), name="building_has_number"),
             models.CheckConstraint(
                 condition=Q(floor_area__isnull=True) | Q(floor_area__gt=0), name="building_area_positive",
