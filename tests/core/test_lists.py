@@ -1,160 +1,28 @@
-"""Lists: what the address may say, what is drawn, what leaves as a spreadsheet, what a bulk form chooses."""
+"""Lists: what the address may say and what is drawn."""
 
-from collections.abc import Callable
 from http.cookies import SimpleCookie
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import django_filters
 import pytest
-from django.contrib.messages.storage.cookie import CookieStorage
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
-from django.utils.html import format_html
 from django.utils.translation import override
-from django_htmx.middleware import HtmxMiddleware
 
-from core.board import ExportWatcher, board
-from core.errors import InvalidInput, NotPermitted
-from core.fields import WholeNumberField
-from core.keyset import Term
-from core.lists import Bulk, Column, Kind, Link, ListSpec, Total
-from core.lists.page import ListPage
-from core.lists.query import totals_of
-from core.lists.spec import NothingChosen
-from core.scope import SESSION_KEY
-from core.sheets import open_bytes
-from directory.models import Organisation, OrganisationKind, SavedView, User
-from tests.cast import EAST_STREET, JINGZHOU, SHENGLI, WEST_STREET, ZAOYANG, Cast, make_organisation
-
-KINDS = ((OrganisationKind.CONTRACTOR, "contractor"), (OrganisationKind.BANK, "bank"))
-
-
-class YearFilter(django_filters.NumberFilter):
-    field_class = WholeNumberField
-
-    def get_max_validator(self) -> None:
-        """The field has its own limits."""
-
-
-class LivingFilter(django_filters.ChoiceFilter):
-    """Narrows although nothing was given."""
-
-    def filter(self, qs: Any, value: str) -> Any:
-        return qs if value == "all" else qs.filter(ended_on__isnull=True)
-
-
-class OrganisationFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(field_name="name", lookup_expr="contains", label="Search")
-    kind = django_filters.MultipleChoiceFilter(choices=KINDS, label="Kind")
-    number = YearFilter(field_name="pk", label="Number")
-    ended = LivingFilter(choices=[("all", "all")], label="Ended")
-
-    class Meta:
-        model = Organisation
-        fields: list[str] = []
-
-
-LIST = ListSpec(
-    key="organisations_of_a_test",
-    title="Organisations",
-    noun="organisations",
-    division="division__code",
-    columns=(
-        Column("name", "Name", link=Link("portal:delete_view", "pk"), sort=(Term("name"), Term("pk"))),
-        Column("kind", "Kind", choices=KINDS, tones={OrganisationKind.BANK: "late"}),
-        Column("phone", "Telephone", kind=Kind.CODE),
-        Column("ended_on", "Ended", kind=Kind.DATE),
-        Column("division", "Division", source="division__name"),
-        Column("users", "Users", source=Count("users"), kind=Kind.INTEGER, shown=False),
-        Column("both", "Both", source="name", needs=("phone",), render=lambda row: f"{row['both']}/{row['phone']}",
-               sort=None, shown=False),
-        Column("marked", "Marked", source="name", render=lambda row: format_html("<b>{}</b>", row["marked"]),
-               export=lambda row: row["marked"].upper(), shown=False),
-    ),
-    sort="name",
-    totals=(Total("divisions", Count("division", distinct=True)),),
-    bulk=(Bulk("move", "Move", "portal:save_view"),),
-    size=3,
-)  # fmt: skip
-
-Ask = Callable[..., HttpRequest]
-
-
-@pytest.fixture
-def ask(cast: Cast) -> Ask:
-    """A request as the middlewares leave it: `ask("?sort=-name", "bureau", division=…)`."""
-
-    def make(
-        address: str = "", username: str = "bureau", *, method: str = "get", **given: Any
-    ) -> HttpRequest:
-        factory = RequestFactory(headers=given.get("headers"))
-        request: HttpRequest = getattr(factory, method)(f"/organisations/{address}", given.get("data"))
-        request.user = getattr(cast, username)
-        request.session = {SESSION_KEY: given["division"]} if "division" in given else {}  # type: ignore[assignment]
-        request.COOKIES = given.get("cookies", {})
-        request._messages = CookieStorage(request)  # type: ignore[attr-defined]
-        HtmxMiddleware(lambda each: HttpResponse())(request)
-        return request
-
-    return make
-
-
-def rows(request: HttpRequest) -> QuerySet[Organisation]:
-    return Organisation.objects.visible_to(request.user)  # type: ignore[arg-type]
-
-
-def page_of(request: HttpRequest, **given: Any) -> ListPage:
-    return LIST.page(request, rows(request), filterset=OrganisationFilter, **given)
-
-
-def answer(request: HttpRequest, **given: Any) -> Any:
-    return LIST.respond(request, rows(request), filterset=OrganisationFilter, **given)
-
-
-def text_of(request: HttpRequest, **given: Any) -> str:
-    text: str = answer(request, **given).content.decode()
-    return text
-
-
-def names_on(page: ListPage) -> list[str]:
-    return [row[1] for row in page._fetched[: LIST.size]]
-
-
-def all_names(ask: Ask, address: str = "?") -> list[str]:
-    """Every page after the other, by the links to the next one."""
-    found: list[str] = []
-    while address:
-        page = page_of(ask(address))
-        found += names_on(page)
-        address = page.next_url
-    return found
-
-
-@pytest.fixture
-def organisations(cast: Cast) -> list[Organisation]:
-    """Seven in Jingzhou, some without a telephone or an end; one of strangers."""
-    made = [
-        make_organisation(name, kind=kind, division=division, phone=phone)
-        for name, kind, division, phone in (
-            ("甲公司", OrganisationKind.CONTRACTOR, JINGZHOU, "1"),
-            ("乙公司", OrganisationKind.CONTRACTOR, WEST_STREET, ""),
-            ("丙银行", OrganisationKind.BANK, WEST_STREET, "3"),
-            ("丁银行", OrganisationKind.BANK, EAST_STREET, "3"),
-            ("戊单位", OrganisationKind.TITLE_OWNER, SHENGLI, "5"),
-            ("己单位", OrganisationKind.TITLE_OWNER, SHENGLI, ""),
-            ("庚单位", OrganisationKind.TITLE_OWNER, EAST_STREET, "7"),
-        )
-    ]
-    make_organisation("外地单位", division=ZAOYANG)
-    return made
-
-
-NAMES = sorted(["甲公司", "乙公司", "丙银行", "丁银行", "戊单位", "己单位", "庚单位"])
-
+from core.errors import InvalidInput
+from directory.models import Organisation, OrganisationKind, SavedView
+from tests.cast import EAST_STREET, WEST_STREET, ZAOYANG, Cast, make_organisation
+from tests.core.organisation_list import (
+    LIST,
+    NAMES,
+    Ask,
+    OrganisationFilter,
+    all_names,
+    answer,
+    names_on,
+    page_of,
+    rows,
+    text_of,
+)
 
 # --- Order and place --------------------------------------------------------------------
 
@@ -384,117 +252,3 @@ def test_the_number_of_statements_does_not_grow(ask: Ask, organisations: list[Or
     for number in range(30):
         make_organisation(f"更多{number}", kind=OrganisationKind.BANK)
     assert statements() == few <= 5
-
-
-# --- Spreadsheets -----------------------------------------------------------------------
-
-
-def sent(ask: Ask, address: str) -> bytes:
-    response: Any = answer(ask(address), may_export=True)
-    content = b"".join(response.streaming_content)
-    response.file_to_stream.close()
-    return content
-
-
-def exported(ask: Ask, address: str) -> list[list[str]]:
-    return open_bytes(sent(ask, address)).read().rows
-
-
-def test_a_spreadsheet_is_exactly_what_is_shown(ask: Ask, organisations: list[Organisation]) -> None:
-    for kind in ("csv", "xlsx"):
-        found = exported(ask, f"?kind=bank&cols=kind&cols=marked&cols=division&sort=-name&export={kind}")
-        assert found == [
-            ["Name", "Kind", "Division", "Marked"], ["丙银行", "bank", "西城街道", "丙银行"],
-            ["丁银行", "bank", "东城街道", "丁银行"],
-        ]  # fmt: skip
-    assert len(exported(ask, "?export=csv")) == 8, "all rows, not one page"
-
-
-def test_cells_of_a_spreadsheet_cannot_act(ask: Ask, cast: Cast) -> None:
-    make_organisation("=HYPERLINK(1)", phone="+1")
-    assert b"'=HYPERLINK(1)" in sent(ask, "?export=csv")
-
-
-def test_whoever_may_not_export_gets_none(ask: Ask, organisations: list[Organisation]) -> None:
-    with pytest.raises(NotPermitted):
-        answer(ask("?export=xlsx"))
-    assert "export=" not in text_of(ask())
-
-
-def test_watchers_hear_of_every_export(ask: Ask, organisations: list[Organisation]) -> None:
-    heard: list[tuple[str, str, int]] = []
-    watcher = ExportWatcher(
-        key="test", exported=lambda request, key, kind, count: heard.append((key, kind, count))
-    )
-    board.register(watcher)
-    try:
-        exported(ask, "?kind=bank&export=csv")
-    finally:
-        board.forget(watcher)
-    assert heard == [(LIST.key, "csv", 2)]
-
-
-# --- Bulk actions -----------------------------------------------------------------------
-
-
-def selected(ask: Ask, username: str = "bureau", **data: Any) -> set[str]:
-    request = ask(username=username, method="post", data=data)
-    found = LIST.selected(request, rows(request), filterset=OrganisationFilter)
-    return set(found.values_list("name", flat=True))
-
-
-def test_ticked_rows_are_chosen_if_they_may_be_seen(ask: Ask, organisations: list[Organisation]) -> None:
-    foreign = Organisation.objects.get(name="外地单位")
-    picks = [organisations[0].pk, organisations[4].pk, foreign.pk, "x", "-1", str(2**70)]
-    assert selected(ask, pick=picks) == {"甲公司", "戊单位"}
-
-
-def test_all_means_all_that_the_filter_found(ask: Ask, organisations: list[Organisation]) -> None:
-    page = page_of(ask("?kind=bank", division=WEST_STREET))
-    assert selected(ask, all="1", query=page.state.bulk_query) == {"丙银行"}
-    assert selected(ask, all="1", query="") == set(NAMES)
-
-
-def test_nothing_chosen_is_refused(ask: Ask, organisations: list[Organisation]) -> None:
-    with pytest.raises(NothingChosen):
-        selected(ask)
-
-
-def test_the_form_carries_what_is_on_the_screen(ask: Ask, organisations: list[Organisation]) -> None:
-    page = page_of(ask("?kind=bank&sort=-name&cols=phone&after=x", division=WEST_STREET))
-    assert QueryDict(page.state.bulk_query).dict() == {"division": WEST_STREET, "kind": "bank"}
-    assert "all" not in page.state.query
-
-
-def test_sums_leave_out_joins_that_nothing_needs(cast: Cast, organisations: list[Organisation]) -> None:
-    cast.finance.organisation = organisations[2]
-    cast.finance.save()
-    assert cast.bureau
-    people = User.objects.annotate(works_at=F("organisation__name"), place=F("organisation__division__name"))
-    plain = (Total("", Count("pk")),)
-
-    def asked(rows: Any, wanted: tuple[Total, ...]) -> tuple[list[Any], int]:
-        with CaptureQueriesContext(connection) as captured:
-            found = totals_of(rows, wanted)
-        return found, captured.captured_queries[0]["sql"].count("JOIN")
-
-    assert asked(people, plain) == ([2, 2], 0)
-    assert asked(people.filter(works_at="丙银行"), plain) == ([1, 1], 1)
-    assert asked(people.filter(place="西城街道"), plain) == ([1, 1], 2)
-    assert asked(people, (Total("", Count("organisation__division", distinct=True)),)) == ([2, 1], 1)
-    assert asked(people.filter(~Q(works_at="丙银行") | Q(works_at=None)), plain) == ([1, 1], 1)
-
-
-def test_names_of_conditions_are_looked_up_once_in_a_while(
-    ask: Ask, organisations: list[Organisation]
-) -> None:
-    asked: list[str] = []
-
-    def named(raw: str) -> str:
-        asked.append(raw)
-        return "银行业"
-
-    for _again in range(3):
-        page = page_of(ask("?kind=bank"), depends_on="x", describe={"kind": named})
-        assert [chip.value for chip in page.chips] == ["银行业"]
-    assert asked == ["bank"]
