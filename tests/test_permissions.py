@@ -20,7 +20,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from renovation.environment import BASE_DIR
 from tests.cast import Cast
-from tests.permission_world import ARGUMENTS, EVERYWHERE, Side, here, there
+from tests.permission_addresses import ARGUMENTS, EVERYWHERE
+from tests.permission_world import Side, here, there
 
 TABLE = BASE_DIR / "tests" / "permissions.txt"
 ROLES = (
@@ -118,7 +119,7 @@ def test_every_role_gets_the_answer_of_the_table(cast: Cast, clients: dict[str, 
     wrong = []
     for line, takes in lines_of(group):
         assert not takes or line[0] in ARGUMENTS, (
-            f"{line[0]} takes arguments: add it to tests/permission_world.py"
+            f"{line[0]} takes arguments: add it to tests/permission_addresses.py"
         )
         answers = observed(line, theirs if line[2] else ours, clients)
         if answers is None:

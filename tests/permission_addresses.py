@@ -1,0 +1,191 @@
+"""What stands in each address of the table of permissions: a record of `permission_world`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from projects.models import TaskFile
+from tests.permission_world import Side
+
+Arguments = Callable[[Side], list[Any]]
+
+# A name that takes arguments and is not here fails the test.
+ARGUMENTS: dict[str, Arguments] = {
+    **dict.fromkeys(
+        ("directory:user", "directory:user_edit", "directory:user_history", "directory:user_close",
+         "directory:user_reopen", "directory:user_new_password", "directory:user_lock", "directory:user_unlock",
+         "directory:user_reset_second_factor", "directory:user_end_sessions", "directory:role_grant",
+         "directory:hand_over"),
+        lambda side: [side.person.pk],
+    ),
+    **dict.fromkeys(("directory:role_end", "directory:role_substitute"), lambda side: [side.role.pk]),
+    **dict.fromkeys(
+        ("directory:organisation", "directory:organisation_edit", "directory:organisation_end",
+         "directory:organisation_history", "api:organisation"),
+        lambda side: [side.organisation.pk],
+    ),
+    **dict.fromkeys(("directory:division", "api:division"), lambda side: [side.division]),
+    **dict.fromkeys(("directory:token", "directory:token_revoke"), lambda side: [side.token.pk]),
+    "audit:entry": lambda side: [side.entry.pk],
+    **dict.fromkeys(("portal:rename_view", "portal:delete_view"), lambda side: [side.view.pk]),
+    **dict.fromkeys(("jobs:detail", "jobs:cancel", "jobs:result"), lambda side: [side.job.pk]),
+    "outbox:open": lambda side: [side.message.pk],
+    **dict.fromkeys(("imports:upload", "imports:template"), lambda side: ["compounds"]),
+    **dict.fromkeys(
+        ("imports:detail", "imports:columns", "imports:values", "imports:write", "imports:discard",
+         "imports:wrong_rows", "imports:original"),
+        lambda side: [side.run.pk],
+    ),
+    **dict.fromkeys(
+        ("compounds:detail", "compounds:edit", "compounds:cell_cluster", "compounds:buildings",
+         "compounds:building_add", "compounds:history", "compounds:merge", "compounds:split",
+         "compounds:survey_tab", "compounds:survey_begin", "compounds:pool_tab", "compounds:pool_place",
+         "api:compound"),
+        lambda side: [side.compound.code],
+    ),
+    **dict.fromkeys(
+        ("compounds:building_edit", "compounds:building_delete"),
+        lambda side: [side.compound.code, side.building.pk],
+    ),
+    **dict.fromkeys(
+        ("compounds:survey", "compounds:survey_confirm", "compounds:survey_return"),
+        lambda side: [side.submitted.pk],
+    ),
+    **dict.fromkeys(("compounds:survey_fill", "compounds:survey_photo_add"), lambda side: [side.draft.pk]),
+    **dict.fromkeys(
+        ("compounds:survey_photo", "compounds:survey_photo_file", "compounds:survey_photo_thumbnail",
+         "compounds:survey_photo_remove"),
+        lambda side: [side.draft.pk, side.photo.pk],
+    ),
+    "compounds:rule_version": lambda side: ["eligibility", side.rule.pk],
+    # Plans and the works catalogue
+    **dict.fromkeys(
+        ("projects:plan", "projects:plan_edit", "projects:plan_draw", "projects:plan_choose", "projects:plan_remove",
+         "projects:plan_figures", "projects:plan_submit", "projects:plan_discard", "projects:plan_changes",
+         "projects:plan_sheet"),
+        lambda side: [side.plan.pk],
+    ),
+    **dict.fromkeys(("projects:plan_approve", "projects:plan_return"), lambda side: [side.submitted_plan.pk]),
+    "projects:plan_issue": lambda side: [side.approved_plan.pk],
+    **dict.fromkeys(
+        ("projects:plan_amend", "projects:plan_document", "projects:plan_paper_add"),
+        lambda side: [side.issued_plan.pk],
+    ),
+    "projects:plan_paper_version": lambda side: [side.issued_plan.pk, side.issued_plan.documents.get().pk],
+    **dict.fromkeys(
+        ("projects:plan_paper", "projects:plan_paper_preview"),
+        lambda side: [side.issued_plan.pk, side.issued_plan.documents.get().versions.get().pk],
+    ),
+    **dict.fromkeys(
+        ("projects:catalogue_item", "projects:catalogue_publish", "projects:catalogue_withdraw"), lambda side: ["B01"]
+    ),
+    **dict.fromkeys(
+        ("projects:detail", "projects:edit", "projects:history", "projects:stage_move", "projects:cell_manager",
+         "projects:party_add", "projects:related_add"),
+        lambda side: [side.project.code],
+    ),
+    **dict.fromkeys(("api:project", "api:project_progress"), lambda side: [side.project.code]),
+    "api:plan": lambda side: [side.plan.pk],
+    "projects:party_end": lambda side: [side.project.code, side.party.pk],
+    **dict.fromkeys(
+        ("projects:related_edit", "projects:related_remove"), lambda side: [side.project.code, side.related.pk]
+    ),
+    "projects:before_portal": lambda side: [side.before.code],
+    "projects:of_compound": lambda side: [side.project.compound.code],
+    "projects:begin": lambda side: [side.waiting.code],
+    "projects:go_live_confirm": lambda side: [side.go_live.division_id],
+    # Schemes
+    **dict.fromkeys(
+        ("projects:scheme", "projects:scheme_begin", "projects:scheme_change", "projects:scheme_versions",
+         "projects:scheme_works", "projects:scheme_visit_add"),
+        lambda side: [side.drawn.project.code],
+    ),
+    **dict.fromkeys(
+        ("projects:scheme_version", "projects:scheme_edit", "projects:scheme_add", "projects:scheme_sheet",
+         "projects:scheme_export", "projects:scheme_submit", "projects:scheme_withdraw"),
+        lambda side: [side.drawn.project.code, 1],
+    ),
+    **dict.fromkeys(
+        ("delivery:start", "delivery:complete", "delivery:progress", "delivery:report"), lambda side: [side.site.code]
+    ),
+    "delivery:report_item": lambda side: [side.site.code, side.site.work_items.first().pk],
+    **dict.fromkeys(
+        ("delivery:entry", "delivery:entry_reverse", "delivery:entry_photos", "delivery:photo_add"),
+        lambda side: [side.site.code, side.report.pk],
+    ),
+    **dict.fromkeys(
+        ("delivery:photo_file", "delivery:photo_thumbnail"),
+        lambda side: [side.site.code, side.report.pk, side.report_photo.pk],
+    ),
+    **dict.fromkeys(
+        ("delivery:contract", "delivery:contract_edit", "delivery:contract_document", "delivery:contract_preview"),
+        lambda side: [side.contract.pk],
+    ),
+    "projects:scheme_work": lambda side: [side.drawn.project.code, side.drawn.lines.get().work_item_id],
+    "projects:scheme_strike": lambda side: [side.drawn.project.code, 1, side.drawn.lines.get().pk],
+    "projects:scheme_take_back": lambda side: [side.drawn.project.code, 1, side.drawn.strikes.get().pk],
+    "projects:scheme_waive": lambda side: [side.drawn.project.code, 1, "roads"],
+    **dict.fromkeys(
+        ("projects:scheme_send_back", "projects:scheme_sign", "projects:scheme_notice", "projects:scheme_notice_print",
+         "projects:scheme_objection_add", "projects:scheme_approve"),
+        lambda side: [side.noticed.project.code, 1],
+    ),
+    "projects:scheme_signed_paper": lambda side: [
+        side.noticed.project.code, 1, side.noticed.sign_offs.get(kind="street_office").pk,
+    ],
+    "projects:scheme_notice_photo": lambda side: [side.noticed.project.code, 1, side.noticed.notices.get().pk],
+    "projects:scheme_notice_prolong": lambda side: [side.noticed.project.code, 1, side.noticed.notices.get().pk],
+    "projects:scheme_objection": lambda side: [
+        side.noticed.project.code, 1, side.noticed.notices.get().objections.get().pk,
+    ],
+    **dict.fromkeys(
+        ("projects:scheme_visit", "projects:scheme_visit_edit", "projects:scheme_visit_photos"),
+        lambda side: [side.visit.project.code, side.visit.pk],
+    ),
+    **dict.fromkeys(
+        ("projects:scheme_visit_photo", "projects:scheme_visit_thumbnail", "projects:scheme_visit_photo_remove"),
+        lambda side: [side.visit.project.code, side.visit.pk, side.visit_photo.pk],
+    ),
+    # Documents, timetable, tasks
+    **dict.fromkeys(
+        ("projects:documents", "projects:document_add", "projects:timetable", "projects:milestone_add",
+         "projects:project_tasks"),
+        lambda side: [side.project.code],
+    ),
+    "projects:compound_tasks": lambda side: [side.project.compound.code],
+    **dict.fromkeys(
+        ("projects:document_version", "projects:document_withdraw"), lambda side: [side.project.code, side.paper.pk]
+    ),
+    **dict.fromkeys(
+        ("projects:document_file", "projects:document_preview"),
+        lambda side: [side.project.code, side.paper.versions.get().pk],
+    ),
+    **dict.fromkeys(
+        ("projects:milestone", "projects:milestone_move", "projects:milestone_assign", "projects:milestone_done",
+         "projects:milestone_reopen", "projects:milestone_remove"),
+        lambda side: [side.project.code, side.milestone.pk],
+    ),
+    **dict.fromkeys(
+        ("projects:task", "projects:task_pass", "projects:task_report", "projects:task_comment", "projects:task_due",
+         "projects:task_return", "projects:task_close", "projects:task_cancel", "projects:task_evidence"),
+        lambda side: [side.task.pk],
+    ),
+    **dict.fromkeys(
+        ("projects:task_evidence_photo", "projects:task_evidence_remove"),
+        lambda side: [side.task.pk, side.evidence.pk],
+    ),
+    **dict.fromkeys(
+        ("projects:task_file", "projects:task_file_preview"),
+        lambda side: [side.task.pk, TaskFile.objects.get(entry__task=side.task).pk],
+    ),
+}  # fmt: skip
+
+
+# Addresses whose argument is no record of a division: there is no twin elsewhere.
+EVERYWHERE = {
+    "imports:upload",
+    "imports:template",
+    "compounds:rule_version",
+    "projects:catalogue_item",
+    "projects:catalogue_publish",
+    "projects:catalogue_withdraw",
+}
