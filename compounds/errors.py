@@ -116,12 +116,6 @@ class TooManyPhotos(DomainError):
     sentence = _("A survey takes {most} photos. Remove some before adding more.")
 
 
-class CaptionTooLong(DomainError):
-    code = "caption_too_long"
-    status = HTTPStatus.BAD_REQUEST
-    sentence = _("A caption has at most {most} characters.")
-
-
 class WeightsUnusable(DomainError):
     code = "weights_unusable"
     status = HTTPStatus.BAD_REQUEST

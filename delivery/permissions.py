@@ -1,6 +1,8 @@
 """Who may do what on the building site. Being able to see comes first, by `visible_to`."""
 
-from delivery.models import Contract, ProgressEntry
+from collections.abc import Iterable
+
+from delivery.models import Contract, ProgressEntry, ProgressPhoto
 from directory.models import User
 from directory.powers import Power
 from projects.models import PartyRole, Project
@@ -51,6 +53,13 @@ def can_reverse(user: User, entry: ProgressEntry) -> bool:
         return True
     same_firm = entry.organisation_id is not None and entry.organisation_id == user.organisation_id
     return same_firm and _is_on_site(user, entry.project)
+
+
+def can_caption(user: User, entry: ProgressEntry, photos: Iterable[ProgressPhoto]) -> bool:
+    """All of these photos of an entry: whoever took them, and whoever answers for the entry."""
+    return can_report_progress(user, entry.project) and (
+        all(photo.by_id == user.pk for photo in photos) or can_reverse(user, entry)
+    )
 
 
 def can_start_or_complete(user: User, project: Project) -> bool:

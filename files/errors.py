@@ -33,6 +33,12 @@ class EmptyFile(DomainError):
     sentence = _("The file is empty.")
 
 
+class CaptionTooLong(DomainError):
+    code = "caption_too_long"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("A caption has at most {most} characters.")
+
+
 class StorageFull(DomainError):
     code = "storage_full"
     status = HTTPStatus.SERVICE_UNAVAILABLE

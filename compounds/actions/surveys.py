@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from compounds.actions.scoring import rescore
 from compounds.errors import (
-    CaptionTooLong,
     CompoundEnded,
     ReasonNeeded,
     SameHand,
@@ -30,13 +29,13 @@ from core.integrity import constraints_as_refusals
 from core.text import clean_line
 from directory.models import User
 from directory.powers import Power
+from files.captions import with_captions
 from files.models import StoredFile
 
 # Enough for every staircase of a large compound; a limit, so that nothing fills the disk.
 MOST_PHOTOS = 200
 
 # What the column holds: a line beneath a photo, no report.
-LONGEST_CAPTION = 120
 
 
 class SurveyFacts(TypedDict, total=False):
@@ -136,14 +135,7 @@ def add_photo(
 def caption_photos(*, survey: ConditionSurvey, user: User, captions: Mapping[int, str]) -> int:
     """Say in a line what photos of an open survey show: {photo: words}; returns how many changed."""
     survey = _lock_open(survey, user)
-    changed = []
-    for photo in survey.photos.filter(pk__in=captions):
-        words = clean_line(captions[photo.pk])
-        if len(words) > LONGEST_CAPTION:
-            raise CaptionTooLong(most=LONGEST_CAPTION)
-        if words != photo.caption:
-            photo.caption = words
-            changed.append(photo)
+    changed = with_captions(survey.photos.filter(pk__in=captions), captions)
     return SurveyPhoto.objects.bulk_update(changed, ["caption"])
 
 

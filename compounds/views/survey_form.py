@@ -38,8 +38,8 @@ from compounds.views.shared import demand, seen_compound
 from compounds.views.surveys import seen_survey, survey_before
 from core.errors import DomainError
 from core.htmx import page_or_fragment
-from core.text import clean_line
 from directory.requests import SignedInRequest
+from files.captions import captions_of_form
 from files.models import StoredFile
 from files.photos import photos_of_form, receive_photo
 
@@ -239,10 +239,7 @@ def photo_add(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _keep_captions(request: SignedInRequest, survey: ConditionSurvey) -> None:
-    """`caption_<photo>` of the form; a photo that it does not name keeps its own."""
-    sent = {photo.pk: request.POST.get(f"caption_{photo.pk}") for photo in survey.photos.all()}
-    stored = {photo.pk: photo.caption for photo in survey.photos.all()}
-    captions = {pk: text for pk, text in sent.items() if text is not None and clean_line(text) != stored[pk]}
+    captions = captions_of_form(request.POST, survey.photos.all())
     if captions:
         caption_photos(survey=survey, user=request.user, captions=captions)
 

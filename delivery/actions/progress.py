@@ -6,6 +6,7 @@ writers of different projects do not meet.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -34,8 +35,9 @@ from delivery.errors import (
 )
 from delivery.models import ProgressEntry, ProgressPhoto, ProgressSource
 from delivery.models.progress import MOST_OF_PLAN
-from delivery.permissions import can_enter_backlog, can_report_progress, can_reverse
+from delivery.permissions import can_caption, can_enter_backlog, can_report_progress, can_reverse
 from directory.models import User
+from files.captions import with_captions
 from files.models import StoredFile
 from projects.errors import ReasonNeeded
 from projects.models import Project, Stage, Standing, WorkItemProgress
@@ -147,6 +149,18 @@ def add_photo(
         entry=entry, key=key, defaults={"file": file, "caption": clean_line(caption), "by": user}
     )
     return photo
+
+
+@transaction.atomic
+def caption_photos(*, entry: ProgressEntry, user: User, captions: Mapping[int, str]) -> int:
+    """Say in a line what photos show: {photo: words}; returns how many changed. The history keeps the words before."""
+    photos = entry.photos.select_for_update(no_key=True).filter(pk__in=captions)
+    changed = with_captions(photos, captions)
+    if not can_caption(user, entry, changed):
+        raise NotPermitted
+    for photo in changed:
+        photo.save(update_fields=["caption"])
+    return len(changed)
 
 
 def body_digest(*, work_item: int, quantity: Decimal, done_on: date, note: str) -> str:

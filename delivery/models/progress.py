@@ -1,5 +1,6 @@
 from typing import Any
 
+import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import Q
@@ -169,10 +170,12 @@ class ProgressEntry(models.Model):
         return getattr(self, "reversal", None) is not None
 
 
+@pghistory.track()
 class ProgressPhoto(models.Model):
-    """A photo of the works; `key` makes one photo of what a phone sent twice. Position and camera are gone."""
+    """A photo of the works; `key` makes one photo of what a phone sent twice. Position and camera are gone.
 
-    append_only = True
+    It is evidence: nothing but the words beneath it can change, and the history keeps those that stood there.
+    """
 
     entry = models.ForeignKey(ProgressEntry, on_delete=models.PROTECT, related_name="photos")
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
@@ -186,6 +189,10 @@ class ProgressPhoto(models.Model):
         verbose_name_plural = _("photos of the works")
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["entry", "key"], name="progress_photo_once")]
+        triggers = [
+            pgtrigger.Protect(name="progress_photo_remains", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="progress_photo_stays", exclude=["caption"]),
+        ]
 
     def __str__(self) -> str:
         return self.caption or self.file.name

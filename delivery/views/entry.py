@@ -5,6 +5,7 @@ twice; photos have keys of their own (`files.photos`).
 """
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any, BinaryIO, cast
 from uuid import UUID, uuid5
 
@@ -19,7 +20,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import DomainError
-from delivery.actions.progress import MOST_PHOTOS, add_photo, report_progress, reverse_entry
+from delivery.actions.progress import (
+    MOST_PHOTOS,
+    add_photo,
+    caption_photos,
+    report_progress,
+    reverse_entry,
+)
 from delivery.errors import KeyUsedDifferently, NotUnderConstruction
 from delivery.forms import EntryForm, ReasonForm
 from delivery.models import ProgressEntry, ProgressPhoto
@@ -29,6 +36,7 @@ from delivery.views.progress import work_lines
 from delivery.views.shared import demand, find_entry, find_item, find_photo, find_project, site_page
 from directory.requests import SignedInRequest
 from files.actions import store_image
+from files.captions import captions_of_form
 from files.photos import receive_photo
 from files.serving import file_response
 from projects.errors import ReasonNeeded
@@ -100,12 +108,12 @@ def entry_photos(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     demand(can_report_progress(request.user, project))
     refusals: list[str] = []
     if request.method == "POST":
-        refusals = _keep_photos_of_form(request, entry)
+        refusals = _keep_photos_of_form(request, entry) + _keep_captions(request, entry)
         if not refusals:
             return redirect("delivery:entry", project.code, entry.pk)
     context = {
         "entry": entry,
-        "photos": entry.photos.select_related("file"),
+        "photos": _with_rights(request, entry, entry.photos.select_related("file")),
         "refusals": refusals,
         "most": MOST_PHOTOS,
     }
@@ -125,6 +133,25 @@ def _keep_photos_of_form(request: SignedInRequest, entry: ProgressEntry) -> list
     return refusals
 
 
+def _keep_captions(request: SignedInRequest, entry: ProgressEntry) -> list[str]:
+    captions = captions_of_form(request.POST, entry.photos.all())
+    try:
+        caption_photos(entry=entry, user=request.user, captions=captions)
+    except DomainError as refusal:
+        return [str(refusal.message)]
+    return []
+
+
+def _with_rights(
+    request: SignedInRequest, entry: ProgressEntry, photos: Iterable[ProgressPhoto]
+) -> list[ProgressPhoto]:
+    """Each with `may_caption`: whether this person, who may report here, writes the words beneath it."""
+    found, answers_for_all = list(photos), can_reverse(request.user, entry)
+    for photo in found:
+        photo.may_caption = answers_for_all or photo.by_id == request.user.pk  # type: ignore[attr-defined]
+    return found
+
+
 @require_POST
 def photo_add(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     """One photo of the queue."""
@@ -137,7 +164,7 @@ def photo_add(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
         )
 
     def tile(photo: ProgressPhoto) -> HttpResponse:
-        context = {"project": project, "entry": entry, "photo": photo}
+        context = {"project": project, "entry": entry, "photo": _with_rights(request, entry, [photo])[0]}
         return render(request, "delivery/_photo.html", context)
 
     return receive_photo(

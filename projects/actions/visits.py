@@ -1,5 +1,6 @@
 """现场踏勘: site visits by several parties, with photos and a conclusion."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TypedDict, Unpack
 from uuid import UUID
@@ -11,6 +12,7 @@ from core.errors import NotPermitted
 from core.integrity import constraints_as_refusals
 from core.text import clean_line
 from directory.models import User
+from files.captions import with_captions
 from files.models import StoredFile
 from projects.errors import DateInFuture, VisitPhotosFull
 from projects.models import Project, SiteVisit, SiteVisitPhoto
@@ -56,6 +58,14 @@ def add_visit_photo(
         visit=visit, key=key, defaults={"file": file, "caption": clean_line(caption)}
     )
     return photo
+
+
+@transaction.atomic
+def caption_visit_photos(*, visit: SiteVisit, user: User, captions: Mapping[int, str]) -> int:
+    """Say in a line what photos show: {photo: words}; returns how many changed."""
+    visit = _lock(visit, user)
+    changed = with_captions(visit.photos.filter(pk__in=captions), captions)
+    return SiteVisitPhoto.objects.bulk_update(changed, ["caption"])
 
 
 @transaction.atomic

@@ -14,10 +14,17 @@ from core.errors import DomainError
 from core.posted import posted
 from directory.requests import SignedInRequest
 from files.actions import store_image
+from files.captions import captions_of_form
 from files.models import StoredFile
 from files.photos import receive_photo
 from files.serving import file_response
-from projects.actions.visits import add_visit_photo, edit_visit, record_visit, remove_visit_photo
+from projects.actions.visits import (
+    add_visit_photo,
+    caption_visit_photos,
+    edit_visit,
+    record_visit,
+    remove_visit_photo,
+)
 from projects.forms.scheme import VisitForm
 from projects.models import SiteVisit, SiteVisitPhoto
 from projects.permissions import can_record_visits
@@ -77,7 +84,17 @@ def _keep_sent(request: SignedInRequest, found: SiteVisit) -> HttpResponse:
             add_visit_photo(visit=found, user=request.user, file=file, key=_key_of(upload, file))
         except DomainError as refusal:
             messages.error(request, f"{upload.name}: {refusal.message}")
+    _keep_captions(request, found)
     return redirect("projects:scheme_visit", found.project.code, found.pk)
+
+
+def _keep_captions(request: SignedInRequest, found: SiteVisit) -> None:
+    captions = captions_of_form(request.POST, found.photos.all())
+    try:
+        if caption_visit_photos(visit=found, user=request.user, captions=captions):
+            messages.success(request, _("Saved."))
+    except DomainError as refusal:
+        messages.error(request, refusal.message)
 
 
 def _key_of(upload: UploadedFile, file: StoredFile) -> UUID:

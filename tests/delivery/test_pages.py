@@ -139,6 +139,20 @@ def test_the_queue_gets_its_tile_and_the_same_one_again(cast: Cast, as_role: Lin
     assert "sandbox" in shown.headers["Content-Security-Policy"]
 
 
+def test_a_photo_gets_its_words_on_the_page_it_is_added_on(cast: Cast, as_role: Lines) -> None:
+    project = on_site(cast)
+    entry = report(cast, project)
+    address = f"/projects/{project.code}/progress/{entry.pk}/photos/"
+    client = as_role("community")
+    tile = client.post(f"{address}add/", {"photo": picture(), "key": uuid.uuid4(), "topic": ""})
+    field = f"caption_{entry.photos.get().pk}"
+    assert f'name="{field}"' in tile.content.decode()
+    assert client.post(address, {field: "长" * 121}).status_code == 422
+    receipt = client.post(address, {field: "供水管沟开挖"}, follow=True).content.decode()
+    assert '<span class="photo-words">供水管沟开挖</span>' in receipt
+    assert f'name="{field}"' not in receipt
+
+
 def test_an_entry_is_taken_back_on_its_page(cast: Cast, as_role: Lines) -> None:
     project = on_site(cast)
     entry = report(cast, project)

@@ -12,9 +12,11 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from core.errors import NotPermitted
+from core.history import history_of
 from delivery.actions.progress import (
     MOST_PHOTOS,
     add_photo,
+    caption_photos,
     enter_progress_before_portal,
     report_progress,
     reverse_entry,
@@ -229,15 +231,55 @@ def row(project: Project, work: WorkItem, cast: Cast, **facts: Any) -> ProgressE
     return ProgressEntry(project=project, work_item=work, by=cast.bureau, **{**kept, **facts})
 
 
-def test_entries_and_photos_are_never_changed(cast: Cast) -> None:
+def test_entries_are_never_changed(cast: Cast) -> None:
+    entry = report(cast, on_site(cast))
+    rows = ProgressEntry.objects.filter(pk=entry.pk)
+    assert "permission denied" in refused(partial(rows._raw_delete, rows.db))
+    assert "permission denied" in refused(lambda: ProgressEntry.objects.update(quantity=9))
+
+
+def test_of_a_photo_only_the_words_beneath_it_change_and_the_former_ones_are_kept(cast: Cast) -> None:
     project = on_site(cast)
     entry = report(cast, project)
-    photo = add_photo(entry=entry, user=cast.community, file=a_photo(cast.community), key=uuid.uuid4())
-    kept: list[Any] = [ProgressEntry.objects.filter(pk=entry.pk), ProgressPhoto.objects.filter(pk=photo.pk)]
-    for rows in kept:
-        assert "permission denied" in refused(partial(rows._raw_delete, rows.db))
-    assert "permission denied" in refused(lambda: ProgressEntry.objects.update(quantity=9))
-    assert "permission denied" in refused(lambda: ProgressPhoto.objects.update(caption="x"))
+    facts: dict[str, Any] = {
+        "entry": entry,
+        "user": cast.community,
+        "file": a_photo(cast.community),
+        "key": uuid.uuid4(),
+    }
+    photo = add_photo(**facts, caption="管沟")
+    caption_photos(entry=entry, user=cast.street, captions={photo.pk: " 南侧  管沟 "})
+    rows = ProgressPhoto.objects.filter(pk=photo.pk)
+    assert rows.get().caption == "南侧 管沟"
+    assert [*history_of(ProgressPhoto).order_by("pgh_id").values_list("caption", flat=True)] == [
+        "管沟",
+        "南侧 管沟",
+    ]
+    assert "Cannot delete" in refused(partial(rows._raw_delete, rows.db))
+    other = a_photo(cast.bureau)
+    for columns in (
+        {"file": other},
+        {"by": cast.bureau},
+        {"key": uuid.uuid4()},
+        {"added_at": timezone.now()},
+    ):
+        assert "Cannot update" in refused(partial(rows.update, **columns))
+
+
+def test_a_firm_writes_beneath_its_own_photos_only(cast: Cast) -> None:
+    project = on_site(cast)
+    firm, other = party_user(cast, project), party_user(cast, project, role=PartyRole.SUPERVISOR)
+    entry = report(cast, project)
+    ours, theirs = (
+        add_photo(entry=entry, user=user, file=a_photo(user), key=uuid.uuid4()) for user in (firm, other)
+    )
+    caption_photos(entry=entry, user=firm, captions={ours.pk: "管沟"})
+    for captions in ({theirs.pk: "x"}, {ours.pk: "x", theirs.pk: "x"}):
+        with pytest.raises(NotPermitted):
+            caption_photos(entry=entry, user=firm, captions=captions)
+    caption_photos(entry=entry, user=cast.bureau, captions={ours.pk: "东侧管沟", theirs.pk: "回填"})
+    elsewhere = report(cast, project)
+    assert caption_photos(entry=elsewhere, user=cast.bureau, captions={ours.pk: "x"}) == 0
 
 
 def test_the_kept_figures_are_nobodys_to_write(cast: Cast) -> None:

@@ -58,3 +58,17 @@ def test_without_scripts_the_plain_form_sends_the_photos(cast: Cast) -> None:
     client.post(url, {"remove_photo": visit.photos.first().pk})  # type: ignore[union-attr]
     assert visit.photos.count() == 1
     assert cast.client("finance").post(url, {"photos_": [picture()]}).status_code == 403
+
+
+def test_a_photo_of_a_visit_gets_its_words_from_the_same_form(cast: Cast) -> None:
+    project = make_project(cast)
+    visit, other = visit_of(cast, project), visit_of(cast, make_project(cast, year=2027))
+    client, url = cast.client("community"), at("scheme_visit", project, visit.pk)
+    for one in (visit, other):
+        client.post(at("scheme_visit", one.project, one.pk), {"photos_": [picture()]})
+    photo, theirs = visit.photos.get(), other.photos.get()
+    client.post(url, {f"caption_{photo.pk}": " 化粪池  外溢 ", f"caption_{theirs.pk}": "x"})
+    assert [one.photos.get().caption for one in (visit, other)] == ["化粪池 外溢", ""]
+    too_long = client.post(url, {f"caption_{photo.pk}": "长" * 121}, follow=True)
+    assert "最多 120 个字" in too_long.content.decode()
+    assert '<span class="photo-words">化粪池 外溢</span>' in cast.client("finance").get(url).content.decode()
