@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.urls")),
     path("", include("compounds.urls")),
     path("", include("projects.urls")),
+    path("", include("residents.urls")),
     path("", include("delivery.urls")),
     path("imports/", include("imports.urls")),
     path("jobs/", include("jobs.urls")),

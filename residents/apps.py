@@ -1,8 +1,5 @@
 from django.apps import AppConfig
-from django.core import checks
 from django.utils.translation import gettext_lazy as _
-
-from residents.checks import check_letter_key
 
 
 class ResidentsConfig(AppConfig):
@@ -10,4 +7,6 @@ class ResidentsConfig(AppConfig):
     verbose_name = _("residents")
 
     def ready(self) -> None:
-        checks.register(check_letter_key, deploy=True)
+        from residents.registrations import register_on_board  # noqa: PLC0415 (models are not ready above)
+
+        register_on_board()

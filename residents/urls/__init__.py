@@ -1,0 +1,29 @@
+"""Addresses of the residents' floor, one module for each of its parts. What residents open themselves is below /r/."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from residents.urls import (
+    home,
+    letters,
+    meetings,
+    menus,
+    opinions,
+    questionnaires,
+    register,
+    representatives,
+    rounds,
+)
+
+app_name = "residents"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("residents/", include(register.urlpatterns)),
+    path("residents/letters/", include(letters.urlpatterns)),
+    path("residents/rounds/", include(rounds.urlpatterns)),
+    path("residents/representatives/", include(representatives.urlpatterns)),
+    path("residents/opinions/", include(opinions.urlpatterns)),
+    path("residents/meetings/", include(meetings.urlpatterns)),
+    path("residents/questionnaires/", include(questionnaires.urlpatterns)),
+    path("residents/menus/", include(menus.urlpatterns)),
+    path("r/", include(home.urlpatterns)),
+]
