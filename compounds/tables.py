@@ -1,7 +1,6 @@
 """The columns of the register's list: one declaration for page, fragment and spreadsheet."""
 
 from decimal import Decimal
-from html import escape
 
 from django.db.models import Sum
 from django.utils.html import format_html
@@ -14,10 +13,9 @@ from compounds.filters import POOL_ORDER
 from compounds.gaps import AREA, BUILDINGS, HOUSEHOLDS
 from compounds.models import Batch, BuiltYearCertainty, Heritage, ManagementState
 from compounds.sanity import Figures, sanity_warnings
-from core.figures import NOTHING
 from core.html import icon_markup
 from core.keyset import Term
-from core.lists import Bulk, Column, Kind, Link, ListSpec, Total
+from core.lists import Bulk, Column, Kind, Link, ListSpec, Total, editable
 from core.lists.columns import Row
 
 # Tones of `core.html.badge_markup`: a sign goes with each.
@@ -49,11 +47,7 @@ def _built(row: Row) -> str:
 
 
 def _cluster(row: Row) -> SafeString:
-    """The name, marked so that a script can offer to change it in its place (static/compounds/js/list.js)."""
-    # `format_html` takes four times as long, a hundred times on a page.
-    return SafeString(
-        f'<span data-cluster-of="{escape(row["code"])}">{escape(row["cluster"] or NOTHING)}</span>'
-    )
+    return editable("cluster", row["code"], row["cluster"])
 
 
 def _doubts(row: Row) -> str:

@@ -39,6 +39,17 @@ def escaped(value: Any) -> str:
     return str(value) if isinstance(value, SafeString) else escape(str(value))
 
 
+def editable(cell: str, key: str, text: str | None) -> SafeString:
+    """For a column's `render`: text marked so that a script can offer to change it in its place.
+
+    `cell` is that of the form beside the list (templates/core/cell_form.html), `key` the row's in its address.
+    """
+    # `format_html` takes four times as long, a hundred times on a page.
+    return SafeString(
+        f'<span data-cell="{cell}" data-of="{escape(key)}">{escape(text or figures.NOTHING)}</span>'
+    )
+
+
 def _formatter(column: Column) -> Callable[[Any], str]:
     """Value → escaped text, for values that are there."""
     if column.choices:

@@ -77,7 +77,7 @@ def test_a_cluster_is_changed_in_the_list(signed_in: SignedIn, compound: Compoun
     expect(box).to_have_value("古城片区")
     box.fill("东门片区")
     box.press("Enter")
-    expect(row.locator("[data-cluster-of]")).to_have_text("东门片区")
+    expect(row.locator("[data-cell=cluster]")).to_have_text("东门片区")
     compound.refresh_from_db()
     assert str(compound.cluster) == "东门片区"
 

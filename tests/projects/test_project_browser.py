@@ -102,7 +102,7 @@ def test_the_responsible_person_is_chosen_in_the_list(
     page.locator("tbody tr").hover()
     page.get_by_role("button", name="更换责任人").click()
     page.locator("select[name=manager]").select_option(str(street.pk))
-    expect(page.locator("[data-manager-of]")).to_have_text(street.name)
+    expect(page.locator("[data-cell=manager]")).to_have_text(street.name)
     assert Project.objects.get(pk=project.pk).manager == street
     axe(page)
 

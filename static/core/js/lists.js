@@ -1,4 +1,4 @@
-// Lists: ticked rows open the bar of actions; Shift ticks a range.
+// Lists: ticked rows open the bar of actions; Shift ticks a range; links lead on with the filter of now.
 export function lists() {
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-bulk]");
@@ -24,6 +24,13 @@ export function lists() {
     }
     last = box;
   });
+  // The list changes without its head being drawn anew: what leads on from the filter takes the filter of now along.
+  for (const wanted of ["pointerdown", "focusin"]) {
+    document.addEventListener(wanted, (event) => {
+      const link = event.target.closest?.("a[data-same-filter]");
+      if (link) link.search = window.location.search;
+    });
+  }
   // Coming back, the browser ticks what was ticked, and only then.
   window.addEventListener("pageshow", () => {
     const form = document.querySelector("form[data-bulk]");
