@@ -271,7 +271,8 @@ class OwnerChange(models.Model):
     effective_on = models.DateField(_("effective on"))
     basis = models.CharField(_("basis or reason"), max_length=300, blank=True)
     owner_count = models.PositiveSmallIntegerField(_("owners afterwards"))
-    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # None: an import from the server's shell.
+    recorded_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
