@@ -120,10 +120,3 @@ class WeightsUnusable(DomainError):
     code = "weights_unusable"
     status = HTTPStatus.BAD_REQUEST
     sentence = _("Weights are whole numbers from 0 to 100, and at least one is greater than 0.")
-
-
-class TooManyToPrint(DomainError):
-    code = "too_many_to_print"
-    sentence = _(
-        "{count} rows are too many for paper; {most} can be printed at once. Narrow the list or export it."
-    )

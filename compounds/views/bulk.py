@@ -1,17 +1,15 @@
 """What is done with the rows chosen in the list: asked first, with the consequence in words, then done."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from compounds.actions.names import assign_cluster
-from compounds.errors import TooManyToPrint
 from compounds.filters import CompoundPageFilter
 from compounds.forms.clusters import ClusterForm, cluster_names
 from compounds.forms.fields import add_refusal
@@ -23,40 +21,13 @@ from compounds.views.register import listed
 from compounds.views.shared import demand
 from core.errors import DomainError, InvalidInput
 from core.figures import NOTHING
-from core.lists.cells import rows_markup, writer
-from core.lists.export import spreadsheet
-from core.lists.query import places, select
+from core.lists.bulk import ask, export_chosen, print_chosen, sent_step
 from directory.powers import Power
 from directory.requests import SignedInRequest
-
-NAMED = 12
-PRINTED = 2000
 
 
 def _chosen(request: SignedInRequest) -> QuerySet[Compound]:
     return COMPOUNDS.selected(request, listed(request.user), filterset=CompoundPageFilter)
-
-
-def _page(
-    request: SignedInRequest, template: str, rows: QuerySet[Compound], context: dict[str, Any]
-) -> HttpResponse:
-    """What is asked about the chosen rows: how many, which, and what they carry along to the act."""
-    form = context["form"]
-    figures = rows.totals()  # type: ignore[attr-defined]
-    return render(
-        request,
-        template,
-        {
-            "figures": figures,
-            "names": rows.order_by("name").values_list("name", flat=True)[:NAMED],
-            "unnamed": max(0, figures["compounds"] - NAMED),
-            "picks": request.POST.getlist("pick"),
-            "all_rows": request.POST.get("all", ""),
-            "query": request.POST.get("query", ""),
-            **context,
-        },
-        status=422 if form.is_bound and form.errors else 200,
-    )
 
 
 @require_POST
@@ -70,7 +41,7 @@ def move(request: SignedInRequest) -> HttpResponse:
 def cluster(request: SignedInRequest) -> HttpResponse:
     demand(request.user.has_power(Power.EDIT_REGISTER))
     rows = _chosen(request)
-    form = ClusterForm(request.POST) if request.POST.get("step") == "done" else ClusterForm()
+    form = ClusterForm(sent_step(request))
     if form.is_bound and form.is_valid():
         name = form.cleaned_data["cluster_name"]
         try:
@@ -81,8 +52,11 @@ def cluster(request: SignedInRequest) -> HttpResponse:
             sentence = ngettext("%(count)s compound changed.", "%(count)s compounds changed.", changed)
             messages.success(request, sentence % {"count": changed})
             return redirect("compounds:list")
-    names = cluster_names(request.user.scopes_for(Power.EDIT_REGISTER))
-    return _page(request, "compounds/bulk_cluster.html", rows, {"form": form, "cluster_names": names})
+    known = cluster_names(request.user.scopes_for(Power.EDIT_REGISTER))
+    return ask(
+        request, COMPOUNDS, rows, form, title=_("Assign a cluster"), names="name", back="compounds:list",
+        template="compounds/bulk_cluster.html", context={"cluster_names": known},
+    )  # fmt: skip
 
 
 @require_POST
@@ -101,31 +75,11 @@ def cell_cluster(request: SignedInRequest, code: str) -> HttpResponse:
 
 @require_POST
 def export(request: SignedInRequest) -> HttpResponseBase:
-    """The chosen rows as a workbook, with the columns and the order of the screen."""
     demand(can_export(request.user))
-    rows = _chosen(request)
-    return spreadsheet(request, COMPOUNDS.state(request, _shown(request, export="xlsx")), rows)
+    return export_chosen(request, COMPOUNDS, _chosen(request))
 
 
 @require_POST
 def print_rows(request: SignedInRequest) -> HttpResponse:
-    """The chosen rows on paper, with the columns and the order of the screen."""
     demand(can_see_register(request.user))
-    rows = _chosen(request)
-    figures = rows.totals()  # type: ignore[attr-defined]
-    if figures["compounds"] > PRINTED:
-        raise TooManyToPrint(count=figures["compounds"], most=PRINTED)
-    state = COMPOUNDS.state(request, _shown(request))
-    at = places(state)
-    writers = [writer(column, at, is_first=place == 0) for place, column in enumerate(state.columns)]
-    found = list(select(state, rows))
-    context = {"columns": state.columns, "rows": rows_markup(writers, found), "figures": figures}
-    return render(request, "compounds/print.html", context)
-
-
-def _shown(request: SignedInRequest, **more: str) -> QueryDict:
-    """The screen's own parameters, as the bulk form carries them."""
-    parameters = QueryDict(request.POST.get("query", "")).copy()
-    for name, value in more.items():
-        parameters[name] = value
-    return parameters
+    return print_chosen(request, COMPOUNDS, _chosen(request), back="compounds:list")

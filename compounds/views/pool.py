@@ -30,6 +30,7 @@ from compounds.worklists import POOL, PoolFilter
 from core.errors import DomainError
 from core.history import history_of
 from core.htmx import page_or_fragment
+from core.lists.bulk import carried, sent_step
 from core.posted import posted
 from core.scope import chosen_division
 from directory.codes import LENGTHS, is_division_code
@@ -198,7 +199,7 @@ def pool_move(request: SignedInRequest) -> HttpResponse:
 
 def move_chosen(request: SignedInRequest, chosen: QuerySet[Compound]) -> HttpResponse:
     """The same for rows that another list chose: its form posts to its own address again."""
-    form = MoveForm(request.POST) if request.POST.get("step") == "done" else MoveForm()
+    form = MoveForm(sent_step(request))
     if not (form.is_bound and form.is_valid()):
         return _move_page(request, chosen, form)
     try:
@@ -247,9 +248,7 @@ def _move_page(
         ],
         "names": [] if listed else list(chosen.order_by("name").values_list("name", flat=True)[:NAMED]),
         "unnamed": max(0, count - NAMED),
-        "picks": request.POST.getlist("pick") if not listed else [],
-        "all_rows": "" if listed else request.POST.get("all", ""),
-        "query": request.POST.get("query", ""),
+        **({} if listed else carried(request)),
         "back": _way_back(request),
         "can_go_on": isinstance(refusal, WITH_A_REASON),
     }

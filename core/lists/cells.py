@@ -22,7 +22,7 @@ from django.utils.translation import pgettext
 
 from core import figures
 from core.html import badge_markup
-from core.lists.columns import Column, Kind, Link
+from core.lists.columns import Column, Kind, Link, Total
 
 Values = tuple[Any, ...]
 Places = Mapping[str, int]
@@ -83,6 +83,11 @@ def _choice_formatter(column: Column) -> Callable[[Any], str]:
 def text_of(column: Column) -> Callable[[Any], str]:
     formatted = _formatter(column)
     return lambda value: figures.NOTHING if value is None or value == "" else formatted(value)
+
+
+def written(total: Total, value: Any) -> SafeString:
+    """A figure of the line beneath the title."""
+    return SafeString(text_of(Column("total", total.label, kind=total.kind))(value or 0))
 
 
 def writer(column: Column, at: Places, *, is_first: bool) -> Writer:

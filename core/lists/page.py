@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from core import figures
 from core.html import icon_markup
-from core.lists.cells import Writer, row_writers, rows_markup, text_of
+from core.lists.cells import Writer, row_writers, rows_markup, written
 from core.lists.columns import Bulk, Column, Gap
 from core.lists.filtering import Chip, FilterSetType, Narrowed, chips
 from core.lists.query import all_paths, completed, places
@@ -95,9 +95,8 @@ class ListPage:
         """(written figure, label, what it leaves out) for the line beneath the title."""
         known = iter(self._totals[1 + len(self.spec.totals) :])
         for total, value in zip(self.spec.totals, self._totals[1:], strict=False):
-            written = text_of(Column("total", total.label, kind=total.kind))
             gap = self._lacking(total.gap, self.count - next(known)) if total.gap else None
-            yield SafeString(written(value or 0)), total.label, gap
+            yield written(total, value), total.label, gap
 
     def _lacking(self, gap: Gap, count: int) -> Lacking | None:
         """Nothing where nothing lacks; no link where the list shows these rows already."""

@@ -3,18 +3,16 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, QuerySet, Sum
-from django.http import HttpResponse, QueryDict
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from compounds.errors import TooManyToPrint
 from core.errors import DomainError
-from core.lists.cells import rows_markup, writer
-from core.lists.export import spreadsheet
-from core.lists.query import places, select
+from core.lists.bulk import ask, export_chosen, print_chosen, sent_step
 from directory.powers import Power
 from directory.requests import SignedInRequest
 from projects.actions.projects import appoint_manager, move_stage_dates, tag_projects
@@ -29,8 +27,6 @@ from projects.tables.project import PROJECTS
 from projects.views.project_list import seen
 from projects.views.shared import demand
 
-NAMED, PRINTED = 12, 2000
-
 
 def _chosen(request: SignedInRequest) -> QuerySet[Project]:
     return PROJECTS.selected(request, seen(request.user), filterset=ProjectFilter)
@@ -43,33 +39,17 @@ def _changeable(request: SignedInRequest, rows: QuerySet[Project]) -> QuerySet[P
     return Project.objects.filter(pk__in=rows.order_by().values("pk")).filter(pk__in=kept.values("pk"))
 
 
-def _asked(request: SignedInRequest, step: str = "done") -> Any:
-    return request.POST if request.POST.get("step") == step else None
-
-
-def _page(
-    request: SignedInRequest, template: str, rows: QuerySet[Project], context: dict[str, Any]
-) -> HttpResponse:
-    """How many, which of them stay as they are, and what the form carries along to the act."""
+def _ask(
+    request: SignedInRequest, rows: QuerySet[Project], form: Any, *, title: str,
+    template: str = "projects/project_bulk.html", **context: Any,
+) -> HttpResponse:  # fmt: skip
+    """Only those that may be changed are asked about; how many of the chosen stay as they are is said."""
     changeable = _changeable(request, rows)
-    sums = changeable.aggregate(projects=Count("pk"), households=Sum("compound__household_count", default=0))
-    names = changeable.order_by("compound__name", "pk").values_list("compound__name", flat=True)
-    form = context["form"]
-    return render(
-        request,
-        template,
-        {
-            "sums": sums,
-            "left_out": rows.order_by().count() - sums["projects"],
-            "names": names[:NAMED],
-            "unnamed": max(0, sums["projects"] - NAMED),
-            "picks": request.POST.getlist("pick"),
-            "all_rows": request.POST.get("all", ""),
-            "query": request.POST.get("query", ""),
-            **context,
-        },
-        status=422 if form.is_bound and form.errors else 200,
-    )
+    left_out = rows.order_by().count() - changeable.order_by().count()
+    return ask(
+        request, PROJECTS, changeable, form, title=title, names="compound__name", back="projects:list",
+        template=template, context={"left_out": left_out, **context},
+    )  # fmt: skip
 
 
 def _done(request: SignedInRequest, changed: int) -> HttpResponse:
@@ -87,7 +67,7 @@ def manager(request: SignedInRequest) -> HttpResponse:
     rows = _chosen(request)
     changeable = _changeable(request, rows)
     codes = changeable.order_by().values_list("division_code", flat=True).distinct()
-    form = ManagerForm(_asked(request), people=possible_managers(codes))
+    form = ManagerForm(sent_step(request), people=possible_managers(codes))
     if form.is_bound and form.is_valid():
         try:
             changed = appoint_manager(projects=changeable, user=request.user, **form.cleaned_data)
@@ -95,14 +75,14 @@ def manager(request: SignedInRequest) -> HttpResponse:
             form.add_error("manager", refusal.message)
         else:
             return _done(request, changed)
-    return _page(request, "projects/project_bulk_manager.html", rows, {"form": form})
+    return _ask(request, rows, form, title=_("Name the responsible person"))
 
 
 @require_POST
 def programmes(request: SignedInRequest) -> HttpResponse:
     demand(request.user.has_power(Power.KEEP_PROJECTS))
     rows = _chosen(request)
-    form = ProgrammesForm(_asked(request))
+    form = ProgrammesForm(sent_step(request))
     if form.is_bound and form.is_valid():
         try:
             changed = tag_projects(
@@ -112,7 +92,7 @@ def programmes(request: SignedInRequest) -> HttpResponse:
             form.add_error(None, refusal.message)
         else:
             return _done(request, changed)
-    return _page(request, "projects/project_bulk_programmes.html", rows, {"form": form})
+    return _ask(request, rows, form, title=_("Change the programmes"))
 
 
 @require_POST
@@ -120,7 +100,7 @@ def dates(request: SignedInRequest) -> HttpResponse:
     """Asked, shown old beside new, done: what is done is exactly what was shown."""
     demand(request.user.has_power(Power.KEEP_PROJECTS))
     rows = _chosen(request)
-    form = DatesForm(_asked(request, "preview") or _asked(request))
+    form = DatesForm(sent_step(request, "preview") or sent_step(request))
     moves: list[DateMove] = []
     if form.is_bound and form.is_valid():
         asked = {name: form.cleaned_data[name] for name in ("stage", "to")}
@@ -139,7 +119,9 @@ def dates(request: SignedInRequest) -> HttpResponse:
             form.add_error(None, refusal.message)
         except DomainError as refusal:
             form.add_error(None, refusal.message)
-    return _page(request, "projects/project_bulk_dates.html", rows, {"form": form, "moves": moves})
+    return _ask(
+        request, rows, form, title=_("Move a date"), template="projects/project_bulk_dates.html", moves=moves
+    )
 
 
 def _shown(form: DatesForm, rows: QuerySet[Project], asked: dict[str, Any]) -> list[DateMove]:
@@ -157,38 +139,11 @@ def _shown(form: DatesForm, rows: QuerySet[Project], asked: dict[str, Any]) -> l
 
 @require_POST
 def export(request: SignedInRequest) -> HttpResponseBase:
-    """The chosen rows as a workbook, with the columns and the order of the screen."""
     demand(can_export(request.user))
-    rows = _chosen(request)
-    return spreadsheet(request, PROJECTS.state(request, _parameters(request, export="xlsx")), rows)
+    return export_chosen(request, PROJECTS, _chosen(request))
 
 
 @require_POST
 def print_rows(request: SignedInRequest) -> HttpResponse:
-    """The chosen rows on paper, with the columns and the order of the screen."""
     demand(can_see_projects(request.user))
-    rows = _chosen(request)
-    sums = rows.order_by().aggregate(
-        projects=Count("pk"),
-        households=Sum("compound__household_count", default=0),
-        area=Sum("compound__floor_area", default=0),
-    )
-    if sums["projects"] > PRINTED:
-        raise TooManyToPrint(count=sums["projects"], most=PRINTED)
-    state = PROJECTS.state(request, _parameters(request))
-    at = places(state)
-    writers = [writer(column, at, is_first=place == 0) for place, column in enumerate(state.columns)]
-    context = {
-        "columns": state.columns,
-        "rows": rows_markup(writers, list(select(state, rows))),
-        "sums": sums,
-    }
-    return render(request, "projects/project_print.html", context)
-
-
-def _parameters(request: SignedInRequest, **more: str) -> QueryDict:
-    """The screen's own parameters, as the bulk form carries them."""
-    parameters = QueryDict(request.POST.get("query", "")).copy()
-    for name, value in more.items():
-        parameters[name] = value
-    return parameters
+    return print_chosen(request, PROJECTS, _chosen(request), back="projects:list")

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from compounds.errors import TooManyToPrint
 from compounds.models import Compound
 from core.board import board
 from core.errors import InvalidInput
 from core.figures import NOTHING
+from core.lists.bulk import TooManyToPrint
 from core.lists.export import XLSX
 from core.sheets import write_workbook
 from directory.models import Division, User

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import DomainError
+from core.lists.bulk import carried
 from core.scope import chosen_division
 from directory.codes import ancestors, is_division_code
 from directory.models import Division
@@ -107,10 +108,8 @@ def tasks_hand_over(request: SignedInRequest) -> HttpResponse:
         "unnamed": max(0, len(tasks) - NAMED),
         "left_out": left_out,
         "place": place,
-        "picks": request.POST.getlist("pick"),
-        "all_rows": request.POST.get("all", ""),
-        "query": request.POST.get("query", ""),
         "is_found": "find" in request.POST,
+        **carried(request),
     }
     status = 422 if form.is_bound and "find" not in request.POST and form.errors else 200
     return render(request, "projects/task_hand_over.html", context, status=status)
