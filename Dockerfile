@@ -27,6 +27,7 @@ COPY . .
 COPY --from=assets /srv/portal/locale locale
 COPY --from=assets /srv/portal/var/static var/static
 COPY --from=assets /srv/portal/var/vendor var/vendor
+COPY --from=assets /srv/portal/var/fonts var/fonts
 # Only stored files are written; they are a volume.
 RUN install -d -o portal -g portal var/files
 USER portal

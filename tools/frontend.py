@@ -3,6 +3,7 @@
 Standard library only. Pages name the copies as `{% static "vendor/…" %}`; below
 `node_modules` nothing is ever served. Icons become one SVG sprite:
 `<use href="{% static 'vendor/icons.svg' %}#map-pin"></use>` for a name of tools/icons.txt.
+The fonts of printed letters lie beside them in `<data>/fonts` and are not served.
 """
 
 import json
@@ -31,6 +32,12 @@ FILES = {
     "leaflet.markercluster/dist/leaflet.markercluster.js": "leaflet/leaflet.markercluster.js",
     "leaflet.markercluster/dist/MarkerCluster.css": "leaflet/MarkerCluster.css",
     "leaflet.markercluster/dist/MarkerCluster.Default.css": "leaflet/MarkerCluster.Default.css",
+}
+# Letters are printed in two weights; the package holds five, and its licence asks to come along.
+FONTS = {
+    "@embedpdf/fonts-sc/fonts/NotoSansHans-Regular.otf": "NotoSansHans-Regular.otf",
+    "@embedpdf/fonts-sc/fonts/NotoSansHans-Bold.otf": "NotoSansHans-Bold.otf",
+    "@embedpdf/fonts-sc/LICENSE": "LICENSE.txt",
 }
 PACKAGES = ("@tabler/core", "@tabler/icons", "echarts", "leaflet", "leaflet.markercluster")
 
@@ -112,12 +119,14 @@ def _works(command: list[str]) -> bool:
 
 
 def copy() -> bool:
-    """Fill `<data>/vendor`; true when something changed."""
-    target = data_dir() / "vendor"
+    """Fill `<data>/vendor` and `<data>/fonts`; true when something changed."""
+    target, fonts = data_dir() / "vendor", data_dir() / "fonts"
     state = fingerprint([NODE_MODULES / ".fetched", ICONS, Path(__file__)], words=[str(target)])
     stamp = Stamp(data_dir() / "stamps" / "vendor")
-    if stamp.fits(state) and target.is_dir():
+    if stamp.fits(state) and target.is_dir() and fonts.is_dir():
         return False
+    for source, name in FONTS.items():
+        _copy_one(NODE_MODULES / source, fonts / name)
     unfinished = target.with_name("vendor.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     for source, name in FILES.items():
