@@ -79,27 +79,26 @@ def compound_page(
     status: int = 200,
 ) -> HttpResponse:
     """Render a tab; `template` extends compounds/compound.html and fills its block `tab`."""
+    return render(request, template, {**page_context(request, compound, tab), **context}, status=status)
+
+
+def page_context(request: SignedInRequest, compound: Compound, tab: str) -> dict[str, Any]:
+    """What the head of a compound's page draws (compounds/compound.html)."""
     user, here = request.user, compound.community_id
     batch = getattr(compound, "batch", None)
-    return render(
-        request,
-        template,
-        {
-            "compound": compound,
-            "tab": tab,
-            "place": place_names(here),
-            "batch_label": Batch(batch).label if batch else "",
-            "batch_tone": BATCH_TONES.get(batch, "") if batch else "",
-            "score": getattr(compound, "urgency_score", None),
-            "may_edit": can_edit_compound(user, compound),
-            "may_reshape": compound.ended_on is None and can_create_in(user, here),
-            "may_survey": can_fill_survey(user, compound),
-            "may_move": compound.ended_on is None and can_manage_pool(user, here),
-            "successors": _successors(compound),
-            **context,
-        },
-        status=status,
-    )
+    return {
+        "compound": compound,
+        "tab": tab,
+        "place": place_names(here),
+        "batch_label": Batch(batch).label if batch else "",
+        "batch_tone": BATCH_TONES.get(batch, "") if batch else "",
+        "score": getattr(compound, "urgency_score", None),
+        "may_edit": can_edit_compound(user, compound),
+        "may_reshape": compound.ended_on is None and can_create_in(user, here),
+        "may_survey": can_fill_survey(user, compound),
+        "may_move": compound.ended_on is None and can_manage_pool(user, here),
+        "successors": _successors(compound),
+    }
 
 
 def _successors(compound: Compound) -> list[CompoundSuccession]:

@@ -1,6 +1,6 @@
 """One drawn page of a list: what its templates ask for, each part computed when asked."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from django.db.models import BigIntegerField, CharField, Model
 from django.forms import CheckboxSelectMultiple, ChoiceField, MultipleChoiceField
 from django.forms.boundfield import BoundField
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, ngettext
@@ -69,6 +70,7 @@ class ListPage:
         rows: Narrowed,
         filterset: FilterSetType | None = None,
         bulk: tuple[Bulk, ...] = (),
+        bulk_args: Sequence[Any] = (),
         may_export: bool = False,
         describe: Mapping[str, Callable[[Any], Any]],
     ) -> None:
@@ -77,6 +79,7 @@ class ListPage:
         self.narrowed = rows
         self._filterset = filterset
         self.bulk = bulk
+        self._bulk_args = bulk_args
         self.may_export = may_export
         self._describe = describe
 
@@ -277,6 +280,11 @@ class ListPage:
     def column_boxes(self) -> SafeString:
         """The boxes of the column chooser."""
         return _column_boxes(self.spec.columns[1:], self.state.column_keys, get_language() or "")
+
+    @property
+    def acts(self) -> list[tuple[Bulk, str]]:
+        """What may be done with chosen rows, and where the choice is sent."""
+        return [(action, reverse(action.url_name, args=self._bulk_args)) for action in self.bulk]
 
     @property
     def export_urls(self) -> dict[str, str]:

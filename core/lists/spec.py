@@ -84,11 +84,13 @@ class ListSpec:
         depends_on: Hashable | None = None,
         may_export: bool = False,
         bulk: Sequence[str] = (),
+        bulk_args: Sequence[Any] = (),
         describe: Mapping[str, Callable[[Any], Any]] | None = None,
     ) -> ListPage:
         """What the templates draw. `queryset` went through `visible_to`; it may be a function that makes it.
 
-        `bulk` are the keys of the actions this person may use; `describe` turns the value
+        `bulk` are the keys of the actions this person may use, `bulk_args` what their addresses
+        take (the list of one record's parts); `describe` turns the value
         of a filter into words for its chip. `depends_on` is everything that `queryset`
         depends on (for most lists the scopes of one power): with it the SQL is built once
         and kept; without it, anew each time.
@@ -99,6 +101,7 @@ class ListSpec:
             rows=narrowed(self, state, queryset, filterset, depends_on=depends_on),
             filterset=filterset,
             bulk=tuple(action for action in self.bulk if action.key in bulk),
+            bulk_args=bulk_args,
             may_export=may_export,
             describe=describe or {},
         )
