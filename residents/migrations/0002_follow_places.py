@@ -4,9 +4,11 @@ from compounds.triggers import follow_division_of_compound
 from residents.triggers import follow_household
 
 DOORS_FOLLOW = (
-    ('ALTER TABLE "residents_household" ADD CONSTRAINT "residents_household_follows_building"'
-    " FOREIGN KEY (building_id, compound_id) REFERENCES compounds_building (id, compound_id)"
-    " ON UPDATE CASCADE DEFERRABLE INITIALLY IMMEDIATE"),
+    (
+        'ALTER TABLE "residents_household" ADD CONSTRAINT "residents_household_follows_building"'
+        " FOREIGN KEY (building_id, compound_id) REFERENCES compounds_building (id, compound_id)"
+        " ON UPDATE CASCADE DEFERRABLE INITIALLY IMMEDIATE"
+    ),
     'ALTER TABLE "residents_household" DROP CONSTRAINT "residents_household_follows_building"',
 )
 

@@ -1,0 +1,498 @@
+"""改造菜单: what the residents choose from, at what price, by which rule."""
+
+from typing import Any
+
+import pghistory
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from directory.models import User
+from directory.powers import Power
+from directory.scoped import ScopedQuerySet
+from files.models import StoredFile
+from projects.models import CatalogueItem, Project, Scheme, WorkItem
+from projects.models.catalogue import Category
+from projects.triggers import takes_division_of_project
+from residents.models.rounds import Round
+from residents.triggers import keeps
+
+
+class OutcomeRule(models.TextChoices):
+    EQUAL_SHARES = "equal_shares", _("equal shares")
+    GREEDY = "greedy", _("most support first")
+
+
+class Completion(models.TextChoices):
+    NONE = "none", _("leave the rest of the budget")
+    BUDGET_INCREASE = "budget_increase", _("raise everybody's share until the budget is used")
+    GREEDY = "greedy", _("then most support first")
+
+
+class Precedence(models.TextChoices):
+    """Which of a household's choices counts when they came in several ways. Declared on the menu, shown to residents."""
+
+    LATEST = "latest", _("the one received last counts")
+    PAPER = "paper", _("a signed paper counts before the others, else the one received last")
+    FIRST = "first", _("the one received first counts, and stays")
+
+
+class MenuState(models.TextChoices):
+    DRAFT = "draft", _("being drawn up")
+    PUBLISHED = "published", _("published")
+    COUNTED = "counted", _("counted")
+    VOIDED = "voided", _("voided")
+
+
+MENU_TRANSITIONS: list[tuple[str, str]] = [
+    (MenuState.DRAFT, MenuState.PUBLISHED),
+    (MenuState.DRAFT, MenuState.VOIDED),
+    (MenuState.PUBLISHED, MenuState.COUNTED),
+    (MenuState.PUBLISHED, MenuState.VOIDED),
+    (MenuState.COUNTED, MenuState.VOIDED),
+]
+# What residents relied on when they chose.
+FIXED_ONCE_PUBLISHED = (
+    "project_id", "scheme_id", "title", "introduction", "rule", "completion", "budget", "threshold", "most",
+    "precedence", "opens_at", "paper_hours", "published_by_id", "published_at",
+)  # fmt: skip
+
+
+class MenuQuerySet(ScopedQuerySet["Menu"]):
+    power = Power.SEE_HOUSEHOLDS
+
+    def open_at(self, moment: Any) -> "MenuQuerySet":
+        return self.filter(state=MenuState.PUBLISHED, opens_at__lte=moment, closes_at__gt=moment)
+
+    def awaiting_count(self, moment: Any) -> "MenuQuerySet":
+        return self.filter(state=MenuState.PUBLISHED, closes_at__lte=moment)
+
+
+@pghistory.track()
+class Menu(models.Model):
+    """菜单 of a project: basic works shown as included, the others on offer within `budget`.
+
+    Published it stays as it is, but for its options' texts and prices (new versions, `OptionVersion`) and its
+    close, which may become later while it is open. A household has one choice (`Choice`) across all channels;
+    `precedence` says which one. An option of the category "improve" needs wanting by at least `threshold` per
+    cent of the households that chose. A menu opened by mistake is voided, kept and visible.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="menus")
+    division_code = models.CharField(max_length=12, editable=False, default="")
+    scheme = models.ForeignKey(
+        Scheme, verbose_name=_("scheme it is drawn from"), null=True, blank=True, on_delete=models.PROTECT,
+        related_name="menus",
+    )  # fmt: skip
+    round = models.ForeignKey(Round, null=True, blank=True, on_delete=models.PROTECT, related_name="menus")
+    title = models.CharField(_("title"), max_length=120)
+    introduction = models.TextField(_("introduction"), max_length=2000, blank=True)
+    state = models.CharField(_("state"), max_length=9, choices=MenuState, default=MenuState.DRAFT)
+    rule = models.CharField(_("rule"), max_length=12, choices=OutcomeRule, default=OutcomeRule.EQUAL_SHARES)
+    completion = models.CharField(
+        _("what becomes of the rest"), max_length=15, choices=Completion, default=Completion.BUDGET_INCREASE
+    )
+    budget = models.DecimalField(_("budget for what is on offer (yuan)"), max_digits=16, decimal_places=2)
+    threshold = models.DecimalField(
+        _("improvements need at least (%)"), max_digits=5, decimal_places=2, default=50,
+        help_text=_("Of the households that chose, so many must want an item of the category “improve”."),
+    )  # fmt: skip
+    most = models.PositiveSmallIntegerField(_("items a household may want, at most"), null=True, blank=True)
+    precedence = models.CharField(
+        _("which choice counts"), max_length=6, choices=Precedence, default=Precedence.LATEST
+    )
+    opens_at = models.DateTimeField(_("opens"))
+    closes_at = models.DateTimeField(_("closes"))
+    paper_hours = models.PositiveSmallIntegerField(
+        _("hours to seal the paper after the close"), default=24,
+        help_text=_("Paper must be in before the close; two people count and seal it within these hours."),
+    )  # fmt: skip
+    result_on = models.DateField(_("result is announced on"), null=True, blank=True)
+    drawn_up_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    published_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField(null=True)
+    counted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    counted_at = models.DateTimeField(null=True)
+    void_reason = models.CharField(_("why it was voided"), max_length=300, blank=True)
+
+    objects = MenuQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("menu")
+        verbose_name_plural = _("menus")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project"], condition=Q(state__in=["draft", "published"]), name="menu_one_at_a_time",
+                violation_error_message=_("The project already has a menu that is being drawn up or under way."),
+            ),
+            models.UniqueConstraint(fields=["id", "project"], name="menu_and_its_project"),
+            models.CheckConstraint(condition=~Q(title=""), name="menu_has_title"),
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opens_at")), name="menu_closes_after_opening",
+                violation_error_message=_("It closes before it opens."),
+            ),
+            models.CheckConstraint(
+                condition=Q(budget__gte=0), name="menu_budget_not_negative",
+                violation_error_message=_("The budget cannot be negative."),
+            ),
+            models.CheckConstraint(
+                condition=Q(threshold__gte=0, threshold__lte=100), name="menu_threshold_per_cent",
+                violation_error_message=_("The threshold lies between 0 and 100 per cent."),
+            ),
+            models.CheckConstraint(
+                condition=Q(most__isnull=True) | Q(most__gte=1), name="menu_at_least_one_item",
+                violation_error_message=_("A household may want at least one item."),
+            ),
+            models.CheckConstraint(condition=Q(paper_hours__lte=240), name="menu_paper_hours_possible"),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(state="voided")
+                | Q(published_by__isnull=False, published_at__isnull=False),
+                name="menu_published_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="counted") | Q(counted_by__isnull=False, counted_at__isnull=False),
+                name="menu_counted_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="voided") | ~Q(void_reason=""), name="menu_voided_says_why",
+                violation_error_message=_("Say why the menu is voided; residents read it."),
+            ),
+        ]  # fmt: skip
+        triggers = [
+            takes_division_of_project(),
+            pgtrigger.FSM(name="menu_moves", field="state", transitions=MENU_TRANSITIONS),
+            pgtrigger.Protect(
+                name="menu_begins_as_draft",
+                operation=pgtrigger.Insert,
+                condition=~pgtrigger.Q(new__state="draft"),
+            ),
+            pgtrigger.Protect(
+                name="menu_is_kept", operation=pgtrigger.Delete, condition=~pgtrigger.Q(old__state="draft")
+            ),
+            pgtrigger.Trigger(
+                name="menu_stays_as_published",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__state="draft"),
+                func=f"""
+                    IF ({", ".join(f"NEW.{column}" for column in FIXED_ONCE_PUBLISHED)}) IS DISTINCT FROM
+                       ({", ".join(f"OLD.{column}" for column in FIXED_ONCE_PUBLISHED)})
+                       OR NEW.closes_at < OLD.closes_at
+                       OR (NEW.closes_at > OLD.closes_at AND OLD.closes_at <= clock_timestamp()) THEN
+                        RAISE EXCEPTION 'a published menu stays; while it is open its close may become later'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'menu_stays_as_published';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="menu_is_counted_when_all_is_in",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("state"),
+                condition=pgtrigger.Q(new__state="counted"),
+                func="""
+                    IF clock_timestamp() < NEW.closes_at THEN
+                        RAISE EXCEPTION 'the menu is still open' USING ERRCODE = 'check_violation',
+                            CONSTRAINT = 'menu_counted_after_close';
+                    END IF;
+                    IF EXISTS (
+                        SELECT FROM residents_paperbatch b WHERE b.menu_id = NEW.id AND (b.sealed_at IS NULL OR b.pieces <> (
+                            SELECT count(*) FROM residents_choice c WHERE c.batch_id = b.id AND c.reversed_at IS NULL
+                               AND c.counts_from IS NOT NULL)
+                            + (SELECT count(*) FROM residents_spoiledsheet s WHERE s.batch_id = b.id))) THEN
+                        RAISE EXCEPTION 'sealed paper is not entered and confirmed piece by piece'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'menu_counted_with_all_paper';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("residents:menu", args=[self.pk])
+
+    def is_open_at(self, moment: Any) -> bool:
+        return bool(self.state == MenuState.PUBLISHED and self.opens_at <= moment < self.closes_at)
+
+
+class ShareRule(models.TextChoices):
+    """How what residents pay is divided among the households (`projects.shares`)."""
+
+    NONE = "none", _("residents pay nothing")
+    EQUAL = "equal", _("equally by household")
+    AREA = "area", _("by exclusive area")
+    FLOOR = "floor", _("by floor and area, as for lifts")
+    FIXED = "fixed", _("a fixed sum per household")
+
+
+class Option(models.Model):
+    """选项: one item of a menu. What it is stays; its words and prices stand in versions."""
+
+    menu = models.ForeignKey(Menu, on_delete=models.CASCADE, related_name="options")
+    position = models.PositiveSmallIntegerField(_("place"))
+    catalogue_item = models.ForeignKey(CatalogueItem, on_delete=models.PROTECT, related_name="+")
+    work_item = models.ForeignKey(WorkItem, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    category = models.CharField(_("category"), max_length=8, choices=Category)
+
+    class Meta:
+        verbose_name = _("option")
+        verbose_name_plural = _("options")
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["menu", "position"], name="option_place_once", deferrable=models.Deferrable.DEFERRED
+            ),
+            models.UniqueConstraint(fields=["id", "menu"], name="option_and_its_menu"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="option_of_draft",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                declare=[("its_state", "text"), ("kind", "text")],
+                func="""
+                    SELECT state INTO its_state FROM residents_menu
+                    WHERE id = CASE TG_OP WHEN 'DELETE' THEN OLD.menu_id ELSE NEW.menu_id END FOR SHARE;
+                    IF its_state <> 'draft' THEN
+                        RAISE EXCEPTION 'the items of a published menu stay' USING ERRCODE = 'check_violation',
+                            CONSTRAINT = 'options_stay_once_published';
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    SELECT category INTO NEW.category FROM projects_catalogueitem WHERE id = NEW.catalogue_item_id;
+                    IF NEW.work_item_id IS NOT NULL AND NOT EXISTS (
+                        SELECT FROM projects_workitem i JOIN residents_menu m ON m.project_id = i.project_id
+                        WHERE i.id = NEW.work_item_id AND m.id = NEW.menu_id) THEN
+                        RAISE EXCEPTION 'the work belongs to another project' USING ERRCODE = 'check_violation',
+                            CONSTRAINT = 'option_work_of_project';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.menu_id}/{self.position}"
+
+    @property
+    def is_on_offer(self) -> bool:
+        """Basic works are done in any case."""
+        return self.category != Category.BASIC
+
+
+class OptionVersion(models.Model):
+    """Words and prices of an option, from this moment on. A choice names the versions that were seen.
+
+    `cost` is the whole price; `subsidy` what others give for this item alone; `residents_pay` what the households
+    pay together by `share_rule`. What is left is charged to the menu's budget.
+    """
+
+    append_only = True
+
+    option = models.ForeignKey(Option, on_delete=models.PROTECT, related_name="versions")
+    menu = models.ForeignKey(Menu, on_delete=models.PROTECT, related_name="+", editable=False)
+    version = models.PositiveSmallIntegerField(_("version"))
+    name = models.CharField(_("name"), max_length=60)
+    text = models.CharField(_("in plain words"), max_length=500)
+    picture = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=2)
+    cost = models.DecimalField(_("price (yuan)"), max_digits=16, decimal_places=2)
+    subsidy = models.DecimalField(_("paid by others (yuan)"), max_digits=16, decimal_places=2, default=0)
+    residents_pay = models.DecimalField(
+        _("paid by residents (yuan)"), max_digits=16, decimal_places=2, default=0
+    )
+    share_rule = models.CharField(
+        _("how residents share it"), max_length=5, choices=ShareRule, default=ShareRule.NONE
+    )
+    funding = models.CharField(_("where the money comes from"), max_length=200, blank=True)
+    reason = models.CharField(_("reason for the change"), max_length=300, blank=True)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("version of an option")
+        verbose_name_plural = _("versions of options")
+        ordering = ["option", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["option", "version"], name="option_version_once"),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(text=""), name="option_version_in_words"),
+            models.CheckConstraint(
+                condition=Q(cost__gt=0, quantity__gt=0), name="option_version_costs_something",
+                violation_error_message=_("Quantity and price must be greater than zero."),
+            ),
+            models.CheckConstraint(
+                condition=Q(subsidy__gte=0, residents_pay__gte=0, cost__gte=F("subsidy") + F("residents_pay")),
+                name="option_version_sums_fit",
+                violation_error_message=_("What others and residents pay is not more than the price."),
+            ),
+            models.CheckConstraint(
+                condition=Q(share_rule="none", residents_pay=0) | (~Q(share_rule="none") & Q(residents_pay__gt=0)),
+                name="option_version_share_fits",
+                violation_error_message=_("Say how residents share what they pay, or that they pay nothing."),
+            ),
+        ]  # fmt: skip
+        triggers = [
+            pgtrigger.Trigger(
+                name="option_version_in_its_time",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                declare=[("of_menu", "residents_menu%ROWTYPE"), ("last", "integer")],
+                func="""
+                    SELECT menu_id INTO NEW.menu_id FROM residents_option WHERE id = NEW.option_id FOR NO KEY UPDATE;
+                    SELECT * INTO of_menu FROM residents_menu WHERE id = NEW.menu_id FOR NO KEY UPDATE;
+                    SELECT coalesce(max(version), 0) INTO last FROM residents_optionversion WHERE option_id = NEW.option_id;
+                    IF NEW.version <> last + 1 THEN
+                        RAISE EXCEPTION 'somebody else made version %', NEW.version
+                            USING ERRCODE = 'unique_violation', CONSTRAINT = 'option_version_once';
+                    END IF;
+                    IF of_menu.state NOT IN ('draft', 'published')
+                       OR (of_menu.state = 'published' AND (clock_timestamp() >= of_menu.closes_at OR NEW.reason = '')) THEN
+                        RAISE EXCEPTION 'an open menu changes with a reason, a closed one not at all'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'option_version_in_its_time';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.version}"
+
+    @property
+    def charged(self) -> Any:
+        """What the menu's budget pays, in yuan."""
+        return self.cost - self.subsidy - self.residents_pay
+
+
+class OptionRelation(models.Model):
+    """Two options that exclude each other, or one that needs the other."""
+
+    class Kind(models.TextChoices):
+        EXCLUDES = "excludes", _("not both")
+        REQUIRES = "requires", _("only together with")
+
+    menu = models.ForeignKey(Menu, on_delete=models.CASCADE, related_name="relations")
+    option = models.ForeignKey(Option, on_delete=models.CASCADE, related_name="relations")
+    other = models.ForeignKey(Option, on_delete=models.CASCADE, related_name="related")
+    kind = models.CharField(_("relation"), max_length=8, choices=Kind)
+
+    class Meta:
+        verbose_name = _("relation of options")
+        verbose_name_plural = _("relations of options")
+        constraints = [
+            models.UniqueConstraint(fields=["option", "other"], name="option_relation_once"),
+            models.CheckConstraint(
+                condition=~Q(option=F("other")) & (~Q(kind="excludes") | Q(option__lt=F("other"))),
+                name="option_relation_in_order",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="option_relation_of_draft",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                declare=[("its_state", "text")],
+                func="""
+                    SELECT state INTO its_state FROM residents_menu
+                    WHERE id = CASE TG_OP WHEN 'DELETE' THEN OLD.menu_id ELSE NEW.menu_id END FOR SHARE;
+                    IF its_state <> 'draft' THEN
+                        RAISE EXCEPTION 'the items of a published menu stay' USING ERRCODE = 'check_violation',
+                            CONSTRAINT = 'options_stay_once_published';
+                    END IF;
+                    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.option_id} {self.kind} {self.other_id}"
+
+
+class PaperBatch(models.Model):
+    """封存的纸质选票: a pile of paper counted by two people and sealed, received before the close.
+
+    The second count must agree with the first (`sealed_at`). Its pieces are then entered one by one.
+    """
+
+    menu = models.ForeignKey(Menu, on_delete=models.PROTECT, related_name="batches")
+    number = models.PositiveSmallIntegerField(_("number"))
+    pieces = models.PositiveIntegerField(_("pieces"))
+    received_at = models.DateTimeField(_("received by"))
+    kept_where = models.CharField(_("where it is kept"), max_length=120)
+    first_counted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    first_counted_at = models.DateTimeField(db_default=Now(), editable=False)
+    second_counted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    sealed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("sealed batch of paper")
+        verbose_name_plural = _("sealed batches of paper")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["menu", "number"], name="paper_batch_number_once"),
+            models.UniqueConstraint(fields=["id", "menu"], name="paper_batch_and_its_menu"),
+            models.CheckConstraint(condition=Q(pieces__gte=1), name="paper_batch_has_pieces"),
+            models.CheckConstraint(
+                condition=Q(sealed_at__isnull=True, second_counted_by__isnull=True)
+                | (Q(sealed_at__isnull=False) & ~Q(second_counted_by=F("first_counted_by"))),
+                name="paper_batch_counted_by_two",
+                violation_error_message=_("Somebody else must count the pile a second time."),
+            ),
+        ]  # fmt: skip
+        triggers = [
+            keeps("menu_id", "number", "pieces", "received_at", "first_counted_by_id"),
+            pgtrigger.Protect(
+                name="paper_batch_stays_sealed", operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__sealed_at__isnull=False),
+            ),
+            pgtrigger.Protect(
+                name="paper_batch_is_kept", operation=pgtrigger.Delete,
+                condition=pgtrigger.Q(old__sealed_at__isnull=False),
+            ),
+            pgtrigger.Trigger(
+                name="paper_batch_in_its_time",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("sealed_at"),
+                declare=[("of_menu", "residents_menu%ROWTYPE")],
+                func="""
+                    SELECT * INTO of_menu FROM residents_menu WHERE id = NEW.menu_id FOR KEY SHARE;
+                    IF of_menu.state <> 'published' OR NEW.received_at < of_menu.opens_at
+                       OR NEW.received_at > of_menu.closes_at OR NEW.received_at > clock_timestamp() + interval '2 minutes'
+                       OR clock_timestamp() > of_menu.closes_at + make_interval(hours => of_menu.paper_hours) THEN
+                        RAISE EXCEPTION 'paper is received before the close and sealed soon after'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'paper_batch_in_its_time';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"№{self.number}"
+
+
+class SpoiledSheet(models.Model):
+    """A piece of a sealed batch that is no valid choice, and why: it is one of the pieces all the same."""
+
+    append_only = True
+
+    batch = models.ForeignKey(PaperBatch, on_delete=models.PROTECT, related_name="spoiled")
+    reason = models.CharField(_("why it does not count"), max_length=200)
+    sheet = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("spoiled sheet")
+        verbose_name_plural = _("spoiled sheets")
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="spoiled_sheet_says_why")]
+
+    def __str__(self) -> str:
+        return self.reason
