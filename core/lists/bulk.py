@@ -9,7 +9,7 @@
 A template of its own extends core/bulk_form.html.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -95,18 +96,19 @@ def ask(
     title: str,
     names: str,
     back: str,
+    back_args: Sequence[Any] = (),
     template: str = "core/bulk_form.html",
     context: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """The page that asks for the rest: how many rows, which, and the form that carries them along to the act.
 
-    `names` is the way to the text that names a row, `back` the name of the list's address.
+    `names` is the way to the text that names a row, `back` the name of the list's address, which takes `back_args`.
     """
     shown = {
         "form": form,
         "title": title,
         "chosen": Chosen.of(spec, rows, names),
-        "back": back,
+        "back_url": reverse(back, args=back_args),
         **carried(request),
         **(context or {}),
     }
@@ -122,9 +124,14 @@ def export_chosen(request: HttpRequest, spec: ListSpec, rows: QuerySet[Any, Any]
 
 
 def print_chosen(
-    request: HttpRequest, spec: ListSpec, rows: QuerySet[Any, Any], *, back: str
+    request: HttpRequest,
+    spec: ListSpec,
+    rows: QuerySet[Any, Any],
+    *,
+    back: str,
+    back_args: Sequence[Any] = (),
 ) -> HttpResponse:
-    """The chosen rows on paper, with the columns and the order of the screen; `back` names the list's address."""
+    """The chosen rows on paper, with the columns and the order of the screen; `back` and its arguments as for `ask`."""
     chosen = Chosen.of(spec, rows, "")
     if chosen.count > PRINTED:
         raise TooManyToPrint(count=chosen.count, most=PRINTED)
@@ -132,7 +139,8 @@ def print_chosen(
     at = places(state)
     writers = [writer(column, at, is_first=place == 0) for place, column in enumerate(state.columns)]
     markup = rows_markup(writers, completed(state, list(select(state, rows))))
-    context = {"columns": state.columns, "rows": markup, "chosen": chosen, "back": back}
+    back_url = reverse(back, args=back_args)
+    context = {"columns": state.columns, "rows": markup, "chosen": chosen, "back_url": back_url}
     return render(request, "core/list_print.html", context)
 
 
