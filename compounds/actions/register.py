@@ -14,7 +14,7 @@ from compounds.numbers import building_number_key
 from compounds.permissions import can_create_in, can_edit_compound
 from compounds.positions import to_wgs84
 from core.errors import NotPermitted
-from core.history import history_of
+from core.history import changed_since
 from core.integrity import constraints_as_refusals
 from core.text import clean_line
 from directory.models import Division, Organisation, User
@@ -90,13 +90,6 @@ def derive(compound: Compound) -> None:
     )
 
 
-def compound_version(compound: Compound) -> int:
-    """The number of the last change of the compound's facts, which a form carries to notice another editor."""
-    return history_of(Compound).filter(pgh_obj=compound).order_by("-pgh_id").values_list(
-        "pgh_id", flat=True
-    ).first() or 0  # fmt: skip
-
-
 @transaction.atomic
 def create_compound(*, user: User, **facts: Unpack[CompoundFacts]) -> Compound:
     """Register a compound; `name` and `community` (12 digits) are needed, its code is given here."""
@@ -117,7 +110,7 @@ def update_compound(
 ) -> Compound:
     """Change facts of a living compound.
 
-    `expected_version` is `compound_version` of when the form was shown: if somebody changed
+    `expected_version` is `core.history.version_of` when the form was shown: if somebody changed
     the compound since, nothing is written and the refusal names who and what. Moving it to
     another community needs the right to add compounds there.
     """
@@ -146,17 +139,9 @@ def update_compound(
 
 
 def _refuse_if_changed_since(compound: Compound, version: int) -> None:
-    events = list(history_of(Compound).filter(pgh_obj=compound, pgh_id__gte=version).order_by("pgh_id"))
-    if not events or events[-1].pgh_id == version:
-        return
-    tracked = [field for field in events[0]._meta.fields if not field.name.startswith("pgh_")]
-    changed = [
-        str(field.verbose_name)
-        for field in tracked
-        if getattr(events[0], field.attname) != getattr(events[-1], field.attname)
-    ]
-    who = User.objects.filter(pk__in=[(events[-1].pgh_context or {}).get("user") or 0]).first()
-    raise CompoundChanged(who=str(who or "–"), fields="、".join(changed) or "–")
+    meanwhile = changed_since(compound, version)
+    if meanwhile is not None:
+        raise CompoundChanged(who=meanwhile.who, fields="、".join(meanwhile.fields) or "–")
 
 
 @transaction.atomic

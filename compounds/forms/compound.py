@@ -21,6 +21,7 @@ from compounds.forms.fields import (
 from compounds.forms.typed import degree_field, position_problem
 from compounds.models import BuiltYearCertainty, Cluster, Compound, Heritage, ManagementState
 from compounds.positions import CoordinateSystem
+from core.conflicts import FactsForm
 from core.fields import Picker
 from directory.models import Division, Organisation, User
 from directory.models.organisations import WORKS_ANYWHERE
@@ -33,7 +34,7 @@ def title_owners(user: User, current: int | None = None) -> models.QuerySet[Orga
     return (offered | Organisation.objects.filter(pk=current)).distinct() if current else offered
 
 
-class CompoundForm(forms.Form):
+class CompoundForm(FactsForm):
     """The facts of a compound. `for_user` gives the pickers what this person may choose."""
 
     name = LineField(label=_("Name"), max_length=80)
@@ -76,8 +77,6 @@ class CompoundForm(forms.Form):
     notes = forms.CharField(
         label=_("Notes"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
-    # `compound_version` of when the form was shown.
-    version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: User, compound: Compound | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -111,21 +110,6 @@ class CompoundForm(forms.Form):
             and (problem := position_problem(longitude, latitude))
         ):
             self.add_error("longitude", problem)
-
-    def facts(self) -> dict[str, Any]:
-        """What the actions take; `version` goes its own way."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
-
-    def shown(self, name: str, value: Any) -> str:
-        """A cleaned value as this form would show it, for the comparison after a conflict."""
-        field = self.fields[name]
-        if isinstance(value, list):
-            return "、".join(value)
-        if isinstance(value, Division):
-            return value.name
-        if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
-            return str(dict(field.choices).get(field.prepare_value(value) or "", value))  # type: ignore[arg-type]
-        return "" if value is None else str(value)
 
 
 def facts_of(compound: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -20,9 +21,8 @@ from compounds.sums import compared_figures
 from compounds.views.map import map_setting, neighbours, tile_position
 from compounds.views.shared import compound_page, rescoring, seen_compound
 from core.board import board
+from core.changelog import log_page
 from directory.requests import SignedInRequest
-
-LAST_PAGE = 10_000
 
 # --- Overview ---------------------------------------------------------------------------
 
@@ -130,20 +130,5 @@ def _parts(score: UrgencyScore | None) -> list[dict[str, Any]]:
 
 def history(request: SignedInRequest, code: str) -> HttpResponse:
     compound = seen_compound(request, code)
-    kind, page = request.GET.get("kind", ""), _page_number(request.GET.get("page", ""))
-    kind = kind if kind in KINDS else ""
-    changes, more = changes_of(compound, kind=kind, page=page)
-    context = {
-        "changes": changes,
-        "kind": kind,
-        "kinds": KINDS.items(),
-        "newer": page - 1,
-        "older": page + 1 if more else 0,
-    }
-    return compound_page(request, "compounds/history.html", compound, "history", context)
-
-
-def _page_number(text: str) -> int:
-    """A page that can be; anything else is the first."""
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
-    return min(max(number, 1), LAST_PAGE)
+    log = log_page(request, KINDS, partial(changes_of, compound))
+    return compound_page(request, "compounds/history.html", compound, "history", {"log": log})

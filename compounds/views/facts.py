@@ -1,7 +1,5 @@
 """Entering a compound and changing its facts."""
 
-from typing import Any, NamedTuple
-
 from django.contrib import messages
 from django.db.models import Avg
 from django.http import HttpResponse
@@ -11,8 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from compounds.actions.names import register_compound, revise_compound
-from compounds.actions.register import compound_version
-from compounds.changelog import history_rows
 from compounds.errors import CompoundChanged
 from compounds.forms.communities import communities_within, suggestions
 from compounds.forms.compound import CompoundForm, facts_of, initial_of
@@ -23,20 +19,14 @@ from compounds.sanity import sanity_warnings
 from compounds.views.compound import declared_figures
 from compounds.views.map import map_setting, tile_position
 from compounds.views.shared import demand, place_names, seen_compound
+from core.conflicts import Conflict, reconciled
 from core.errors import DomainError
+from core.history import state_at, version_of
 from core.posted import posted
 from core.scope import chosen_division
 from core.text import clean_line
 from directory.powers import Power
 from directory.requests import SignedInRequest
-
-
-class Conflict(NamedTuple):
-    """What somebody else saved while the form was open; `rows` are (label, theirs, yours) still to be decided."""
-
-    who: str
-    rows: list[tuple[str, str, str]]
-    taken: list[str]
 
 
 def create(request: SignedInRequest) -> HttpResponse:
@@ -89,7 +79,7 @@ def communities(request: SignedInRequest) -> HttpResponse:
 
 def _edit_form(request: SignedInRequest, compound: Compound) -> CompoundForm:
     # The version first: facts that are newer than their version only ask once too often.
-    version = compound_version(compound)
+    version = version_of(compound)
     facts = facts_of(Compound.objects.select_related("community", "title_owner").get(pk=compound.pk))
     initial = initial_of(facts) | {"version": version}
     return CompoundForm(posted(request), user=request.user, compound=compound, initial=initial)
@@ -99,33 +89,16 @@ def _reconciled(
     request: SignedInRequest, compound: Compound, form: CompoundForm, refusal: CompoundChanged
 ) -> tuple[CompoundForm, Conflict]:
     """What only the other changed is taken over; what both changed is shown and decided by saving again."""
-    version = compound_version(compound)
+    version = version_of(compound)
     current = Compound.objects.select_related("community", "title_owner").get(pk=compound.pk)
-    theirs, yours = facts_of(current), form.facts()
-    event = history_rows(Compound).filter(pgh_obj=compound, pgh_id=form.cleaned_data["version"]).first()
-    # A form without a known version: everything that differs is to be decided.
-    base = facts_of(event) if event is not None else yours
-    data: Any = form.data.copy()  # type: ignore[attr-defined]
-    data["version"] = str(version)
-    conflict = Conflict(who=refusal.details["who"], rows=[], taken=[])
-    for name, their_value in theirs.items():
-        if their_value == yours[name]:
-            continue
-        if event is not None and yours[name] == base[name]:
-            conflict.taken.append(str(form.fields[name].label))
-            _put(data, form, name, initial_of(theirs)[name])
-        elif event is None or their_value != base[name]:
-            label = str(form.fields[name].label)
-            conflict.rows.append((label, form.shown(name, their_value), form.shown(name, yours[name])))
+    before = state_at(compound, form.cleaned_data["version"])
+    data, conflict = reconciled(
+        form, who=refusal.details["who"], version=version, theirs=facts_of(current),
+        base=facts_of(before) if before is not None else None,
+    )  # fmt: skip
     merged = CompoundForm(data, user=request.user, compound=compound)
     merged.add_error(None, refusal.message)
     return merged, conflict
-
-
-def _put(data: Any, form: CompoundForm, name: str, value: Any) -> None:
-    """A value into the posted data, as its widget would have sent it."""
-    prepared = form.fields[name].prepare_value(value)
-    data[name] = "" if prepared is None else str(prepared)
 
 
 def _tell_saved(request: SignedInRequest, compound: Compound, sentence: str) -> None:

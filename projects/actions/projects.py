@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from typing import Any, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from compounds.models import Batch, Compound, PoolEntry
 from core.errors import NotPermitted
-from core.history import history_of
+from core.history import changed_since
 from core.integrity import constraints_as_refusals
 from core.text import clean_line
 from directory.models import Organisation, User
@@ -101,20 +101,13 @@ def _begin(*, compound: Compound, user: User, year: int, entry: PlanEntry | None
     return project
 
 
-def project_version(project: Project) -> int:
-    """The number of the last change of the project, which a form carries to notice another editor."""
-    return history_of(Project).filter(pgh_obj=project).order_by("-pgh_id").values_list(
-        "pgh_id", flat=True
-    ).first() or 0  # fmt: skip
-
-
 @transaction.atomic
 def edit_project(
     *, project: Project, user: User, expected_version: int | None = None, **facts: Unpack[ProjectFacts]
 ) -> Project:
     """Change facts. A lead other than the rule's needs its reason; with the rule's the reason goes.
 
-    `expected_version` is `project_version` of when the form was shown: if somebody changed one of
+    `expected_version` is `core.history.version_of` when the form was shown: if somebody changed one of
     the facts since, nothing is written and the refusal names who and what. A stage that moved
     meanwhile is no conflict.
     """
@@ -138,19 +131,10 @@ def edit_project(
     return project
 
 
-def _refuse_if_changed_since(project: Project, version: int, facts: Any) -> None:
-    events = list(history_of(Project).filter(pgh_obj=project, pgh_id__gte=version).order_by("pgh_id"))
-    if not events or events[-1].pgh_id == version:
-        return
-    fields = [Project._meta.get_field(name) for name in facts]
-    changed = [
-        str(field.verbose_name)  # type: ignore[union-attr]
-        for field in fields
-        if getattr(events[0], field.attname) != getattr(events[-1], field.attname)  # type: ignore[union-attr]
-    ]
-    if changed:
-        who = User.objects.filter(pk__in=[(events[-1].pgh_context or {}).get("user") or 0]).first()
-        raise ProjectChanged(who=str(who or "–"), fields="、".join(changed))
+def _refuse_if_changed_since(project: Project, version: int, facts: Collection[str]) -> None:
+    meanwhile = changed_since(project, version, facts=facts)
+    if meanwhile is not None and meanwhile.fields:
+        raise ProjectChanged(who=meanwhile.who, fields="、".join(meanwhile.fields))
 
 
 # --- Several at once --------------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compounds.forms.fields import LineField
+from core.conflicts import FactsForm
 from core.errors import DomainError
 from core.fields import DayInput, Picker
 from directory.models import Organisation, OrganisationKind, User
@@ -61,7 +62,7 @@ def organisations(user: User, *also: int | None) -> QuerySet[Organisation]:
     return (offered | Organisation.objects.filter(pk__in=kept)).distinct() if kept else offered
 
 
-class ProjectForm(forms.Form):
+class ProjectForm(FactsForm):
     """The facts of a project that people decide; its stage and dates move elsewhere."""
 
     lead_kind = forms.ChoiceField(label=_("Led by"), choices=LeadKind.choices, widget=forms.RadioSelect)
@@ -89,8 +90,6 @@ class ProjectForm(forms.Form):
     notes = forms.CharField(
         label=_("Notes"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
-    # `project_version` of when the form was shown.
-    version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: User, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -100,20 +99,6 @@ class ProjectForm(forms.Form):
         choose["client"].queryset = organisations(user, project.client_id).exclude(kind__in=WORKS_ANYWHERE)
         people = possible_managers([project.division_code])
         choose["manager"].queryset = people | User.objects.filter(pk__in=[project.manager_id or 0])
-
-    def facts(self) -> dict[str, Any]:
-        """What the action takes; `version` goes its own way."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
-
-    def shown(self, name: str, value: Any) -> str:
-        """A cleaned value as this form would show it, for the comparison after a conflict."""
-        field: Any = self.fields[name]
-        if isinstance(field, forms.ModelChoiceField):
-            return str(value or "")
-        labels: dict[Any, Any] = dict(getattr(field, "choices", ()))
-        if isinstance(value, list):
-            return "、".join(str(labels.get(one, one)) for one in value)
-        return str(labels.get(value, value) or "")
 
 
 def facts_of(project: Any) -> dict[str, Any]:

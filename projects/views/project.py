@@ -1,5 +1,6 @@
 """Tabs of a project's page: overview and history; the document of a project from before the portal."""
 
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.board import board
+from core.changelog import log_page
 from core.figures import money
 from directory.requests import SignedInRequest
 from files.serving import file_response
@@ -19,7 +21,6 @@ from projects.projectlog import KINDS, changes_of, latest_of
 from projects.views.shared import find_project, project_page
 
 LATEST, NEXT_MILESTONES = 6, 5
-LAST_PAGE = 10_000
 
 
 @require_safe
@@ -77,23 +78,8 @@ def _next_milestones(project: Project) -> list[tuple[Milestone, bool]]:
 @require_safe
 def history(request: SignedInRequest, code: str) -> HttpResponse:
     project = find_project(request, code)
-    kind, page = request.GET.get("kind", ""), _page_number(request.GET.get("page", ""))
-    kind = kind if kind in KINDS else ""
-    found, more = changes_of(project, kind=kind, page=page)
-    context = {
-        "happened": found,
-        "kind": kind,
-        "kinds": KINDS.items(),
-        "newer": page - 1,
-        "older": page + 1 if more else 0,
-    }
-    return project_page(request, "projects/project_history.html", project, "history", context)
-
-
-def _page_number(text: str) -> int:
-    """A page that can be; anything else is the first."""
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
-    return min(max(number, 1), LAST_PAGE)
+    log = log_page(request, KINDS, partial(changes_of, project))
+    return project_page(request, "projects/project_history.html", project, "history", {"log": log})
 
 
 @require_safe

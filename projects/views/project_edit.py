@@ -1,7 +1,7 @@
 """Changing a project's facts, its parties and the works around it."""
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from core.conflicts import Conflict, reconciled
 from core.errors import DomainError
-from core.history import history_of
+from core.history import state_at, version_of
 from core.posted import posted
 from directory.requests import SignedInRequest
 from projects.actions.projects import (
@@ -20,7 +21,6 @@ from projects.actions.projects import (
     edit_project,
     edit_related_work,
     end_party,
-    project_version,
     remove_related_work,
 )
 from projects.errors import ProjectChanged
@@ -40,14 +40,6 @@ from projects.views.shared import demand, find_project
 JOINED = ("compound", "lead", "client", "manager")
 
 
-class Conflict(NamedTuple):
-    """What somebody else saved while the form was open; `rows` are (label, theirs, yours) still to be decided."""
-
-    who: str
-    rows: list[tuple[str, str, str]]
-    taken: list[str]
-
-
 def _editable(request: SignedInRequest, code: str) -> Project:
     project = find_project(request, code)
     demand(can_edit_project(request.user, project))
@@ -61,7 +53,7 @@ def _editable(request: SignedInRequest, code: str) -> Project:
 def edit(request: SignedInRequest, code: str) -> HttpResponse:
     project = _editable(request, code)
     # The version first: facts that are newer than their version only ask once too often.
-    version = project_version(project)
+    version = version_of(project)
     current = Project.objects.select_related(*JOINED).get(pk=project.pk)
     initial = facts_of(current) | {"version": version}
     form = ProjectForm(posted(request), user=request.user, project=current, initial=initial)
@@ -91,36 +83,16 @@ def _reconciled(
     request: SignedInRequest, project: Project, form: ProjectForm, refusal: ProjectChanged
 ) -> tuple[ProjectForm, Conflict]:
     """What only the other changed is taken over; what both changed is shown and decided by saving again."""
-    version = project_version(project)
+    version = version_of(project)
     current = Project.objects.select_related(*JOINED).get(pk=project.pk)
-    theirs, yours = facts_of(current), form.facts()
-    event = history_of(Project).filter(pgh_obj=project, pgh_id=form.cleaned_data["version"]).first()
-    # A form without a known version: everything that differs is to be decided.
-    base = facts_of(event) if event is not None else None
-    data: Any = form.data.copy()  # type: ignore[attr-defined]
-    data["version"] = str(version)
-    conflict = Conflict(who=refusal.details["who"], rows=[], taken=[])
-    for name, their_value in theirs.items():
-        if their_value == yours[name]:
-            continue
-        label = str(form.fields[name].label)
-        if base is not None and yours[name] == base[name]:
-            conflict.taken.append(label)
-            _put(data, form, name, their_value)
-        elif base is None or their_value != base[name]:
-            conflict.rows.append((label, form.shown(name, their_value), form.shown(name, yours[name])))
+    before = state_at(project, form.cleaned_data["version"])
+    data, conflict = reconciled(
+        form, who=refusal.details["who"], version=version, theirs=facts_of(current),
+        base=facts_of(before) if before is not None else None,
+    )  # fmt: skip
     merged = ProjectForm(data, user=request.user, project=current)
     merged.add_error(None, refusal.message)
     return merged, conflict
-
-
-def _put(data: Any, form: ProjectForm, name: str, value: Any) -> None:
-    """A value into the posted data, as its widget would have sent it."""
-    if isinstance(value, list):
-        data.setlist(name, value)
-        return
-    prepared = form.fields[name].prepare_value(value)
-    data[name] = "" if prepared is None else str(prepared)
 
 
 # --- Parties ----------------------------------------------------------------------------

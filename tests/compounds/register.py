@@ -5,10 +5,10 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
-from compounds.actions.register import compound_version
 from compounds.models import (
     Compound,
 )
+from core.history import version_of
 from tests.cast import SHENGLI
 
 
@@ -30,7 +30,7 @@ def form_of(compound: Compound | None = None, **changes: Any) -> dict[str, Any]:
         "heritage": "none",
         "management_state": "unknown",
         "coordinate_system": "wgs84",
-        "version": compound_version(compound) if compound else "",
+        "version": version_of(compound) if compound else "",
     }
     return {name: value for name, value in {**sent, **changes}.items() if value is not None}
 

@@ -183,10 +183,10 @@ def test_a_long_history_has_pages_and_nonsense_is_the_first(cast: Cast) -> None:
     for number in range(1, 60):
         update_compound(compound=compound, user=cast.bureau, household_count=number)
     client = cast.client("bureau")
-    first = client.get(at("history", compound.code))
-    assert (len(first.context["changes"]), first.context["older"]) == (50, 2)
-    second = client.get(f"{at('history', compound.code)}?page=2")
-    assert (len(second.context["changes"]), second.context["older"], second.context["newer"]) == (10, 0, 1)
+    first = client.get(at("history", compound.code)).context["log"]
+    assert (len(first.changes), first.older) == (50, 2)
+    second = client.get(f"{at('history', compound.code)}?page=2").context["log"]
+    assert (len(second.changes), second.older, second.newer) == (10, 0, 1)
     for nonsense in ("9e99", "-1", "²", "0", "99999999999"):
         assert client.get(f"{at('history', compound.code)}?page={nonsense}").status_code == 200
 

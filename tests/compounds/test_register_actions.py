@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 
 from compounds.actions.register import (
     add_building,
-    compound_version,
     follow_division,
     remove_building,
     update_building,
@@ -25,7 +24,7 @@ from compounds.errors import (
 )
 from compounds.models import Batch, Building, Compound, ManagementState, PoolEntry
 from core.errors import NotPermitted
-from core.history import history_of
+from core.history import history_of, version_of
 from core.integrity import ConstraintRefused
 from directory.models import Division
 from tests.cast import EAST_STREET, GUANGWU, MINSHENG, MINZHU, SHENGLI, Cast, make_organisation
@@ -116,7 +115,7 @@ def test_nobody_manages_it_is_a_rule_over_recorded_facts(cast: Cast) -> None:
 
 def test_the_second_editor_is_told_who_changed_what(cast: Cast) -> None:
     compound = make_compound(cast)
-    shown = compound_version(compound)
+    shown = version_of(compound)
     update_compound(compound=compound, user=cast.street, expected_version=shown, household_count=120)
     with pytest.raises(CompoundChanged) as refusal:
         update_compound(compound=compound, user=cast.bureau, expected_version=shown, address="新地址")
@@ -127,7 +126,7 @@ def test_the_second_editor_is_told_who_changed_what(cast: Cast) -> None:
 
 def test_a_pool_move_meanwhile_is_no_conflict_for_the_form(cast: Cast) -> None:
     compound = make_pooled(cast)
-    shown = compound_version(compound)
+    shown = version_of(compound)
     from_before = compound.updated_at
     compound.refresh_from_db()
     assert compound.updated_at > from_before

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from projects.actions.projects import project_version
+from core.history import version_of
 from projects.models import Project
 
 
@@ -31,5 +31,5 @@ def form_of(project: Project, **changes: Any) -> dict[str, Any]:
     return {
         "lead_kind": project.lead_kind, "lead_reason": project.lead_reason, "lead": project.lead_id or "",
         "client": project.client_id or "", "manager": project.manager_id or "", "programmes": project.programmes,
-        "notes": project.notes, "version": project_version(project), **changes,
+        "notes": project.notes, "version": version_of(project), **changes,
     }  # fmt: skip

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from core.history import version_of
 from outbox.models import Message
-from projects.actions.projects import begin_project, edit_project, project_version
+from projects.actions.projects import begin_project, edit_project
 from projects.actions.stages import advance, pass_as_not_required, suspend
 from projects.errors import LeadReasonNeeded, NotInPool, NotResponsibleHere, ProjectChanged
 from projects.models import LeadKind, Project, ProjectParty, RelatedWork, Stage, Standing
@@ -127,7 +128,7 @@ def test_two_who_change_different_facts_lose_nothing(cast: Cast) -> None:
         project=project,
         user=cast.bureau2,
         programmes=["urban_renewal"],
-        expected_version=project_version(project),
+        expected_version=version_of(project),
     )
     client = cast.client("bureau")
     page = client.post(at("edit", project.code), mine)
@@ -154,7 +155,7 @@ def test_two_who_change_the_same_fact_see_both_values(cast: Cast) -> None:
 
 def test_a_stage_that_moved_meanwhile_is_no_conflict(cast: Cast) -> None:
     project = make_unplanned_project(cast)
-    version = project_version(project)
+    version = version_of(project)
     make_document(cast, project, "willingness_record")
     advance(project=project, user=cast.bureau2)
     edit_project(project=project, user=cast.bureau, notes="x", expected_version=version)
