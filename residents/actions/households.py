@@ -5,17 +5,21 @@ from datetime import date
 from decimal import Decimal
 from typing import TypedDict, Unpack
 
+import pghistory
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from compounds.models import Building
 from core.errors import NotPermitted
-from core.history import history_of
+from core.history import changed_since
 from core.integrity import constraints_as_refusals
 from core.text import clean_line
 from directory.models import User
 from residents.actions.locking import lock_living
 from residents.errors.households import (
     BuildingElsewhere,
+    EndsInFuture,
     HouseholdChanged,
     MergeNeedsDoors,
     ReasonNeeded,
@@ -49,13 +53,6 @@ def derive(household: Household) -> None:
     household.unit_key = unit_key(household.unit, household.floor)
 
 
-def household_version(household: Household) -> int:
-    """The number of the last change, which a form carries to notice another editor."""
-    return history_of(Household).filter(pgh_obj=household).order_by("-pgh_id").values_list(
-        "pgh_id", flat=True
-    ).first() or 0  # fmt: skip
-
-
 @transaction.atomic
 def add_household(*, user: User, **facts: Unpack[HouseholdFacts]) -> Household:
     """Enter a door; `building` and `unit` are needed."""
@@ -76,7 +73,7 @@ def update_household(
 ) -> Household:
     """Change facts of a living household; it may move to another building of its compound.
 
-    `expected_version` is `household_version` of when the form was shown.
+    `expected_version` is `core.history.version_of` when the form was shown.
     """
     household = lock_living(household, user)
     if expected_version is not None:
@@ -98,9 +95,27 @@ def strike_off(*, household: Household, user: User, ended_on: date, reason: str)
     if not clean_line(reason):
         raise ReasonNeeded
     household = lock_living(household, user)
-    household.ended_on = ended_on
-    household.save(update_fields=["ended_on"])
+    _end([household], ended_on, reason)
     return household
+
+
+@transaction.atomic
+def describe_households(
+    *, households: QuerySet[Household], user: User, use: str = "", tenancy: str = ""
+) -> int:
+    """Set use, tenancy or both of several living doors; returns how many changed.
+
+    Doors outside of where this person keeps the register are refused as a whole, so that nobody thinks they changed.
+    """
+    locked = Household.objects.living().filter(pk__in=households.order_by().values("pk"))
+    doors = list(locked.select_for_update().order_by("pk"))
+    if not all(can_keep_households(user, code) for code in {door.division_code for door in doors}):
+        raise NotPermitted
+    wanted = {field: value for field, value in (("use", use), ("tenancy", tenancy)) if value}
+    differing = [
+        door.pk for door in doors if any(getattr(door, field) != value for field, value in wanted.items())
+    ]
+    return Household.objects.filter(pk__in=differing).update(**wanted) if wanted else 0
 
 
 @transaction.atomic
@@ -113,7 +128,7 @@ def split_household(
     if len(parts) < 2:
         raise SplitNeedsDoors
     household = lock_living(household, user)
-    _end(household, effective_on)
+    _end([household], effective_on, reason)
     made = [_successor(household, part) for part in parts]
     _succeed([household], made, HouseholdSuccession.Kind.SPLIT, user, effective_on, reason)
     return made
@@ -131,8 +146,7 @@ def merge_households(
     old = [lock_living(household, user) for household in sorted(households, key=lambda one: one.pk)]
     if len({household.building_id for household in old}) > 1:
         raise MergeNeedsDoors
-    for household in old:
-        _end(household, effective_on)
+    _end(old, effective_on, reason)
     new = _successor(old[0], into)
     _succeed(old, [new], HouseholdSuccession.Kind.MERGE, user, effective_on, reason)
     return new
@@ -165,13 +179,17 @@ def _succeed(
     )  # fmt: skip
 
 
-def _end(household: Household, ended_on: date) -> None:
-    household.ended_on = ended_on
-    household.save(update_fields=["ended_on"])
+def _end(households: Sequence[Household], ended_on: date, reason: str) -> None:
+    """The reason stands in the history rows."""
+    if ended_on > timezone.localdate():
+        raise EndsInFuture
+    with pghistory.context(reason=clean_line(reason)):
+        for household in households:
+            household.ended_on = ended_on
+            household.save(update_fields=["ended_on"])
 
 
 def _refuse_if_changed_since(household: Household, version: int) -> None:
-    last = history_of(Household).filter(pgh_obj=household).order_by("-pgh_id").first()
-    if last is not None and last.pgh_id != version:
-        who = User.objects.filter(pk=(last.pgh_context or {}).get("user") or 0).first()
-        raise HouseholdChanged(who=str(who or "–"))
+    meanwhile = changed_since(household, version)
+    if meanwhile is not None:
+        raise HouseholdChanged(who=meanwhile.who)

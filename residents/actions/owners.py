@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from audit.actions import record
@@ -56,10 +57,11 @@ def record_owners(
     *, household: Household, user: User, owners: Sequence[OwnerFacts], effective_on: date, basis: str = "",
     transferred: bool = False,
 ) -> list[Owner]:  # fmt: skip
-    """These are the owners from `effective_on` on; those before end on that day.
+    """These are the owners from `effective_on` on; whoever is not among them any more ends on that day.
 
-    `transferred` says that the household changed hands (else a first entry or a correction);
-    whatever replaces known owners needs its basis (deed, register extract, correction).
+    Whoever stays (the same name) stays the same row, with their other units linked. `transferred` says that the
+    household changed hands (else a first entry or a correction); whatever replaces known owners needs its basis
+    (deed, register extract, correction).
     """
     household = lock_living(household, user)
     if sum(owner.is_voter for owner in owners) > 1:
@@ -67,20 +69,36 @@ def record_owners(
     before = list(Owner.objects.select_for_update().current().filter(household=household))
     if before and not clean_line(basis):
         raise ReasonNeeded
-    for owner in before:
-        owner.until_on = max(effective_on, owner.from_on or effective_on)
-        owner.is_voter = False
-    Owner.objects.bulk_update(before, ["until_on", "is_voter"])
-    made = [_owner(household, facts, effective_on) for facts in owners]
-    with constraints_as_refusals(Owner), refusals_of_triggers(TRIGGERS, deferred_of=Owner):
-        Owner.objects.bulk_create(made)
+    recorded = _settle(household, before, owners, effective_on)
     kind = (
         OwnerChange.Kind.TRANSFERRED if transferred and before
         else OwnerChange.Kind.CORRECTED if before
         else OwnerChange.Kind.ENTERED
     )  # fmt: skip
-    _remember(household, user, kind, effective_on, basis, count=len(made))
-    return made
+    _remember(household, user, kind, effective_on, basis, count=len(recorded))
+    return recorded
+
+
+def _settle(
+    household: Household, before: Sequence[Owner], owners: Sequence[OwnerFacts], effective_on: date
+) -> list[Owner]:
+    # The voter first: two of them, even for a moment, is what the database refuses.
+    Owner.objects.filter(pk__in=[owner.pk for owner in before]).update(is_voter=False)
+    staying = {owner.name: owner for owner in reversed(before) if owner.name}
+    recorded = []
+    for facts in owners:
+        owner = staying.pop(clean_line(facts.name), None) or Owner(household=household, from_on=effective_on)
+        _describe(owner, facts)
+        recorded.append(owner)
+    kept = {owner.pk for owner in recorded}
+    gone = [owner for owner in before if owner.pk not in kept]
+    for owner in gone:
+        owner.until_on, owner.is_voter = max(effective_on, owner.from_on or effective_on), False
+    with constraints_as_refusals(Owner), refusals_of_triggers(TRIGGERS, deferred_of=Owner):
+        Owner.objects.bulk_update(gone, ["until_on", "is_voter"])
+        for owner in recorded:
+            owner.save()
+    return recorded
 
 
 @transaction.atomic
@@ -98,27 +116,47 @@ def name_voter(*, household: Household, owner: Owner | None, user: User, basis: 
 
 @transaction.atomic
 def link_owners(*, owners: Sequence[Owner], user: User, note: str) -> PersonLink:
-    """These owners of several households of one compound are one person."""
-    households = {owner.household_id: owner.household for owner in owners}
-    locked = [lock_living(household, user) for _pk, household in sorted(households.items())]
+    """These owners of several households of one compound are one person, and so is who was linked to one of them."""
+    links = {owner.person_link_id for owner in owners} - {None}
+    together = list(
+        Owner.objects.current()
+        .filter(Q(pk__in=[owner.pk for owner in owners]) | Q(person_link__in=links))
+        .select_related("household")
+    )
+    locked = _locked_households(together, user)
     if len(locked) < 2 or len({household.compound_id for household in locked}) > 1:
         raise OwnersOfSeveralCompounds
     link = PersonLink.objects.create(compound_id=locked[0].compound_id, note=clean_line(note), made_by=user)
     with refusals_of_triggers(TRIGGERS):
-        Owner.objects.filter(pk__in=[owner.pk for owner in owners]).update(person_link=link)
-    for household in locked:
-        count = Owner.objects.current().filter(household=household).count()
-        _remember(household, user, OwnerChange.Kind.LINKED, timezone.localdate(), note, count=count)
+        Owner.objects.filter(pk__in=[owner.pk for owner in together]).update(person_link=link)
+    _remember_link(locked, user, note)
     return link
 
 
 @transaction.atomic
 def part_owner(*, owner: Owner, user: User, reason: str) -> None:
-    """Not the same person after all."""
-    household = lock_living(owner.household, user)
-    Owner.objects.filter(pk=owner.pk).update(person_link=None)
-    count = Owner.objects.current().filter(household=household).count()
-    _remember(household, user, OwnerChange.Kind.LINKED, timezone.localdate(), reason, count=count)
+    """Not the same person after all. Where only one other remains, nothing is linked any more."""
+    if owner.person_link_id is None:
+        return
+    others = list(
+        Owner.objects.current().filter(person_link=owner.person_link_id).exclude(pk=owner.pk).select_related("household")
+    )  # fmt: skip
+    parted = [owner, *(others if len(others) == 1 else [])]
+    locked = _locked_households(parted, user)
+    Owner.objects.filter(pk__in=[one.pk for one in parted]).update(person_link=None)
+    _remember_link(locked, user, reason)
+
+
+def _locked_households(owners: Sequence[Owner], user: User) -> list[Household]:
+    """In one order, so that two people who link the same doors do not wait for each other."""
+    households = {owner.household_id: owner.household for owner in owners}
+    return [lock_living(household, user) for _pk, household in sorted(households.items())]
+
+
+def _remember_link(households: Sequence[Household], user: User, basis: str) -> None:
+    for household in households:
+        count = Owner.objects.current().filter(household=household).count()
+        _remember(household, user, OwnerChange.Kind.LINKED, timezone.localdate(), basis, count=count)
 
 
 @transaction.atomic
@@ -135,13 +173,11 @@ def erase_owner(*, owner: Owner, user: User, reason: str) -> None:
     record(action="owner.erased", actor=user, subject=household, reason=clean_line(reason))
 
 
-def _owner(household: Household, facts: OwnerFacts, effective_on: date) -> Owner:
+def _describe(owner: Owner, facts: OwnerFacts) -> None:
     share = facts.share
-    return Owner(
-        household=household, name=clean_line(facts.name), phone=clean_line(facts.phone), is_voter=facts.is_voter,
-        share_numerator=share.numerator if share else None, share_denominator=share.denominator if share else None,
-        from_on=effective_on,
-    )  # fmt: skip
+    owner.name, owner.phone, owner.is_voter = clean_line(facts.name), clean_line(facts.phone), facts.is_voter
+    owner.share_numerator = share.numerator if share else None
+    owner.share_denominator = share.denominator if share else None
 
 
 def _remember(household: Household, user: User, kind: str, on: date, basis: str, *, count: int) -> None:

@@ -17,6 +17,17 @@ class HouseholdEnded(DomainError):
     sentence = _("{door} was merged, split or struck off and is kept as history.")
 
 
+class EndsInFuture(DomainError):
+    code = "ends_in_future"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("A door ends today or earlier: until then it is counted and gets letters.")
+
+
+class RecordClosed(DomainError):
+    code = "record_closed"
+    sentence = _("The record is closed. Open it with a reason first; it then stays open for 15 minutes.")
+
+
 class HouseholdChanged(DomainError):
     code = "changed_meanwhile"
     sentence = _(
