@@ -15,6 +15,7 @@ from core.board import (
     Figure,
     FigureValue,
     MissingSource,
+    Panel,
     RailItem,
     SearchHit,
     SearchSource,
@@ -30,7 +31,7 @@ from delivery.filters import is_quiet
 from delivery.lights import ProjectLight, on_site, with_light
 from delivery.missing import missing_lines
 from delivery.models import Contract
-from delivery.permissions import can_see_site
+from delivery.permissions import can_file_contract, can_see_site
 from directory.models import User
 from directory.powers import Power
 from projects.models import LINE, Project, Stage
@@ -65,6 +66,12 @@ def register_on_board() -> None:
     ):
         board.register(Tab(subject=SITE, key=key, label=label, position=position, url=_list_url(url_name)))
     board.register(MissingSource(subject="project_stage", key="site", position=50, lines=missing_lines))
+    board.register(
+        Panel(
+            subject="project", key="contracts", position=40, template="delivery/contracts_panel.html",
+            context=_contracts_of,
+        )
+    )  # fmt: skip
     board.register(Figure(subject="project", key="progress", position=10, values=_of_project))
     board.register(Figure(subject="overview", key="site", position=40, values=_overview))
     board.register(SearchSource(key="contracts", label=_("Contracts"), position=45, find=_find))
@@ -81,6 +88,15 @@ def _find(user: User, key: str, limit: int) -> Iterator[SearchHit]:
     for contract in rows.select_related("organisation").order_by("-signed_on", "-pk")[:limit]:
         detail = f"{contract.number} · {contract.organisation}"
         yield SearchHit(title=contract.title, detail=detail, url=contract.get_absolute_url())
+
+
+def _contracts_of(request: HttpRequest, project: Project) -> dict[str, Any]:
+    user: Any = request.user
+    return {
+        "project": project,
+        "contracts": project.contracts.visible_to(user).select_related("organisation"),
+        "may_file": project.is_unfinished and can_file_contract(user, project.division_code),
+    }
 
 
 def _of_project(request: HttpRequest, project: Project) -> Iterator[FigureValue]:

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import DomainError
 from delivery.actions.contracts import contract_version, edit_contract, file_contract
+from delivery.contractlog import changes_of
 from delivery.filters import ContractPageFilter
-from delivery.forms import CONTRACT_FILE, ContractForm
+from delivery.forms import CONTRACT_FILE, ContractForm, keys
 from delivery.models import Contract, ContractKind
 from delivery.permissions import can_edit_contract, can_file_contracts, can_see_site
 from delivery.tables import CONTRACTS
@@ -25,6 +26,9 @@ from files.models import StoredFile
 from files.serving import file_response, preview_response
 from projects.models import Project
 from projects.permissions import can_export
+
+# The button that brings the form back with one more project.
+ADDS = "add_project"
 
 
 @require_safe
@@ -53,6 +57,7 @@ def contract_page(request: SignedInRequest, pk: int) -> HttpResponse:
             "hidden": contract.links.count(),
             "county": Division.objects.filter(pk=contract.division_code).first(),
             "may_edit": can_edit_contract(request.user, contract),
+            "changes": changes_of(contract, seen_by=request.user),
             "tab": "contracts",
         },
     )
@@ -63,6 +68,8 @@ def contract_page(request: SignedInRequest, pk: int) -> HttpResponse:
 def contract_add(request: SignedInRequest) -> HttpResponse:
     """File a contract; `?project=…&kind=works` comes from what a project's page says is missing."""
     demand(can_file_contracts(request.user))
+    if ADDS in request.POST:
+        return _form_page(request, ContractForm(actor=request.user, initial=_with_further(request)), None)
     form = ContractForm(*_sent(request), actor=request.user, initial=_asked(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -82,6 +89,10 @@ def contract_add(request: SignedInRequest) -> HttpResponse:
 def contract_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     contract = _find(request, pk)
     demand(can_edit_contract(request.user, contract))
+    if ADDS in request.POST:
+        initial = _with_further(request)
+        form = ContractForm(actor=request.user, contract=contract, initial=initial)
+        return _form_page(request, form, contract)
     form = ContractForm(
         *_sent(request),
         actor=request.user,
@@ -118,6 +129,14 @@ def contract_preview(request: SignedInRequest, pk: int) -> HttpResponseBase:
 def _sent(request: SignedInRequest) -> tuple[Any, Any]:
     """What a form is filled with: nothing before it was sent."""
     return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
+def _with_further(request: SignedInRequest) -> dict[str, Any]:
+    """What was typed so far, and the project that was found beside those chosen: the way without scripts."""
+    sent = request.POST
+    chosen = keys([*sent.getlist("projects"), sent.get("further", "")])
+    typed = {name: sent[name] for name in ContractForm.base_fields if name in sent}
+    return {**typed, "projects": chosen, "further": ""}
 
 
 def _find(request: SignedInRequest, pk: int) -> Contract:

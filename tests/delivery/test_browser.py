@@ -111,3 +111,19 @@ def test_the_curve_is_drawn_and_can_be_read(
     expect(page.locator(".curve-table tbody tr").last).to_be_visible()
     page.evaluate("scrollTo(0, 0)")
     axe(page)
+
+
+def test_what_the_picker_finds_becomes_a_ticked_box_of_the_contract(
+    new_page: NewPage, committed_cast: Cast, site: str, project: Project, axe: Callable[[Page], None]
+) -> None:
+    page = sign_in(new_page(), committed_cast, "street", site)
+    page.goto("/site/contracts/add/")
+    found = page.get_by_role("combobox", name="查找项目")
+    found.fill("ssc")
+    found.press("Enter")
+    box = page.get_by_role("checkbox", name="砂石厂小区")
+    expect(box).to_be_checked()
+    expect(box).to_have_value(str(project.pk))
+    expect(found).to_have_value("")
+    expect(page.get_by_role("button", name="添加项目")).to_be_hidden()
+    axe(page)

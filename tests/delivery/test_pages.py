@@ -242,6 +242,52 @@ def test_a_contract_is_filed_shown_and_corrected(cast: Cast, as_role: Lines) -> 
     assert as_role("community").get(edit).status_code == 403
 
 
+def test_the_projects_of_a_contract_are_found_by_typing_and_named_with_or_without_scripts(
+    cast: Cast, as_role: Lines
+) -> None:
+    project, other = at_the_start(cast), at_the_start(cast)
+    client, address = as_role("street"), "/site/contracts/add/"
+    page = client.get(f"{address}?project={project.code}").content.decode()
+    assert page.count('type="checkbox" name="projects"') == 2  # the chosen one, and the script's empty line
+    assert f'<option value="{other.pk}"' in page
+    assert f'<option value="{project.pk}"' not in page
+    sent = contract_form(project, further=other.pk, title="两个小区")
+    grown = client.post(address, {**sent, "add_project": "1"})
+    assert grown.status_code == 200
+    assert grown.content.decode().count('type="checkbox" name="projects"') == 3
+    assert "两个小区" in grown.content.decode()
+    nothing = client.post(address, {**sent, "projects": [], "further": ""})
+    assert "further" in nothing.context["form"].errors
+    assert client.post(address, {**sent, "document": picture()}).status_code == 302
+    assert {one.pk for one in Contract.objects.get().projects.all()} == {project.pk, other.pk}
+    shown = client.get(f"/projects/{other.code}/").content.decode()
+    assert Contract.objects.get().get_absolute_url() in shown
+
+
+def test_the_changes_of_a_contract_are_one_line_for_each_act(cast: Cast, as_role: Lines) -> None:
+    project, other = at_the_start(cast), at_the_start(cast)
+    as_role("street").post("/site/contracts/add/", contract_form(project, document=picture()))
+    contract = Contract.objects.get()
+    edit, client = f"{contract.get_absolute_url()}edit/", as_role("bureau")
+    facts = contract_form(project, document="", organisation=contract.organisation_id)
+    for changes in (
+        {},
+        {"amount": "75000", "further": other.pk},
+        {"amount": "75000", "projects": [other.pk]},
+    ):
+        assert client.post(edit, {**facts, **changes}).status_code == 302
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(contract.get_absolute_url())
+    last, middle, first = page.context["changes"]
+    assert (first.lines, first.who, middle.who) == ([], cast.street.name, cast.bureau.name)
+    assert [line[1:] for line in middle.lines] == [
+        ("60,000", "75,000"),
+        (str(project), f"{project}、{other}"),
+    ]
+    assert [line[1:] for line in last.lines] == [(f"{project}、{other}", str(other))]
+    assert len(asked) <= 26
+
+
 # --- Lists and figures --------------------------------------------------------------------
 
 
