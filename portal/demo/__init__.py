@@ -10,7 +10,7 @@
     pool.py        batches and the moves that led there
     photos.py      drawn pictures, marked as samples
     people.py      organisations and accounts
-    programme*.py  plans, projects, schemes, works, tasks and progress
+    programme/     plans, projects, schemes, works, tasks and progress
     actions.py     writes it all, once, in one transaction
 
 The same day gives the same rows: everything random comes from `random.Random` with a

@@ -39,7 +39,7 @@ from directory.models import Organisation, RoleAssignment, TokenScope, User
 from directory.powers import Role
 from files.actions import store_image
 from files.models import StoredFile
-from portal.demo import MARKER, SEED, dice
+from portal.demo import MARKER, SEED, dice, programme
 from portal.demo.conditions import SurveySketch, surveys_of
 from portal.demo.office import write_office
 from portal.demo.people import (
@@ -52,7 +52,6 @@ from portal.demo.people import (
 )
 from portal.demo.photos import VARIANTS, photo
 from portal.demo.pool import SHANGHAI, moves_of
-from portal.demo.programme import Demo
 from portal.demo.published import JINGZHOU, ZAOYANG, divisions
 from portal.demo.register import CompoundSketch, Stage, all_compounds
 
@@ -133,13 +132,13 @@ class _Load:
     pictures: dict[tuple[str, int], StoredFile] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.programme = Demo(world=self)
+        self.programme = programme.Scene(world=self)
 
     def steps(self) -> list[Callable[[], None]]:
         return [
             self.write_divisions, self.write_organisations, self.write_accounts, self.write_compounds,
             self.write_buildings, self.write_first_surveys, self.write_later_surveys, self.write_scores,
-            self.write_pool, self.write_places_out_of_turn, *self.programme.steps(), self.write_offices,
+            self.write_pool, self.write_places_out_of_turn, *programme.steps(self.programme), self.write_offices,
         ]  # fmt: skip
 
     # --- Who and where ------------------------------------------------------------------

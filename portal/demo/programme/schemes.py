@@ -1,23 +1,20 @@
 """Schemes of the demo at every point of their way: drawn up, sent back, being signed, on notice, approved."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from random import Random
 
 from django.utils import timezone
 
 from directory.models import User
 from portal.demo.pool import SHANGHAI
-from portal.demo.programme_walks import Walk
-from portal.demo.programme_works import Works
+from portal.demo.programme.scene import Running
 from projects.models import (
     CatalogueItem,
     Category,
     Objection,
     ObjectionChannel,
-    Project,
     PublicNotice,
     Scheme,
     SchemeLine,
@@ -42,23 +39,6 @@ OBJECTIONS = (
 RAISED_BY = ("张*", "李*", "居民代表", "一楼住户", "王*")
 RETURNED = "停车位与消防通道冲突，请调整后再报。"
 STILL_OPEN = "施工期间临时停车没有安排，请补充。"
-
-
-@dataclass(kw_only=True)
-class Running:
-    """A project of the portal with its way and its works."""
-
-    project: Project
-    walk: Walk
-    works: Works
-    items: dict[str, WorkItem] = field(default_factory=dict)
-
-    @property
-    def cost(self) -> Decimal:
-        return sum(
-            (amount * self.items[code].catalogue_item.unit_cost for code, amount in self.works.items()),
-            Decimal(0),
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +77,7 @@ class SchemeWriter:
         return [(one, scheme) for one, scheme in pairs if one.walk.aim.scheme in states]
 
     def _of(self, one: Running) -> Signers:
-        return self.signers[one.project.division_code[:6]]
+        return self.signers[one.county]
 
     def _draft(self) -> None:
         items = {
@@ -108,7 +88,7 @@ class SchemeWriter:
             for one in self.running
         )
         for one in self.running:
-            known = items[one.project.division_code[:6]]
+            known = items[one.county]
             for code in one.works:
                 item = known[code]
                 one.items[code] = WorkItem(

@@ -13,8 +13,8 @@ from delivery.models import ContractKind, ProgressEntry, ProgressPhoto
 from directory.models import Organisation, User
 from files.models import StoredFile
 from portal.demo import SEED
-from portal.demo.programme_papers import TITLES
-from portal.demo.programme_schemes import Running
+from portal.demo.programme.papers import TITLES
+from portal.demo.programme.scene import Running
 from projects.models import (
     EVIDENCE,
     LINE,
@@ -54,7 +54,7 @@ def write_papers(
     running: Sequence[Running], papers: Mapping[str, Mapping[str, StoredFile]], keepers: Mapping[str, User]
 ) -> int:
     """What each stage that was left behind asked for; a project whose papers lack has none for its own stage."""
-    rows = [row for one in running for row in _papers_of(one, keepers[one.project.division_code[:6]])]
+    rows = [row for one in running for row in _papers_of(one, keepers[one.county])]
     Document.objects.bulk_create(rows, batch_size=1000)
     DocumentVersion.objects.bulk_create(
         [
@@ -99,7 +99,7 @@ def write_contracts(
     by_county: dict[str, list[Running]] = defaultdict(list)
     for one in running:
         if LINE.index(one.walk.aim.stage) >= LINE.index(Stage.START):
-            by_county[one.project.division_code[:6]].append(one)
+            by_county[one.county].append(one)
     contractors: dict[int, Organisation] = {}
     count = 0
     for county, found in by_county.items():
@@ -227,7 +227,7 @@ def milestone_moves(
                 rows.append(
                     MilestoneMove(
                         milestone=milestone, before=milestone.due_on, after=after, reason=reason,
-                        by=movers[one.project.division_code[:6]],
+                        by=movers[one.county],
                     )
                 )  # fmt: skip
             if milestone.closes_stage:
@@ -259,7 +259,7 @@ def write_visits(
         SiteVisit(
             project=one.project, visited_on=(one.walk.left(Stage.SCHEME) or today) - timedelta(days=random.randint(12, 25)),
             participants=PARTICIPANTS, purpose=random.choice(PURPOSES), conclusion=random.choice(CONCLUSIONS),
-            recorded_by=users[one.project.division_code[:6]],
+            recorded_by=users[one.county],
         )
         for one in chosen
     )  # fmt: skip
