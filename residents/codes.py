@@ -106,6 +106,11 @@ def _letter_key() -> str:
     return key
 
 
+def derived_key(purpose: str) -> bytes:
+    """32 bytes for a purpose of its own."""
+    return keys.derived(_letter_key(), purpose)
+
+
 def key_fingerprint() -> str:
     """Of the key in use: store it with what was made with it, and give it back to `check_fingerprint`."""
     return keys.fingerprint(_letter_key())
@@ -124,7 +129,7 @@ def check_fingerprint(known: str) -> None:
 def code_for(kind: Kind, holder_id: int, generation: int) -> str:
     """The twelve characters without spaces; the same as long as the key is the same."""
     about = f"{Kind(kind).value}:{holder_id}:{generation}".encode()
-    number = int.from_bytes(hmac.digest(keys.derived(_letter_key(), "codes"), about, hashlib.sha256))
+    number = int.from_bytes(hmac.digest(derived_key("codes"), about, hashlib.sha256))
     values = []
     for _place in range(LENGTH - 1):
         number, value = divmod(number, BASE)
@@ -134,7 +139,7 @@ def code_for(kind: Kind, holder_id: int, generation: int) -> str:
 
 def digest_of(code: str) -> bytes:
     """32 bytes under which a code is found; useless for trying codes without the letter key."""
-    return hmac.digest(keys.derived(_letter_key(), "digests"), code.encode(), hashlib.sha256)
+    return hmac.digest(derived_key("digests"), code.encode(), hashlib.sha256)
 
 
 def grouped(code: str) -> str:

@@ -1,0 +1,183 @@
+"""Papers as PDF, by typst. Data goes in as JSON, nothing is read from or written to a disk but the templates."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import typst
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import DomainError
+from residents.codes import grouped
+from residents.letters.content import (
+    Letter,
+    LetterRound,
+    PaperMenu,
+    chinese_date,
+    chinese_moment,
+    english_moment,
+    share_text,
+)
+from residents.letters.fonts import typeface
+from residents.letters.squares import squares_of
+
+TEMPLATES = Path(__file__).parent / "templates"
+# Letters of one file: enough to be worth the typeface in it, few enough for a printer's memory and for ours.
+LETTERS_A_FILE = 250
+
+
+class PaperOverflow(DomainError):
+    """The template's pages hold what they are made for; a longer text would spoil the page numbers."""
+
+    code = "paper_overflow"
+    sentence = _("The text is too long for its page: shorten the note or the items' texts, then print again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A PDF with the letters of one building, or of a part of a large one."""
+
+    name: str
+    letters: int
+    pdf: bytes
+
+
+# --- Letters ----------------------------------------------------------------------------
+
+
+def letters_pdf(about: LetterRound, letters: Sequence[Letter], *, duplex: bool = True) -> bytes:
+    """One PDF; `duplex` begins each letter on a sheet of its own. One letter takes about a tenth of a second."""
+    background = _background(about)
+    address, small = squares_of(about.address), squares_of("")
+    rows = [
+        {
+            "door": letter.door,
+            "code": grouped(letter.code),
+            "square": address.strokes(letter.code),
+            "small": small.strokes(letter.code) if background.split else "",
+            "shares": [share_text(share) for share in letter.shares],
+        }
+        for letter in letters
+    ]
+    said = {**_said(about), "mode": "letters", "split": background.split, "background": background.pdf,
+            "duplex": duplex, "letters": rows}  # fmt: skip
+    return _compiled("letter.typ", said)
+
+
+def letter_parts(
+    about: LetterRound, letters: Iterable[Letter], *, progress: Callable[[int], None], duplex: bool = True
+) -> Iterator[Part]:
+    """Files by building, in the order of the letters; `progress` hears how many are done. Memory holds one file."""
+    done = 0
+    for building, several in groupby(letters, key=lambda letter: letter.building):
+        for number, chunk in enumerate(_chunks(several), start=1):
+            pdf = letters_pdf(about, chunk, duplex=duplex)
+            done += len(chunk)
+            name = building if number == 1 else f"{building} ({number})"
+            yield Part(f"{name}.pdf", len(chunk), pdf)
+            progress(done)
+
+
+def _chunks(letters: Iterable[Letter]) -> Iterator[list[Letter]]:
+    chunk: list[Letter] = []
+    for letter in letters:
+        chunk.append(letter)
+        if len(chunk) == LETTERS_A_FILE:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _said(about: LetterRound) -> dict[str, Any]:
+    """The round as the template reads it."""
+    return {
+        "round": {
+            "compound": about.compound,
+            "community": about.community,
+            "site": about.site,
+            "modules": squares_of(about.address).size,
+            "small-modules": squares_of("").size,
+            "contact": _contact(about),
+            "sender": about.sender,
+            "dated": chinese_date(about.dated),
+            "until": f"{chinese_moment(about.until)} 之前" if about.until else "长期有效",
+            "until-english": f"until {english_moment(about.until)}" if about.until else "",
+            "note": about.note,
+            "menu": _menu(about.menu) if about.menu else None,
+        }
+    }
+
+
+def _contact(about: Any) -> dict[str, str]:
+    contact = about.contact
+    return {"who": contact.who, "phone": contact.phone, "place": contact.place, "hours": contact.hours}
+
+
+def _menu(menu: PaperMenu) -> dict[str, Any]:
+    return {
+        "title": menu.title,
+        "basic": "、".join(menu.basic),
+        "rule": menu.rule,
+        "hand-in": menu.hand_in,
+        "precedence": menu.precedence,
+        "items": [
+            {
+                "number": str(number),
+                "name": item.name,
+                "text": item.text,
+                "price": item.price_text,
+                "rule": item.rule,
+            }
+            for number, item in enumerate(menu.items, start=1)
+        ],
+    }
+
+
+@dataclass(frozen=True)
+class _Background:
+    """What is the same on all letters of a round: its pages as a PDF, and which items of the menu stand on which."""
+
+    pdf: list[int]
+    split: list[list[dict[str, float]]]
+
+
+@lru_cache(maxsize=16)
+def _background(about: LetterRound) -> _Background:
+    compiler = _compiler("letter.typ", {**_said(about), "mode": "background"})
+    found = json.loads(compiler.query("<split>", field="value", one=True))
+    if not found["fits"]:
+        raise PaperOverflow
+    # typst takes text from outside, or a list of numbers; bytes are neither.
+    return _Background(list(_pdf(compiler)), found["pages"])
+
+
+# --- typst ------------------------------------------------------------------------------
+
+
+def _compiler(template: str, said: dict[str, Any]) -> typst.Compiler:
+    face = typeface()
+    data = json.dumps({**said, "fonts": face.families}, ensure_ascii=False)
+    face.check(data)
+    return typst.Compiler(
+        input=TEMPLATES / template,
+        root=TEMPLATES,
+        font_paths=face.fonts,
+        ignore_system_fonts=True,
+        sys_inputs={"data": data},
+    )
+
+
+def _compiled(template: str, said: dict[str, Any]) -> bytes:
+    return _pdf(_compiler(template, said))
+
+
+def _pdf(compiler: typst.Compiler) -> bytes:
+    pdf = compiler.compile(format="pdf")
+    if not isinstance(pdf, bytes):
+        raise TypeError("typst gave no PDF")
+    return pdf
