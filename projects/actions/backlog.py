@@ -1,12 +1,13 @@
 """Projects from before the portal, entered as they stood: many at once, with their works and one paper that proves them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from compounds.models import Compound
@@ -114,32 +115,29 @@ def enter_projects_from_before(
     _refuse_after_go_live(projects, compounds)
     _refuse_unfinished(projects)
     entered = list(zip(_new_projects(projects, compounds, user, document), projects, strict=True))
-    for of_a_turn in _turns(entered):
-        with constraints_as_refusals(Project):
-            Project.objects.bulk_create([row for row, _before in of_a_turn], batch_size=ROWS_AT_ONCE)
-        for done, (project, before) in enumerate(of_a_turn):
+    with _all_finished_at_the_end():
+        Project.objects.bulk_create([row for row, _before in entered], batch_size=ROWS_AT_ONCE)
+        for done, (project, before) in enumerate(entered):
             progress.step(done, len(entered), _("timetables"))
             if before.is_unfinished:
                 lay_out_timetable(project=project, from_stage=before.stage)
-        _put_where_they_stood(of_a_turn, user)
+        _put_where_they_stood(entered, user)
     progress.step(len(entered), len(entered), _("works"))
     _take_over_works(entered, user)
     return list(Project.objects.filter(pk__in=[row.pk for row, _before in entered]).order_by("pk"))
 
 
-def _turns(
-    entered: Sequence[tuple[Project, ProjectBefore]],
-) -> list[list[tuple[Project, ProjectBefore]]]:
-    """A compound has one unfinished project at a time: its next one comes in after the one before stands where it ended."""
-    turns: list[list[tuple[Project, ProjectBefore]]] = []
-    seen: dict[int, int] = defaultdict(int)
-    for project, before in sorted(entered, key=lambda one: one[1].is_unfinished):
-        place = seen[project.compound_id]
-        seen[project.compound_id] += 1
-        if place == len(turns):
-            turns.append([])
-        turns[place].append((project, before))
-    return turns
+@contextmanager
+def _all_finished_at_the_end() -> Iterator[None]:
+    """Every project begins at the first stage, so for a moment a finished one is unfinished beside another.
+
+    That a compound has one unfinished project is asked once all stand where they stood.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS project_one_unfinished DEFERRED")
+        yield
+        with constraints_as_refusals(Project):
+            cursor.execute("SET CONSTRAINTS project_one_unfinished IMMEDIATE")
 
 
 def _refuse_after_go_live(projects: Sequence[ProjectBefore], compounds: Mapping[int, Compound]) -> None:
@@ -157,7 +155,7 @@ def _refuse_after_go_live(projects: Sequence[ProjectBefore], compounds: Mapping[
 
 
 def _refuse_unfinished(projects: Sequence[ProjectBefore]) -> None:
-    asked = [one.compound for one in projects]
+    asked = [one.compound for one in projects if one.is_unfinished]
     found = Project.objects.unfinished().filter(compound__in=asked).select_related("compound").first()
     if found is not None:
         raise ProjectUnfinished(name=found.compound.name)

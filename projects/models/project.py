@@ -2,9 +2,10 @@ from typing import Any
 
 import pghistory
 import pgtrigger
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, BigIntegerRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Deferrable, F, Func, Q, Value
 from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -186,10 +187,22 @@ class Project(models.Model):
         verbose_name_plural = _("projects")
         ordering = ["-year", "division_code", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["compound"],
-                condition=~Q(standing="cancelled") & ~Q(stage="aftercare"),
+            # Unique, and able to wait: a project that ended before the portal is inserted at the first stage like
+            # any other, also beside one that goes on, and stands where it ended within the same transaction. A
+            # unique index over a part of the rows cannot wait; a range of one value can be compared by GiST as it is.
+            ExclusionConstraint(
                 name="project_one_unfinished",
+                expressions=[
+                    (
+                        Func(
+                            F("compound"), F("compound"), Value("[]"), function="int8range",
+                            output_field=BigIntegerRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    )
+                ],
+                condition=~Q(standing="cancelled") & ~Q(stage="aftercare"),
+                deferrable=Deferrable.IMMEDIATE,
                 violation_error_message=_("This compound already has a project that is not finished."),
             ),
             models.UniqueConstraint(

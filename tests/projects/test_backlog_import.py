@@ -2,6 +2,7 @@
 
 import io
 import sys
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,22 +15,25 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from PIL import Image
 
+from core.integrity import ConstraintRefused
 from core.sheets import open_bytes
 from delivery.models import ProgressEntry, ProgressSource
 from directory.models import Organisation, OrganisationKind
+from files.actions import store_document
 from imports import actions
 from imports.errors import ChangedSincePreview
 from imports.kinds import kind_of
 from imports.models import ImportRun, ImportState, Verdict
 from jobs.progress import Silent
+from projects.actions.backlog import ProjectBefore, enter_projects_from_before
 from projects.actions.go_live import enter_project_from_before
-from projects.errors import BacklogWorksUnplaced
+from projects.errors import BacklogWorksUnplaced, ProjectUnfinished
 from projects.models import Origin, Project, ProjectParty, Scheme, Stage, WorkItemProgress
 from projects.sheets.backlog import WORK_SHEET
 from tests.cast import JINGZHOU, MINZHU, Cast, make_organisation
 from tests.compounds.builders import do_jobs, make_compound
 from tests.projects.backlog import DONE, HEADINGS, RUNNING, listing, live_from, previewed, problems, why
-from tests.projects.builders import make_project
+from tests.projects.builders import PDF, make_project
 
 
 def write(run: ImportRun) -> ImportRun:
@@ -212,6 +216,34 @@ def test_an_old_project_and_the_running_one_after_it_come_in_together(cast: Cast
     write(previewed(cast, listing(["砂石厂小区", *RUNNING], ["砂石厂小区", *earlier])))
     stages = Project.objects.order_by("year").values_list("year", "stage")
     assert list(stages) == [(2009, Stage.AFTERCARE), (2022, Stage.CONSTRUCTION)]
+
+
+def test_a_project_that_ended_before_the_portal_comes_in_beside_one_that_goes_on(cast: Cast) -> None:
+    live_from(cast)
+    running = make_project(cast, "砂石厂小区")
+    earlier = ["2009", "已移交", "2009-12-20", "2009-04-12", "2009-10-28"]
+    run = previewed(cast, listing(["砂石厂小区", *earlier], ["砂石厂小区", *RUNNING]))
+    assert why(run) == [[], ["unfinished"]]
+    write(previewed(cast, listing(["砂石厂小区", *earlier])))
+    stages = Project.objects.order_by("year").values_list("year", "stage")
+    assert list(stages) == [(2009, Stage.AFTERCARE), (running.year, Stage.WILLINGNESS)]
+
+
+def test_that_a_compound_has_one_unfinished_project_is_asked_at_the_end_at_the_latest(cast: Cast) -> None:
+    live_from(cast)
+    running = make_project(cast, "砂石厂小区")
+    paper = store_document(file=io.BytesIO(PDF), name="批复.pdf", user=cast.bureau)
+    before = ProjectBefore(
+        compound=running.compound, year=2022, stage=Stage.TENDER, effective_on=date(2022, 9, 1)
+    )
+    with pytest.raises(ProjectUnfinished):
+        enter_projects_from_before(projects=[before], user=cast.bureau, document=paper)
+    other = make_compound(cast, "棉纺厂宿舍")
+    twice = [replace(before, compound=other), replace(before, compound=other, year=2021)]
+    with pytest.raises(ConstraintRefused) as refusal:
+        enter_projects_from_before(projects=twice, user=cast.bureau, document=paper)
+    assert refusal.value.details["constraint"] == "project_one_unfinished"
+    assert not Project.objects.filter(compound=other).exists()
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def compare(rows: Sequence[Row], found: Mapping[int, KnownCompound], known: Know
         same = [one for one in projects if one.is_from_before and one.year == row.values["year"]]
         if same:
             _already_there(row, at, same[0])
-        elif any(one.is_unfinished for one in projects):
+        elif goes_on and any(one.is_unfinished for one in projects):
             text = _("This compound has a project that is not finished.")
             row.problems.setdefault(at, Remark(Why.UNFINISHED, text))
 

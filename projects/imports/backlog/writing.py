@@ -17,7 +17,7 @@ from projects.actions.backlog import ProjectBefore, WorkBefore, enter_projects_f
 from projects.imports.backlog.days import DAYS
 from projects.imports.backlog.known import COUNTY, within
 from projects.imports.backlog.reading import FIRMS
-from projects.models import LINE, CatalogueItem, Origin, PartyRole, Project
+from projects.models import LINE, CatalogueItem, Origin, PartyRole, Project, Stage
 
 
 def write_projects(rows: Sequence[Row], *, task: Task, progress: Progress) -> None:
@@ -53,7 +53,7 @@ def _still_right(rows: Sequence[Row], task: Task) -> dict[int, Compound]:
             compound is None
             or compound.ended_on is not None
             or not within(compound.community_id, task)
-            or key in going_on
+            or (key in going_on and row.values["stage"] != Stage.AFTERCARE)
         ):
             outdated += 1
     outdated += len(years & there)
