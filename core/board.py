@@ -4,7 +4,7 @@ A page draws whatever is registered, in the order of `position`; it never knows
 who registered it. That keeps imports pointing down while one page shows all.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -196,6 +196,55 @@ class DivisionFollower:
     follow: Callable[[str, str], int]
 
 
+@dataclass(frozen=True, kw_only=True)
+class ErrorFrame:
+    """How errors look and read below an address: for people who are not staff.
+
+    `template` gets `status`, `title` and `text` and must need neither database nor user; `words` are
+    (title, text) by refusal code or by status.
+    """
+
+    key: str
+    below: str
+    template: str
+    words: Mapping[int | str, tuple[TypeText, TypeText]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResidentCard:
+    """One thing on a resident's home page, in plain sentences.
+
+    `items` are short entries of a list; `tag` a word beside the title with its `tone` ("" | act | ok | late);
+    `url` with `action` is its one button; `phone` is drawn as a number to tap.
+    """
+
+    title: TypeText
+    lines: tuple[TypeText, ...] = ()
+    items: tuple[TypeText, ...] = ()
+    tag: TypeText = ""
+    tone: str = ""
+    url: str = ""
+    action: TypeText = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResidentSource:
+    """Cards of one of the three blocks of a resident's home page.
+
+    `subject` is `DECIDED` (what is decided), `OPEN` (what is open for you) or `CONTACT` (whom to call).
+    `cards(resident)` gets the resident of the session (`residents.session.Resident`).
+    """
+
+    subject: str
+    key: str
+    position: int
+    cards: Callable[[Any], Iterable[ResidentCard]]
+
+
+DECIDED, OPEN, CONTACT = "decided", "open", "contact"
+
+
 class Board:
     """All registrations of this process. Registering a key again replaces it (reloads, tests)."""
 
@@ -247,6 +296,12 @@ class Board:
 
     def missing(self, subject: str, user: Any, obj: Any) -> list[MissingLine]:
         return [line for source in self._of(MissingSource, subject) for line in source.lines(user, obj)]
+
+    def error_frame(self, path: str) -> ErrorFrame | None:
+        return next((frame for frame in self._of(ErrorFrame) if path.startswith(frame.below)), None)
+
+    def resident_cards(self, subject: str, resident: Any) -> list[ResidentCard]:
+        return [card for source in self._of(ResidentSource, subject) for card in source.cards(resident)]
 
     def division_followers(self) -> list[DivisionFollower]:
         return self._of(DivisionFollower)

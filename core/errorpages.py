@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from core.board import ErrorFrame, board
 from core.errors import DomainError
 
 EXPLANATIONS = {
@@ -51,12 +52,25 @@ def error_page(
     request: HttpRequest, status: int, *, title: str = "", text: str = "", code: str = "", **members: Any
 ) -> HttpResponse:
     """The page (or, below /api/, the problem document) of an HTTP error."""
+    frame = board.error_frame(request.path)
+    if frame is not None:
+        return _framed(request, frame, status, title=title, text=text, code=code)
     default_title, default_text = EXPLANATIONS.get(status, EXPLANATIONS[500])
     title, text = title or str(default_title), text or str(default_text)
     if request.path.startswith("/api/"):
         code = code or HTTPStatus(status).phrase.lower().replace(" ", "_")
         return problem_json(status, code=code, title=title, detail=text, **members)
     return render(request, "error.html", {"status": status, "title": title, "text": text}, status=status)
+
+
+def _framed(
+    request: HttpRequest, frame: ErrorFrame, status: int, *, title: str, text: str, code: str
+) -> HttpResponse:
+    """In the frame's own words: those for the code, else what the caller says, else those for the status."""
+    usual = frame.words.get(status) or frame.words[500]
+    said = frame.words.get(code) or (title or usual[0], text or usual[1])
+    context = {"status": status, "title": said[0], "text": said[1]}
+    return render(request, frame.template, context, status=status)
 
 
 def refusal_page(request: HttpRequest, refusal: DomainError) -> HttpResponse:

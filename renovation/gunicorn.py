@@ -9,6 +9,22 @@ import os
 from pathlib import Path
 from typing import Any
 
+from gunicorn.glogging import Logger
+
+from core.logs import DiscreetFormatter
+
+
+class DiscreetLogger(Logger):
+    """Neither the access log nor the error log keeps the code of a letter."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for handler in (*self.error_log.handlers, *self.access_log.handlers):
+            before = handler.formatter or DiscreetFormatter()
+            handler.setFormatter(DiscreetFormatter(before._fmt, before.datefmt))
+
+
+logger_class = DiscreetLogger
 bind = os.environ.get("BIND", "127.0.0.1:8000").split(",")
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", min((os.cpu_count() or 1) + 1, 5)))
