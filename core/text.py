@@ -26,6 +26,13 @@ def clean_line(text: str) -> str:
     return _SPACES.sub(" ", without_invisible(text)).strip()
 
 
+def clean_text(text: str) -> str:
+    """Several lines, each as `clean_line` leaves it; at most one empty line in a row."""
+    lines = [clean_line(line) for line in text.splitlines()]
+    kept = [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
+    return "\n".join(kept).strip("\n")
+
+
 def comparison_key(text: str) -> str:
     """Two spellings that a reader takes for the same text have the same key.
 

@@ -291,12 +291,11 @@ class OptionVersion(models.Model):
     """Words and prices of an option, from this moment on. A choice names the versions that were seen.
 
     `cost` is the whole price; `subsidy` what others give for this item alone; `residents_pay` what the households
-    pay together by `share_rule`. What is left is charged to the menu's budget.
+    pay together by `share_rule`. What is left is charged to the menu's budget. Never changed; gone only with an
+    option that is taken off a draft.
     """
 
-    append_only = True
-
-    option = models.ForeignKey(Option, on_delete=models.PROTECT, related_name="versions")
+    option = models.ForeignKey(Option, on_delete=models.CASCADE, related_name="versions")
     menu = models.ForeignKey(Menu, on_delete=models.PROTECT, related_name="+", editable=False)
     version = models.PositiveSmallIntegerField(_("version"))
     name = models.CharField(_("name"), max_length=60)
@@ -339,6 +338,19 @@ class OptionVersion(models.Model):
             ),
         ]  # fmt: skip
         triggers = [
+            pgtrigger.Protect(name="option_version_stays", operation=pgtrigger.Update),
+            pgtrigger.Trigger(
+                name="option_version_goes_with_draft",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Delete,
+                func="""
+                    IF (SELECT state FROM residents_menu WHERE id = OLD.menu_id FOR SHARE) <> 'draft' THEN
+                        RAISE EXCEPTION 'what residents have seen is kept' USING ERRCODE = 'check_violation',
+                            CONSTRAINT = 'options_stay_once_published';
+                    END IF;
+                    RETURN OLD;
+                """,
+            ),
             pgtrigger.Trigger(
                 name="option_version_in_its_time",
                 when=pgtrigger.Before,

@@ -1,0 +1,79 @@
+"""What is refused about opinions, meetings and questionnaires, and what to do next."""
+
+from http import HTTPStatus
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import DomainError
+
+
+class HouseholdElsewhere(DomainError):
+    code = "household_elsewhere"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("That household belongs to another compound.")
+
+
+class OpinionWrongState(DomainError):
+    code = "opinion_wrong_state"
+    sentence = _("This opinion is {state}; that step comes at another point of its way.")
+
+
+class OpinionJoinsElsewhere(DomainError):
+    code = "opinion_joins_elsewhere"
+    sentence = _("Opinions are joined within one compound, with one that is not itself joined with another.")
+
+
+class OwnerOutOfReach(DomainError):
+    code = "owner_out_of_reach"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("{name} does not answer opinions in this place.")
+
+
+class WorkOfAnotherCompound(DomainError):
+    code = "work_of_another_compound"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("That work belongs to another compound.")
+
+
+class MeetingOver(DomainError):
+    code = "meeting_over"
+    sentence = _("This meeting is {state}. What was recorded stays; correct it in the next meeting.")
+
+
+class QuestionnaireNotOpen(DomainError):
+    code = "questionnaire_not_open"
+    sentence = _("This questionnaire is not open (any more).")
+
+
+class QuestionnaireNotDraft(DomainError):
+    code = "questionnaire_not_draft"
+    sentence = _("A published questionnaire stays as it is. Void it and draw up a new one.")
+
+
+class QuestionnaireIncomplete(DomainError):
+    code = "questionnaire_incomplete"
+    sentence = _("Add at least one question before you publish it.")
+
+
+class ClosesInPast(DomainError):
+    code = "closes_in_past"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("The close lies in the past.")
+
+
+class OnlyLater(DomainError):
+    code = "only_later"
+    sentence = _("The close of what is open can only become later.")
+
+
+class AnswerUnfit(DomainError):
+    """`question` is the place of the question, from 1."""
+
+    code = "answer_unfit"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("Question {question}: {reason}")
+
+
+class KeyUsed(DomainError):
+    code = "key_used"
+    sentence = _("This form was already sent with other content. Open it anew.")
