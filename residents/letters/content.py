@@ -50,6 +50,11 @@ def door_text(building: str, staircase: str, unit: str) -> str:
     return f"{building}{staircase}{unit}{'室' if unit[:1].isdecimal() and unit[-1:].isdecimal() else ''}"
 
 
+def site_of(address: str) -> str:
+    """What is typed into a browser: `https://portal.example.org/r/` → portal.example.org/r."""
+    return address.split("://")[-1].rstrip("/")
+
+
 # --- The letter -------------------------------------------------------------------------
 
 
@@ -117,8 +122,7 @@ class LetterRound:
 
     @property
     def site(self) -> str:
-        """What is typed into a browser."""
-        return self.address.split("://")[-1].rstrip("/")
+        return site_of(self.address)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,11 +191,11 @@ class DoorstepSheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeItem:
-    """An item of the outcome: `sentence` says why it is in or out, in figures."""
+    """An item of the outcome: `sentence` says why it is in or out, in figures. `supporters` None: too few to publish."""
 
     name: str
     is_in: bool
-    supporters: int
+    supporters: int | None
     sentence: str
     cost: Decimal
     note: str = ""
@@ -215,4 +219,3 @@ class ResultNotice:
     sender: str
     dated: date
     page: str = ""
-    suppressed: bool = False

@@ -1,14 +1,12 @@
-"""Papers as PDF, by typst. Data goes in as JSON, nothing is read from or written to a disk but the templates."""
+"""Letters as PDF, by building."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
-import typst
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
@@ -22,10 +20,9 @@ from residents.letters.content import (
     english_moment,
     share_text,
 )
-from residents.letters.fonts import typeface
 from residents.letters.squares import squares_of
+from residents.letters.typesetting import compiled, compiler_for, pdf_of
 
-TEMPLATES = Path(__file__).parent / "templates"
 # Letters of one file: enough to be worth the typeface in it, few enough for a printer's memory and for ours.
 LETTERS_A_FILE = 250
 
@@ -65,7 +62,7 @@ def letters_pdf(about: LetterRound, letters: Sequence[Letter], *, duplex: bool =
     ]
     said = {**_said(about), "mode": "letters", "split": background.split, "background": background.pdf,
             "duplex": duplex, "letters": rows}  # fmt: skip
-    return _compiled("letter.typ", said)
+    return compiled("letter.typ", said)
 
 
 def letter_parts(
@@ -102,7 +99,7 @@ def _said(about: LetterRound) -> dict[str, Any]:
             "site": about.site,
             "modules": squares_of(about.address).size,
             "small-modules": squares_of("").size,
-            "contact": _contact(about),
+            "contact": asdict(about.contact),
             "sender": about.sender,
             "dated": chinese_date(about.dated),
             "until": f"{chinese_moment(about.until)} 之前" if about.until else "长期有效",
@@ -111,11 +108,6 @@ def _said(about: LetterRound) -> dict[str, Any]:
             "menu": _menu(about.menu) if about.menu else None,
         }
     }
-
-
-def _contact(about: Any) -> dict[str, str]:
-    contact = about.contact
-    return {"who": contact.who, "phone": contact.phone, "place": contact.place, "hours": contact.hours}
 
 
 def _menu(menu: PaperMenu) -> dict[str, Any]:
@@ -148,36 +140,9 @@ class _Background:
 
 @lru_cache(maxsize=16)
 def _background(about: LetterRound) -> _Background:
-    compiler = _compiler("letter.typ", {**_said(about), "mode": "background"})
+    compiler = compiler_for("letter.typ", {**_said(about), "mode": "background"})
     found = json.loads(compiler.query("<split>", field="value", one=True))
     if not found["fits"]:
         raise PaperOverflow
     # typst takes text from outside, or a list of numbers; bytes are neither.
-    return _Background(list(_pdf(compiler)), found["pages"])
-
-
-# --- typst ------------------------------------------------------------------------------
-
-
-def _compiler(template: str, said: dict[str, Any]) -> typst.Compiler:
-    face = typeface()
-    data = json.dumps({**said, "fonts": face.families}, ensure_ascii=False)
-    face.check(data)
-    return typst.Compiler(
-        input=TEMPLATES / template,
-        root=TEMPLATES,
-        font_paths=face.fonts,
-        ignore_system_fonts=True,
-        sys_inputs={"data": data},
-    )
-
-
-def _compiled(template: str, said: dict[str, Any]) -> bytes:
-    return _pdf(_compiler(template, said))
-
-
-def _pdf(compiler: typst.Compiler) -> bytes:
-    pdf = compiler.compile(format="pdf")
-    if not isinstance(pdf, bytes):
-        raise TypeError("typst gave no PDF")
-    return pdf
+    return _Background(list(pdf_of(compiler)), found["pages"])

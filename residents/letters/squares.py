@@ -35,9 +35,24 @@ class Squares:
 
     def strokes(self, code: str) -> str:
         """The black runs as an SVG path of horizontal strokes, one unit wide, in a square of `size` units."""
-        text = format(self.bits(code), f"0{self.size * self.size}b")
-        rows = (text[start : start + self.size] for start in range(0, len(text), self.size))
-        return "".join(f"M0 {number}.5{_row(row)}" for number, row in enumerate(rows))
+        return _strokes(self.bits(code), self.size)
+
+
+def _strokes(bits: int, size: int) -> str:
+    text = format(bits, f"0{size * size}b")
+    rows = (text[start : start + size] for start in range(0, len(text), size))
+    return "".join(f"M0 {number}.5{_row(row)}" for number, row in enumerate(rows))
+
+
+def _bits(square: segno.QRCode) -> int:
+    return int("".join("1" if module else "0" for row in square.matrix for module in row), 2)
+
+
+def square_of(text: str) -> tuple[str, int]:
+    """The strokes of any text, and how many modules its square has on each side."""
+    square = segno.make(text, error=ERROR_LEVEL, micro=False)
+    size = len(square.matrix)
+    return _strokes(_bits(square), size), size
 
 
 @lru_cache(maxsize=1 << 16)
@@ -67,7 +82,7 @@ def squares_of(address: str) -> Squares:
             boost_error=False,
             mode=MODE,
         )
-        return int("".join("1" if module else "0" for row in square.matrix for module in row), 2)
+        return _bits(square)
 
     blank = drawn(first)
     return Squares(
