@@ -14,6 +14,7 @@ from core.fields import DayField, DayInput
 from residents.actions.owners import OwnerFacts
 from residents.models import Owner
 from residents.reading.owners import LONGEST_NAME, MOST_OWNERS, read_phone, read_share
+from residents.records import share_of
 
 # Lines of the form beyond those of the owners that are known.
 SPARE_LINES, MORE_LINES = 2, 4
@@ -171,12 +172,6 @@ def initial_of(owners: Sequence[Owner]) -> dict[str, Any]:
         if owner.is_voter:
             found["voter"] = str(number)
     return found
-
-
-def share_of(owner: Owner) -> Fraction | None:
-    if owner.share_numerator is None or owner.share_denominator is None:
-        return None
-    return Fraction(owner.share_numerator, owner.share_denominator)
 
 
 class VoterForm(forms.Form):

@@ -88,7 +88,7 @@ def _owned(row: Row) -> str:
 
 
 def _coverage(row: Row) -> SafeString | str:
-    title, reached, doors = row["round_title"], row["reached"], row["doors"]
+    title, reached, doors = row["round_title"], row["coverage"], row["doors"]
     if not title:
         return ""
     share = percent(Decimal(reached) / doors, places=0) if doors else thousands(reached)
@@ -98,7 +98,7 @@ def _coverage(row: Row) -> SafeString | str:
 
 
 def _coverage_plain(row: Row) -> Any:
-    return round(row["reached"] / row["doors"], 4) if row["round_title"] and row["doors"] else None
+    return round(row["coverage"] / row["doors"], 4) if row["round_title"] and row["doors"] else None
 
 
 REGISTERS = ListSpec(
