@@ -64,27 +64,37 @@ class Contact:
 
     who: str
     phone: str
-    place: str
+    place: str = "社区居委会"
     hours: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperItem:
-    """An optional item. `price` and `subsidy` in yuan; `rule` such as 与第3项只能选一个."""
+    """An optional item. `subsidy` (paid by others) and `residents_pay` (by all households) are parts of `price`, in yuan.
+
+    What is left is charged to the budget of the menu. `rule` such as 与第3项只能选一个。
+    """
 
     name: str
     text: str
     price: Decimal
     subsidy: Decimal = Decimal(0)
+    residents_pay: Decimal = Decimal(0)
     rule: str = ""
 
     @property
     def price_text(self) -> str:
-        if not self.subsidy:
-            return f"共需 {yuan(self.price)}，由住户分摊。"
-        if self.subsidy >= self.price:
-            return f"共需 {yuan(self.price)}，全部由补助资金出。"
-        return f"共需 {yuan(self.price)}，已有补助 {yuan(self.subsidy)}，其余由住户分摊。"
+        """共需 12 万元：补助 8 万元，住户合出 2 万元，其余从改造资金里出。"""
+        payers = []
+        if self.subsidy:
+            payers.append(f"补助 {yuan(self.subsidy)}")
+        if self.residents_pay:
+            payers.append(f"住户合出 {yuan(self.residents_pay)}")
+        if not payers:
+            return f"共需 {yuan(self.price)}，从改造资金里出。"
+        if self.price > self.subsidy + self.residents_pay:
+            payers.append("其余从改造资金里出")
+        return f"共需 {yuan(self.price)}：{'，'.join(payers)}。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
