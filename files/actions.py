@@ -28,6 +28,7 @@ __all__ = [
     "DOCUMENTS",
     "IMAGES",
     "SPREADSHEETS",
+    "forget_bytes",
     "store_document",
     "store_image",
     "store_product",
@@ -99,6 +100,17 @@ def _store_pdf(file: BinaryIO, *, name: str, user: Any) -> StoredFile:
 def store_product(*, content: BytesIO | BinaryIO, name: str, media_type: str, user: Any) -> StoredFile:
     """Keep what the portal made itself (an export, a workbook of wrong rows), however large."""
     return _store(content, name=name, media_type=media_type, user=user)
+
+
+def forget_bytes(*, files: Collection[StoredFile]) -> None:
+    """Delete the bytes of files that must not be kept (residents' personal data); their rows stay.
+
+    Bytes that another row names as well are kept: they are another record's too.
+    """
+    for digest in {file.sha256 for file in files}:
+        own = [file.pk for file in files if file.sha256 == digest]
+        if not StoredFile.objects.filter(sha256=digest).exclude(pk__in=own).exists():
+            storage.forget(StoredFile(sha256=digest).key)
 
 
 def _store(

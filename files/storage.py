@@ -79,3 +79,8 @@ def _chunks(source: BinaryIO) -> Iterator[bytes]:
 def fetch(key: str) -> File:
     """The bytes for reading; `FileNotFoundError` where they are gone."""
     return store().open(key, "rb")
+
+
+def forget(key: str) -> None:
+    """Delete the bytes under `key`; nothing happens where none lie there."""
+    store().delete(key)

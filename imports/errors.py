@@ -75,3 +75,11 @@ class TooManyValues(DomainError):
     sentence = _(
         "The column {heading} holds {count} different values; more than {limit} cannot be assigned by hand."
     )
+
+
+class FileForgotten(DomainError):
+    """The bytes are gone: they held residents' personal data and were deleted in time."""
+
+    code = "import_file_deleted"
+    status = HTTPStatus.GONE
+    sentence = _("The file held residents' personal data and has been deleted. Upload it again to go on.")

@@ -61,3 +61,9 @@ def wrong_rows(job: Job, progress: Progress) -> Outcome:
 def forget_old_rows() -> int:
     """Every night."""
     return actions.forget_rows()
+
+
+@shared_task
+def forget_personal_data() -> int:
+    """Every hour."""
+    return actions.forget_personal()
