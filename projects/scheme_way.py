@@ -24,7 +24,7 @@ from projects.models import (
 )
 from projects.permissions import can_approve_scheme, can_edit_scheme
 
-# The offices that sign before a scheme goes on notice; representatives join with the residents' app.
+# The offices that sign before a scheme goes on notice; the representatives' signature joins where it was recorded.
 NEEDED_SIGNATURES = (SignOffKind.STREET_OFFICE, SignOffKind.COMMUNITY)
 
 DONE, NOW, AHEAD, WRONG = "done", "now", "ahead", "wrong"
@@ -152,6 +152,12 @@ class Way:
             detail = who if signed.agrees else f"{_('does not agree')}: {signed.remark}"
             yield Step(
                 label=label, state=DONE if signed.agrees else WRONG, detail=detail, url=self.url("sign")
+            )
+        recorded = self.signed(SignOffKind.REPRESENTATIVES)
+        if recorded is not None:
+            detail = f"{recorded.remark}\n{recorded.signed_on.isoformat()}"
+            yield Step(
+                label=str(recorded.get_kind_display()), state=DONE, detail=detail, url=self.url("sign")
             )
 
     def _hung_out(self) -> Step:

@@ -103,6 +103,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Before anybody asks who is signed in: below /r/ nobody of the staff is.
+    "residents.middleware.ResidentsMiddleware",
     "directory.middleware.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -193,6 +195,10 @@ CELERY_BEAT_SCHEDULE = {
     "imports: forget rows staged a month ago": {
         "task": "imports.tasks.forget_old_rows",
         "schedule": crontab(hour=3, minute=50),
+    },
+    "imports: forget residents' personal data": {
+        "task": "imports.tasks.forget_personal_data",
+        "schedule": crontab(minute=20),
     },
     "jobs: pick up what is due": {"task": "jobs.tasks.pick_up_due_jobs", "schedule": 20.0},
     "outbox: deliver what is due": {"task": "outbox.tasks.deliver_due_messages", "schedule": 30.0},
@@ -410,7 +416,13 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    # Addresses in the log do not hold the codes of letters.
+    "formatters": {
+        "line": {
+            "()": "core.logs.DiscreetFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {"django.security.DisallowedHost": {"level": "ERROR"}},

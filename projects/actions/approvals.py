@@ -65,7 +65,9 @@ def sign_off(
     if kind not in sign_off_powers(user, scheme):
         raise NotPermitted
     valid = {one.kind: one for one in scheme.sign_offs.filter(revoked_at__isnull=True)}
-    if any(one.by_id == user.pk for other, one in valid.items() if other != kind):
+    # Whoever writes down that the representatives agree signs for nobody.
+    offices = {other: one for other, one in valid.items() if other != SignOffKind.REPRESENTATIVES}
+    if any(one.by_id == user.pk for other, one in offices.items() if other != kind):
         raise SignsForAnother
     remark = clean_line(remark)
     if not agrees and not remark:
@@ -79,6 +81,16 @@ def sign_off(
             raise AlreadySigned(office=earlier.get_kind_display())
         earlier.revoked_at = timezone.now()
         earlier.save(update_fields=["revoked_at"])
+    return enter_sign_off(
+        scheme=scheme, user=user, kind=kind, agrees=agrees, remark=remark, document=document, signed_on=signed_on
+    )  # fmt: skip
+
+
+def enter_sign_off(
+    *, scheme: Scheme, user: User, kind: str, agrees: bool, remark: str = "", document: StoredFile | None = None,
+    signed_on: date | None = None,
+) -> SignOff:  # fmt: skip
+    """The row of a signature under a locked scheme; who may give which one is the caller's question."""
     signed = SignOff(
         scheme=scheme,
         kind=kind,
@@ -86,7 +98,7 @@ def sign_off(
         remark=remark,
         document=document,
         by=user,
-        signed_on=signed_on,
+        signed_on=signed_on or timezone.localdate(),
     )
     with constraints_as_refusals(SignOff):
         signed.save(force_insert=True)

@@ -6,8 +6,10 @@ from typing import Any
 from django.db.models import Count, Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
+from core.board import board
 from core.history import history_of
 from directory.models import User
 from directory.requests import SignedInRequest
@@ -65,6 +67,10 @@ def _version(request: SignedInRequest, scheme: Scheme) -> HttpResponse:
         "may_begin": scheme.state == SchemeState.WITHDRAWN and scheme.pk == versions[0].pk and not approved
         and project.is_active and can_draw_scheme(request.user, project),
         "may_export": can_export(request.user),
+        "panels": [
+            render_to_string(panel.template, panel.context(request, scheme), request)
+            for panel in board.panels("scheme", request.user)
+        ],
         **rights_of(request, scheme),
     }  # fmt: skip
     return project_page(request, "projects/scheme.html", project, "scheme", context)

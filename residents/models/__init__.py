@@ -37,6 +37,7 @@ from residents.models.questionnaires import (
 )
 from residents.models.representatives import FEWEST_REPRESENTATIVES, MOST_REPRESENTATIVES, Representative
 from residents.models.rounds import DELIVERED, DoorCall, Finding, Round
+from residents.models.sign_offs import RepresentativeOpinion, SignOffOfRepresentatives
 
 __all__ = [
     "CHOICE_CHANNELS",
@@ -85,9 +86,11 @@ __all__ = [
     "QuestionnaireState",
     "RecordOpening",
     "Representative",
+    "RepresentativeOpinion",
     "Response",
     "Round",
     "ShareRule",
+    "SignOffOfRepresentatives",
     "SpoiledSheet",
     "Tenancy",
     "wanted_by",

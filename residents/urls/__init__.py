@@ -12,6 +12,7 @@ from residents.urls import (
     register,
     representatives,
     rounds,
+    sign_offs,
 )
 
 app_name = "residents"
@@ -25,5 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("residents/meetings/", include(meetings.urlpatterns)),
     path("residents/questionnaires/", include(questionnaires.urlpatterns)),
     path("residents/menus/", include(menus.urlpatterns)),
+    path("residents/schemes/", include(sign_offs.urlpatterns)),
     path("r/", include(home.urlpatterns)),
+    # The code of a letter takes whatever is left below /r/: pages of other parts stand above this line.
+    path("r/", include(home.letters)),
 ]

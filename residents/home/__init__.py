@@ -1,0 +1,1 @@
+"""What stands on a resident's home page, from what the portal knows: plain sentences, no official's words."""

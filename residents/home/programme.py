@@ -1,0 +1,164 @@
+"""The compound's project on a resident's home page: where it stands, what is decided, what hangs out for objections."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.board import ResidentCard
+from core.figures import thousands
+from projects.models import LINE, Project, PublicNotice, Scheme, SchemeLine, SchemeState, Stage, Standing
+from residents.home.words import STAGES, plain_day
+from residents.session import Resident
+
+WORKS_SHOWN = 5
+SHOWN_STATES = (SchemeState.SIGNING, SchemeState.NOTICED, SchemeState.APPROVED)
+
+
+@dataclass(frozen=True)
+class Programme:
+    """The project that concerns residents today, with the versions of its scheme that they may see."""
+
+    project: Project
+    approved: Scheme | None
+    noticed: Scheme | None
+    signing: Scheme | None
+    notice: PublicNotice | None
+    today: date
+
+    @property
+    def notice_is_running(self) -> bool:
+        return self.notice is not None and self.notice.from_on <= self.today <= self.notice.until_on
+
+    @property
+    def for_signing(self) -> Scheme | None:
+        """The version about which representatives say what they think."""
+        return self.signing or self.noticed
+
+
+def programme_of(resident: Resident) -> Programme | None:
+    """Read once a page: the project, its schemes with their works, the notice; at most four statements."""
+    if "programme" not in resident.shared:
+        resident.shared["programme"] = _programme(resident.compound_id)
+    found: Programme | None = resident.shared["programme"]
+    return found
+
+
+def _programme(compound_id: int) -> Programme | None:
+    projects = list(
+        Project.objects.filter(compound_id=compound_id).exclude(standing=Standing.CANCELLED).order_by("-year", "-id")
+    )  # fmt: skip
+    # The one that is not finished yet; else the latest that was.
+    project = next((one for one in projects if one.is_unfinished), projects[0] if projects else None)
+    if project is None:
+        return None
+    lines = SchemeLine.objects.select_related("work_item__catalogue_item")
+    notices = PublicNotice.objects.filter(ended_at__isnull=True)
+    schemes = project.schemes.filter(state__in=SHOWN_STATES).order_by("-version")
+    by_state: dict[str, Scheme] = {}
+    for scheme in schemes.prefetch_related(Prefetch("lines", lines), Prefetch("notices", notices)):
+        by_state.setdefault(scheme.state, scheme)
+    noticed = by_state.get(SchemeState.NOTICED)
+    return Programme(
+        project=project,
+        approved=by_state.get(SchemeState.APPROVED),
+        noticed=noticed,
+        signing=by_state.get(SchemeState.SIGNING),
+        notice=next(iter(noticed.notices.all()), None) if noticed else None,
+        today=timezone.localdate(),
+    )
+
+
+# --- What is decided --------------------------------------------------------------------
+
+
+def decided(resident: Resident) -> Iterator[ResidentCard]:
+    programme = programme_of(resident)
+    if programme is None:
+        return
+    yield _where_it_stands(programme)
+    if programme.approved is not None:
+        yield _what_is_done(programme.approved)
+
+
+def _where_it_stands(programme: Programme) -> ResidentCard:
+    project = programme.project
+    title = _("The renovation, plan of {year}").format(year=project.year)
+    if project.standing == Standing.SUSPENDED:
+        return ResidentCard(
+            title=title, tag=_("paused"), tone="late",
+            lines=(_("The renovation is paused. You will be told when it goes on."),),
+        )  # fmt: skip
+    is_over = project.stage == Stage.AFTERCARE
+    return ResidentCard(
+        title=title, tag=_("finished") if is_over else _("under way"), tone="ok" if is_over else "act",
+        lines=(STAGES[project.stage], *_days(project)),
+    )  # fmt: skip
+
+
+def _days(project: Project) -> Iterator[str]:
+    """When work begins or began, and when it ends or ended, as far as anybody knows."""
+    place = LINE.index(project.stage)
+    if place < LINE.index(Stage.CONSTRUCTION):
+        if project.planned_start_on:
+            yield _("Work is to begin about {day}.").format(day=plain_day(project.planned_start_on))
+        return
+    if project.stage != Stage.CONSTRUCTION:
+        yield _("The works were completed on {day}.").format(day=plain_day(project.completed_on))
+        return
+    yield _("Work began on {day}.").format(day=plain_day(project.started_on))
+    if project.percent_done:
+        yield _("About {percent} % is done.").format(percent=int(project.percent_done))
+    end = project.forecast_completion_on or project.planned_completion_on
+    if end:
+        yield _("It is expected to be finished about {day}.").format(day=plain_day(end))
+
+
+def _what_is_done(scheme: Scheme) -> ResidentCard:
+    works = [work_in_words(line) for line in scheme.lines.all()]
+    more = len(works) - WORKS_SHOWN
+    items = works if more <= 1 else [*works[:WORKS_SHOWN], _more(more)]
+    return ResidentCard(
+        title=_("What is being done"), items=tuple(items), url=reverse("residents:works"),
+        action=_("See all of it"),
+    )  # fmt: skip
+
+
+def _more(count: int) -> str:
+    return ngettext("and {count} more", "and {count} more", count).format(count=count)
+
+
+def work_in_words(line: SchemeLine) -> str:
+    """更换供水管道(东区),800 米."""
+    item = line.work_item.catalogue_item
+    where = (
+        _(" ({place})").format(place=line.work_item.location) if line.work_item.location else ""
+    )  # fmt: skip
+    amount = f"{thousands(line.quantity)} {item.get_unit_display()}"
+    return _("{work}{where}: {amount}").format(work=item.name, where=where, amount=amount)
+
+
+# --- What is open for you ---------------------------------------------------------------
+
+
+def open_now(resident: Resident) -> Iterator[ResidentCard]:
+    programme = programme_of(resident)
+    if programme is None or programme.notice is None or not programme.notice_is_running:
+        return
+    until = plain_day(programme.notice.until_on)
+    yield ResidentCard(
+        title=_("The scheme hangs out: read it, and say if something is wrong"),
+        tag=_("until {day}").format(day=until),
+        tone="act",
+        lines=(
+            _("It says what is to be repaired in your compound, where, and what it costs."),
+            _("Whoever does not agree says so until {day}; every objection is answered.").format(day=until),
+        ),
+        url=reverse("residents:notice"),
+        action=_("Read the scheme"),
+    )
