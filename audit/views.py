@@ -10,18 +10,13 @@ from audit.filters import AuditFilter, describe_subject
 from audit.permissions import can_read_audit
 from audit.tables import ENTRIES, detail_text, listed_entries
 from audit.vocabulary import action_label, kind_label
-from core.errors import NotPermitted
-
-
-def _require_reader(request: HttpRequest) -> None:
-    if not can_read_audit(request.user):
-        raise NotPermitted
+from core.errors import demand
 
 
 @never_cache
 @require_safe
 def entry_list(request: HttpRequest) -> HttpResponseBase:
-    _require_reader(request)
+    demand(can_read_audit(request.user))
     return ENTRIES.respond(
         request,
         listed_entries(request.user),
@@ -35,7 +30,7 @@ def entry_list(request: HttpRequest) -> HttpResponseBase:
 @never_cache
 @require_safe
 def entry_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    _require_reader(request)
+    demand(can_read_audit(request.user))
     entry = get_object_or_404(listed_entries(request.user).select_related("actor"), pk=pk)
     context = {
         "entry": entry,

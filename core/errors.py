@@ -42,6 +42,12 @@ class NotPermitted(DomainError):
     sentence = _("Your role does not include this. Ask your security administrator if you need it.")
 
 
+def demand(permitted: bool) -> None:  # noqa: FBT001 (reads as a sentence: demand(can_edit_compound(…)))
+    """Seen, but not for this person to do: 403."""
+    if not permitted:
+        raise NotPermitted
+
+
 class InvalidInput(DomainError):
     """What was sent cannot be read as what it should be."""
 

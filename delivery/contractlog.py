@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from compounds.changelog import Change
+from core.changelog import Change, Line
 from core.figures import NOTHING, day, thousands
 from core.history import history_of
 from delivery.models import Contract, ContractProject
@@ -30,7 +30,6 @@ TOLD = (
     "notes",
     "division_code",
 )
-Line = tuple[str, str | None, str | None]
 
 
 def changes_of(contract: Contract, *, seen_by: User) -> list[Change]:

@@ -1,7 +1,7 @@
 """Who calls the API: a service user's token, or a signed-in browser session."""
 
 from functools import cache
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, DateField, DateTimeField, F, OuterRef, Value
@@ -13,7 +13,7 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from core.errors import NotPermitted
+from core.errors import NotPermitted, demand
 from core.prepared import Prepared, Slot
 from directory.actions.token_use import is_due, note_token_use
 from directory.keys import digest
@@ -85,15 +85,30 @@ class TokenAuthentication(BaseAuthentication):
         return f'{REALM}, error="invalid_token"' if get_authorization_header(request) else REALM
 
 
-class MayRead(BasePermission):
-    """A session may read what its user sees; a token needs the read scope."""
+class ByScope(BasePermission):
+    """A session may do what its user may; a token needs the scope.
+
+    A role that sees nothing of what a subclass is for (`may_see`) gets 403, not an empty list that looks like an
+    answer.
+    """
+
+    scope: ClassVar[str]
+
+    @staticmethod
+    def may_see(user: User) -> bool:
+        return True
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if not request.user or not request.user.is_authenticated:
             return False
-        if isinstance(request.auth, ApiToken) and TokenScope.READ not in request.auth.scopes:
+        if isinstance(request.auth, ApiToken) and self.scope not in request.auth.scopes:
             raise InsufficientScope
+        demand(self.may_see(caller(request)))
         return True
+
+
+class MayRead(ByScope):
+    scope = TokenScope.READ
 
 
 def caller(request: Request) -> User:

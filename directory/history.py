@@ -1,12 +1,11 @@
 """The change log of a directory record, read from the database's own history rows."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
+from core.changelog import Change, Line
 from core.history import history_of
 from directory.models import Division, Organisation, User
 
@@ -17,29 +16,11 @@ ACTS = {
     "update": pgettext_lazy("history", "changed"),
     "delete": pgettext_lazy("history", "removed"),
 }
-# One line of a change: label, old and new value as written.
-Line = tuple[str, str, str]
-
-
-@dataclass(frozen=True)
-class Change:
-    """One change as `core/changes.html` draws it."""
-
-    at: datetime
-    who: str
-    what: str
-    reason: str = ""
-    lines: list[Line] = field(default_factory=list)
 
 
 def _events(record: Tracked) -> "models.QuerySet[Any]":
     tracked: Any = type(record)
     return history_of(tracked).filter(pgh_obj=record.pk)
-
-
-def version_of(record: Tracked) -> int:
-    """The number of the record's last change; a form carries it to notice another editor."""
-    return _events(record).aggregate(last=models.Max("pgh_id"))["last"] or 0
 
 
 def changed_since(record: Tracked, version: int) -> Change | None:

@@ -1,7 +1,5 @@
 """Compounds and the reserve pool for programs."""
 
-from typing import Any
-
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.urls import URLPattern, path
@@ -23,7 +21,6 @@ from compounds.filters import ORDERS, POOL_ORDER, CompoundFilter, PoolFilter
 from compounds.models import Compound
 from compounds.permissions import can_see_register
 from core.api.views import ApiView, ListView, Row, answer
-from core.errors import NotPermitted
 from directory.authentication import MayRead, caller
 from directory.models import User
 from directory.powers import Power
@@ -32,12 +29,7 @@ from directory.powers import Power
 class SeesRegister(MayRead):
     """A role without the register gets 403, not an empty list that looks like an answer."""
 
-    def has_permission(self, request: Request, view: Any) -> bool:
-        if not super().has_permission(request, view):
-            return False
-        if not can_see_register(caller(request)):
-            raise NotPermitted
-        return True
+    may_see = staticmethod(can_see_register)
 
 
 class CompoundList(ListView):

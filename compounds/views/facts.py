@@ -18,13 +18,14 @@ from compounds.permissions import can_edit_compound
 from compounds.sanity import sanity_warnings
 from compounds.views.compound import declared_figures
 from compounds.views.map import map_setting, tile_position
-from compounds.views.shared import demand, place_names, seen_compound
+from compounds.views.shared import demand, seen_compound
 from core.conflicts import Conflict, reconciled
 from core.errors import DomainError
 from core.history import state_at, version_of
 from core.posted import posted
 from core.scope import chosen_division
 from core.text import clean_line
+from directory.models import Division
 from directory.powers import Power
 from directory.requests import SignedInRequest
 
@@ -119,7 +120,7 @@ def _form_page(
             "conflict": conflict,
             "map": map_setting(),
             "start": _around(request, compound),
-            "place": place_names(compound.community_id) if compound else [],
+            "place": Division.objects.way_names(compound.community_id) if compound else [],
         },
         status=422 if form.errors else 200,
     )

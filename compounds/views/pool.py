@@ -30,6 +30,7 @@ from compounds.worklists import POOL, PoolFilter
 from core.errors import DomainError
 from core.history import history_of
 from core.htmx import page_or_fragment
+from core.lists import called
 from core.lists.bulk import carried, sent_step
 from core.posted import posted
 from core.scope import chosen_division
@@ -171,7 +172,7 @@ def pool_list(request: SignedInRequest) -> HttpResponseBase:
         filterset=PoolFilter,
         may_export=can_export(request.user),
         bulk=("move",) if request.user.has_power(Power.MANAGE_POOL) else (),
-        describe={"division": lambda code: str(Division.objects.filter(pk=code).first() or code)},
+        describe={"division": called(Division)},
         template="compounds/pool_list.html",
         context={"rescoring": rescoring(request, _division(request))},
     )

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _
 
 from compounds.filters import CompoundPageFilter
 from compounds.models import Cluster, Compound, CompoundQuerySet
 from compounds.permissions import can_export, can_see_register
 from compounds.tables import COMPOUNDS
 from compounds.views.shared import demand
+from core.lists import called
 from directory.models import Division, Organisation, User
 from directory.powers import Power
 from directory.requests import SignedInRequest
@@ -23,14 +23,10 @@ def listed(user: User) -> CompoundQuerySet:
 
 # A filter's value in words, for its chip.
 DESCRIBE: Mapping[str, Callable[[Any], Any]] = {
-    "division": lambda code: _name_of(Division, code),
-    "cluster": lambda pk: _name_of(Cluster, pk),
-    "title_owner": lambda pk: _name_of(Organisation, pk),
+    "division": called(Division),
+    "cluster": called(Cluster),
+    "title_owner": called(Organisation),
 }
-
-
-def _name_of(model: Any, key: str) -> str:
-    return str(model.objects.filter(pk=key).first() or _("not known"))
 
 
 def bulk_acts(user: User) -> list[str]:

@@ -17,8 +17,7 @@ from compounds.permissions import (
     can_see_register,
 )
 from compounds.tables import BATCH_TONES
-from core.errors import NotPermitted
-from directory.codes import ancestors
+from core.errors import demand
 from directory.models import Division
 from directory.requests import SignedInRequest
 from jobs.views import card
@@ -47,12 +46,6 @@ def seen_compound(request: SignedInRequest, code: str) -> Compound:
     )
 
 
-def demand(permitted: bool) -> None:  # noqa: FBT001 (reads as a sentence: demand(can_edit_compound(…)))
-    """Seen, but not for this person to do: 403."""
-    if not permitted:
-        raise NotPermitted
-
-
 def rescoring(request: SignedInRequest, code: str = "") -> dict[str, Any] | None:
     """The job that recomputes scores of a division ("": of one's own) just now, as `core/job_card.html` takes it.
 
@@ -60,13 +53,6 @@ def rescoring(request: SignedInRequest, code: str = "") -> dict[str, Any] | None
     """
     job = rescoring_of([code] if code else request.user.scopes)
     return {**card(job), "is_mine": job.requested_by_id == request.user.pk} if job else None
-
-
-def place_names(community: str) -> list[str]:
-    """荆州市, 荆州区, 西城街道, 胜利街社区: the way down to a community, without the province."""
-    way = [code for code in (*ancestors(community), community) if len(code) > 2]
-    names = dict(Division.objects.filter(code__in=way).values_list("code", "name"))
-    return [names[code] for code in way if code in names]
 
 
 def compound_page(
@@ -89,7 +75,7 @@ def page_context(request: SignedInRequest, compound: Compound, tab: str) -> dict
     return {
         "compound": compound,
         "tab": tab,
-        "place": place_names(here),
+        "place": Division.objects.way_names(here),
         "batch_label": Batch(batch).label if batch else "",
         "batch_tone": BATCH_TONES.get(batch, "") if batch else "",
         "score": getattr(compound, "urgency_score", None),

@@ -16,9 +16,10 @@ from compounds.forms.fields import add_refusal
 from compounds.forms.successions import MergeForm, SplitForm
 from compounds.models import Building, Compound, CompoundQuerySet, ConditionSurvey, SurveyState
 from compounds.permissions import can_create_in
-from compounds.views.shared import demand, place_names, seen_compound
+from compounds.views.shared import demand, seen_compound
 from core.errors import DomainError
 from core.posted import posted
+from directory.models import Division
 from directory.powers import Power
 from directory.requests import SignedInRequest
 
@@ -64,7 +65,7 @@ def merge(request: SignedInRequest, code: str) -> HttpResponse:
     found = found.matching(typed) if typed.strip() else found.filter(community=compound.community_id)
     context = {
         "compound": compound,
-        "place": place_names(compound.community_id),
+        "place": Division.objects.way_names(compound.community_id),
         "chosen": chosen,
         "found": found.order_by("name")[:OFFERED],
         "typed": typed,
@@ -119,7 +120,7 @@ def _merge_page(
     doubled = Building.objects.filter(compound__in=chosen, number_key__in=taken).select_related("compound")
     context = {
         "compound": compound,
-        "place": place_names(compound.community_id),
+        "place": Division.objects.way_names(compound.community_id),
         "form": form,
         "chosen": [(one, listed.get(one.pk, 0)) for one in chosen],
         "moving": sum(listed.values()),
@@ -171,7 +172,7 @@ def split(request: SignedInRequest, code: str) -> HttpResponse:
             return redirect(compound)
     context = {
         "compound": compound,
-        "place": place_names(compound.community_id),
+        "place": Division.objects.way_names(compound.community_id),
         "form": form,
         "names": [form[f"name-{number}"] for number in form.parts],
         "rows": [(building, form[f"part-{building.pk}"]) for building in buildings],

@@ -19,6 +19,7 @@ from compounds.models import ConditionSurvey, SurveyPhoto, SurveyState
 from compounds.permissions import can_confirm_survey, can_export, can_fill_survey, can_see_register
 from compounds.views.shared import compound_page, demand, seen_compound
 from compounds.worklists import SURVEY_TONES, SURVEYS, SurveyListFilter
+from core.lists import called
 from directory.models import Division, User
 from directory.powers import Power
 from directory.requests import SignedInRequest
@@ -51,8 +52,8 @@ def survey_list(request: SignedInRequest) -> HttpResponseBase:
         filterset=SurveyListFilter,
         may_export=can_export(request.user),
         describe={
-            "division": lambda code: str(Division.objects.filter(pk=code).first() or code),
-            "submitted_by": lambda pk: str(User.objects.filter(pk=pk).first() or pk),
+            "division": called(Division),
+            "submitted_by": called(User),
         },
         template="compounds/survey_list.html",
     )

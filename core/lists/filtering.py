@@ -39,6 +39,12 @@ class Chip:
     remove_url: str
 
 
+def called(rows: type[Model] | QuerySet[Any, Any]) -> Callable[[str], str]:
+    """For `describe`: the name of the record whose key a condition carries; the key itself where there is none."""
+    known = rows if isinstance(rows, QuerySet) else rows._default_manager.all()
+    return lambda key: str(known.filter(pk=key).first() or key)
+
+
 @dataclass
 class Narrowed:
     """The rows that an address asks for, and the SQL for them once it has been built."""

@@ -9,7 +9,6 @@ from django.http import Http404, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.serializers import ValidationError
 
@@ -22,11 +21,10 @@ from delivery.api.answers import ContractForm, NewEntryForm, ProgressEntryForm
 from delivery.filters import CONTRACT_ORDERS, ENTRY_ORDERS, ContractFilter, EntryFilter
 from delivery.models import Contract, ContractProject, ProgressEntry
 from delivery.permissions import can_report_progress, can_see_site
-from directory.authentication import InsufficientScope, MayRead, TokenAuthentication, caller
-from directory.models import ApiToken, TokenScope, User
-from directory.powers import Power
+from directory.authentication import ByScope, MayRead, TokenAuthentication, caller
+from directory.models import TokenScope, User
 from projects.models import Project
-from projects.models.project import works_for_a_firm
+from projects.permissions import what_is_seen
 
 Body = dict[str, Any]
 
@@ -34,29 +32,14 @@ Body = dict[str, Any]
 class SeesSite(MayRead):
     """A role without the programme gets 403, not an empty list that looks like an answer."""
 
-    def has_permission(self, request: Request, view: Any) -> bool:
-        if not super().has_permission(request, view):
-            return False
-        if not can_see_site(caller(request)):
-            raise NotPermitted
-        return True
+    may_see = staticmethod(can_see_site)
 
 
-class MayReport(BasePermission):
+class MayReport(ByScope):
     """A token needs the scope `progress:write`; where it may report, the action says."""
 
-    def has_permission(self, request: Request, view: Any) -> bool:
-        if not request.user or not request.user.is_authenticated:
-            return False
-        if isinstance(request.auth, ApiToken) and TokenScope.WRITE_PROGRESS not in request.auth.scopes:
-            raise InsufficientScope
-        if not can_see_site(caller(request)):
-            raise NotPermitted
-        return True
-
-
-def _depends_on(user: User) -> tuple[Any, ...]:
-    return (user.scopes_for(Power.SEE_PROGRAMME), user.organisation_id if works_for_a_firm(user) else None)
+    scope = TokenScope.WRITE_PROGRESS
+    may_see = staticmethod(can_see_site)
 
 
 # --- Progress entries ---------------------------------------------------------------------
@@ -114,7 +97,7 @@ class EntryList(ListView):
         return _entries(user)
 
     def listing_key(self, user: User) -> tuple[Any, ...]:
-        return _depends_on(user)
+        return what_is_seen(user)
 
     def item(self, row: Row, number: int) -> Body:
         return entry_body(row)
@@ -212,7 +195,7 @@ class ContractList(ListView):
         return Contract.objects.visible_to(user).annotate(project_codes=ArraySubquery(codes))
 
     def listing_key(self, user: User) -> tuple[Any, ...]:
-        return _depends_on(user)
+        return what_is_seen(user)
 
     def item(self, row: Row, number: int) -> Body:
         pk, key, title, kind, organisation, name, amount, signed_on, county, projects, updated_at = row[

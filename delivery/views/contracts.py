@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import DomainError
+from core.lists import called
 from delivery.actions.contracts import contract_version, edit_contract, file_contract
 from delivery.contractlog import changes_of
 from delivery.filters import ContractPageFilter
@@ -39,7 +40,7 @@ def contract_list(request: SignedInRequest) -> HttpResponseBase:
         lambda: Contract.objects.visible_to(request.user),
         filterset=ContractPageFilter,
         may_export=can_export(request.user),
-        describe={"division": lambda code: str(Division.objects.filter(pk=code).first() or code)},
+        describe={"division": called(Division)},
         template="delivery/contracts.html",
         context={"may_file": can_file_contracts(request.user), "tab": "contracts"},
     )

@@ -103,7 +103,7 @@ def _set(user: User, facts: AccountFacts) -> None:
 def update_user(
     *, actor: User, user: User, seen_version: int | None = None, **facts: Unpack[AccountFacts]
 ) -> User:
-    """Change what is recorded about a person. `seen_version` is `history.version_of` when the form was shown."""
+    """Change what is recorded about a person. `seen_version` is `core.history.version_of` when the form was shown."""
     user = _locked(user)
     if not can_edit_user(actor, user):
         raise NotPermitted

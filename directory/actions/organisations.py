@@ -54,7 +54,7 @@ def update_organisation(
     seen_version: int | None = None,
     **facts: Unpack[OrganisationFacts],
 ) -> Organisation:
-    """Correct what is recorded. `seen_version` is `history.version_of` when the form was shown."""
+    """Correct what is recorded. `seen_version` is `core.history.version_of` when the form was shown."""
     organisation = _locked(organisation)
     if not can_edit_organisation(actor, organisation):
         raise NotPermitted

@@ -37,6 +37,12 @@ class DivisionQuerySet(models.QuerySet["Division"]):
             found |= Q(code__startswith=scope)
         return self.filter(found)
 
+    def way_names(self, code: str, *, from_digits: int = 4) -> list[str]:
+        """荆州市, 荆州区, 西城街道, 胜利街社区: the way down to a division, from those with so many digits on."""
+        way = [one for one in (*ancestors(code), code) if len(one) >= from_digits]
+        names = dict(self.filter(code__in=way).values_list("code", "name"))
+        return [names[one] for one in way if one in names]
+
     def living(self) -> "DivisionQuerySet":
         return self.filter(ended_on__isnull=True)
 

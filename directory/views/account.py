@@ -22,12 +22,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from core.address import client_address
+from core.posted import posted
 from directory.actions.accounts import update_own_contact
 from directory.actions.sign_in import record_session
 from directory.forms.account import ContactForm
 from directory.models import Division, RoleAssignment, User
 from directory.requests import SignedInRequest
-from directory.views.shared import form_page, sent
+from directory.views.shared import form_page
 
 # Refusals of too many attempts, as HTTP calls them.
 TOO_MANY = {"sign_in_locked", "address_busy"}
@@ -116,7 +117,7 @@ sessions = Sessions.as_view()
 def profile(request: SignedInRequest) -> HttpResponse:
     """My account: contact details, roles, and the ways to password, second factor, sessions and language."""
     user = request.user
-    form = ContactForm(sent(request), instance=User.objects.get(pk=user.pk))
+    form = ContactForm(posted(request), instance=User.objects.get(pk=user.pk))
 
     def save() -> Any:
         return update_own_contact(user=user, **form.cleaned_data)

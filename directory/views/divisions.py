@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from core.errors import demand
 from core.htmx import render_page
 from core.text import clean_line
 from directory.codes import ancestors, is_division_code
@@ -12,7 +13,6 @@ from directory.history import changes_of
 from directory.models import Division, DivisionSuccession
 from directory.permissions import can_see_organisations
 from directory.requests import SignedInRequest
-from directory.views.shared import require
 
 LISTED = 300
 
@@ -20,7 +20,7 @@ LISTED = 300
 @require_safe
 def division_tree(request: SignedInRequest) -> HttpResponse:
     """One level at a time, or what a search finds; those that ended are shown as such."""
-    require(can_see_organisations(request.user))
+    demand(can_see_organisations(request.user))
     mine = Division.objects.visible_to(request.user)
     typed = clean_line(request.GET.get("q", ""))[:60]
     under = request.GET.get("under", "")
@@ -43,7 +43,7 @@ def division_tree(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def division_detail(request: SignedInRequest, code: str) -> HttpResponse:
-    require(can_see_organisations(request.user))
+    demand(can_see_organisations(request.user))
     mine = Division.objects.visible_to(request.user)
     division = get_object_or_404(mine, pk=code)
     related = DivisionSuccession.objects.select_related("old", "new").order_by("-effective_on", "pk")
@@ -60,7 +60,7 @@ def division_detail(request: SignedInRequest, code: str) -> HttpResponse:
 @require_safe
 def succession_list(request: SignedInRequest) -> HttpResponse:
     """Every renaming, merger, split and dissolution within the person's divisions, latest first."""
-    require(can_see_organisations(request.user))
+    demand(can_see_organisations(request.user))
     about = Q(old__in=Division.objects.visible_to(request.user))
     rows = (
         DivisionSuccession.objects.filter(about).select_related("old", "new").order_by("-effective_on", "-pk")

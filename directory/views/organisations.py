@@ -10,10 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.board import board
+from core.errors import demand
+from core.history import version_of
+from core.posted import posted
 from directory.actions import organisations
 from directory.filters import OrganisationFilter
 from directory.forms.organisations import EndForm, OrganisationForm
-from directory.history import changes_of, version_of
+from directory.history import changes_of
 from directory.models import Organisation, User
 from directory.permissions import (
     can_create_organisations,
@@ -24,20 +27,20 @@ from directory.permissions import (
 from directory.powers import Power
 from directory.requests import SignedInRequest
 from directory.tables import ORGANISATIONS
-from directory.views.shared import act, conflict_with, form_page, require, seen_version, sent
+from directory.views.shared import act, conflict_with, form_page, seen_version
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 
 
 def _seen(request: SignedInRequest, pk: int) -> Organisation:
-    require(can_see_organisations(request.user))
+    demand(can_see_organisations(request.user))
     rows = Organisation.objects.visible_to(request.user).select_related("division")
     return get_object_or_404(rows, pk=pk)
 
 
 @require_safe
 def organisation_list(request: SignedInRequest) -> HttpResponseBase:
-    require(can_see_organisations(request.user))
+    demand(can_see_organisations(request.user))
     user = request.user
     return ORGANISATIONS.respond(
         request,
@@ -78,8 +81,8 @@ def organisation_history(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(GET_OR_POST)
 def organisation_create(request: SignedInRequest) -> HttpResponse:
-    require(can_create_organisations(request.user))
-    form = OrganisationForm(sent(request), actor=request.user)
+    demand(can_create_organisations(request.user))
+    form = OrganisationForm(posted(request), actor=request.user)
 
     def save() -> Organisation:
         return organisations.create_organisation(actor=request.user, **form.facts())
@@ -96,8 +99,8 @@ def organisation_create(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(GET_OR_POST)
 def organisation_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     organisation = _seen(request, pk)
-    require(can_edit_organisation(request.user, organisation))
-    form = OrganisationForm(sent(request), instance=organisation, actor=request.user)
+    demand(can_edit_organisation(request.user, organisation))
+    form = OrganisationForm(posted(request), instance=organisation, actor=request.user)
     seen = seen_version(request, organisation)
 
     def compare() -> dict[str, Any]:
@@ -123,7 +126,7 @@ def organisation_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def organisation_end(request: SignedInRequest, pk: int) -> HttpResponse:
     organisation = _seen(request, pk)
-    require(can_edit_organisation(request.user, organisation))
+    demand(can_edit_organisation(request.user, organisation))
     form = EndForm(request.POST)
 
     def do() -> None:

@@ -13,6 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.errors import demand
+from core.history import version_of
+from core.posted import posted
 from directory.actions import accounts, roles
 from directory.actions.sign_in import failures_of
 from directory.filters import UserFilter
@@ -26,7 +29,7 @@ from directory.forms.people import (
     SubstituteForm,
     open_roles,
 )
-from directory.history import changes_of, version_of
+from directory.history import changes_of
 from directory.models import Division, RoleAssignment, User
 from directory.permissions import (
     can_create_users,
@@ -40,7 +43,7 @@ from directory.permissions import (
 )
 from directory.requests import SignedInRequest
 from directory.tables import USERS, listed_users
-from directory.views.shared import act, conflict_with, form_page, require, seen_user, seen_version, sent
+from directory.views.shared import act, conflict_with, form_page, seen_user, seen_version
 
 GET_OR_POST = ["GET", "HEAD", "POST"]
 READ_ONLY_ROLES_SHOWN = 20
@@ -48,7 +51,7 @@ READ_ONLY_ROLES_SHOWN = 20
 
 @require_safe
 def user_list(request: SignedInRequest) -> HttpResponseBase:
-    require(can_list_users(request.user))
+    demand(can_list_users(request.user))
     return USERS.respond(
         request,
         listed_users(request.user),
@@ -104,8 +107,8 @@ def user_history(request: SignedInRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(GET_OR_POST)
 def user_create(request: SignedInRequest) -> HttpResponse:
-    require(can_create_users(request.user))
-    form = NewAccountForm(sent(request), actor=request.user)
+    demand(can_create_users(request.user))
+    form = NewAccountForm(posted(request), actor=request.user)
 
     def save() -> accounts.NewAccount:
         cleaned = form.cleaned_data
@@ -135,8 +138,8 @@ def _one_time_password(request: SignedInRequest, user: User, password: str) -> H
 @require_http_methods(GET_OR_POST)
 def user_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     user = seen_user(request, pk)
-    require(can_edit_user(request.user, user))
-    form = AccountForm(sent(request), instance=user, actor=request.user)
+    demand(can_edit_user(request.user, user))
+    form = AccountForm(posted(request), instance=user, actor=request.user)
     seen = seen_version(request, user)
 
     def save() -> User:
@@ -160,7 +163,7 @@ def user_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def user_close(request: SignedInRequest, pk: int) -> HttpResponse:
     user = seen_user(request, pk)
-    require(can_edit_user(request.user, user))
+    demand(can_edit_user(request.user, user))
     form = LeaveForm(request.POST)
 
     def do() -> None:
@@ -174,7 +177,7 @@ def user_close(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def user_reopen(request: SignedInRequest, pk: int) -> HttpResponse:
     user = seen_user(request, pk)
-    require(can_edit_user(request.user, user))
+    demand(can_edit_user(request.user, user))
     made = accounts.reactivate_user(actor=request.user, user=user, reason=request.POST.get("reason", ""))
     if not made.one_time_password:
         return redirect(user)
@@ -185,7 +188,7 @@ def user_reopen(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def user_new_password(request: SignedInRequest, pk: int) -> HttpResponse:
     user = seen_user(request, pk)
-    require(can_edit_user(request.user, user))
+    demand(can_edit_user(request.user, user))
     password = accounts.reset_password(actor=request.user, user=user)
     user.refresh_from_db()
     return _one_time_password(request, user, password)
@@ -194,7 +197,7 @@ def user_new_password(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def user_lock(request: SignedInRequest, pk: int) -> HttpResponse:
     user = seen_user(request, pk)
-    require(can_secure_user(request.user, user))
+    demand(can_secure_user(request.user, user))
     form = ReasonForm(request.POST)
 
     def do() -> None:
@@ -206,7 +209,7 @@ def user_lock(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def user_unlock(request: SignedInRequest, pk: int) -> HttpResponse:
     user = seen_user(request, pk)
-    require(can_secure_user(request.user, user))
+    demand(can_secure_user(request.user, user))
     form = ReasonForm(request.POST)
 
     def do() -> None:
@@ -218,7 +221,7 @@ def user_unlock(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def user_reset_second_factor(request: SignedInRequest, pk: int) -> HttpResponse:
     user = seen_user(request, pk)
-    require(can_secure_user(request.user, user))
+    demand(can_secure_user(request.user, user))
     form = ReasonForm(request.POST)
 
     def do() -> None:
@@ -231,7 +234,7 @@ def user_reset_second_factor(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def user_end_sessions(request: SignedInRequest, pk: int) -> HttpResponse:
     user = seen_user(request, pk)
-    require(can_end_sessions(request.user, user))
+    demand(can_end_sessions(request.user, user))
     form = ReasonForm(request.POST)
 
     def do() -> None:
@@ -246,8 +249,8 @@ def user_end_sessions(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(GET_OR_POST)
 def role_grant(request: SignedInRequest, pk: int) -> HttpResponse:
     user = seen_user(request, pk)
-    require(can_grant_to(request.user, user))
-    form = GrantForm(sent(request), actor=request.user, user=user)
+    demand(can_grant_to(request.user, user))
+    form = GrantForm(posted(request), actor=request.user, user=user)
 
     def save() -> RoleAssignment:
         return roles.grant_role(actor=request.user, user=user, **form.facts())
@@ -263,10 +266,10 @@ def role_grant(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _seen_assignment(request: SignedInRequest, pk: int) -> RoleAssignment:
-    require(can_list_users(request.user))
+    demand(can_list_users(request.user))
     rows = RoleAssignment.objects.visible_to(request.user).select_related("user", "division")
     assignment = get_object_or_404(rows, pk=pk)
-    require(can_grant_at(request.user, assignment.division_id))
+    demand(can_grant_at(request.user, assignment.division_id))
     return assignment
 
 
@@ -285,7 +288,7 @@ def role_end(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(GET_OR_POST)
 def role_substitute(request: SignedInRequest, pk: int) -> HttpResponse:
     assignment = _seen_assignment(request, pk)
-    form = SubstituteForm(sent(request), actor=request.user, assignment=assignment)
+    form = SubstituteForm(posted(request), actor=request.user, assignment=assignment)
 
     def save() -> RoleAssignment:
         cleaned = form.cleaned_data
@@ -311,8 +314,8 @@ def role_substitute(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(GET_OR_POST)
 def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
     user = seen_user(request, pk)
-    require(can_grant_to(request.user, user) or can_secure_user(request.user, user))
-    form = HandOverForm(sent(request), actor=request.user, user=user)
+    demand(can_grant_to(request.user, user) or can_secure_user(request.user, user))
+    form = HandOverForm(posted(request), actor=request.user, user=user)
 
     def save() -> list[RoleAssignment]:
         cleaned = form.cleaned_data

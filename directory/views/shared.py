@@ -8,22 +8,18 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import Model, QuerySet
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from core.errors import DomainError, NotPermitted
+from core.errors import DomainError, NotPermitted, demand
+from core.history import version_of
 from directory.forms.people import add_refusal
-from directory.history import Tracked, changed_since, version_of
+from directory.history import Tracked, changed_since
 from directory.models import User
 from directory.permissions import can_list_users
 from directory.requests import SignedInRequest
 
 CHANGED = "changed_meanwhile"
-
-
-def sent(request: SignedInRequest) -> QueryDict | None:
-    """What a form is bound to: an empty POST is a wrong form, not a fresh one."""
-    return request.POST if request.method == "POST" else None
 
 
 def seen_version(request: SignedInRequest, record: Tracked) -> int:
@@ -32,15 +28,9 @@ def seen_version(request: SignedInRequest, record: Tracked) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else version_of(record)
 
 
-def require(allowed: bool) -> None:  # noqa: FBT001 - a statement, read as a sentence
-    """Seen, but not this person's to do: 403."""
-    if not allowed:
-        raise NotPermitted
-
-
 def seen_user(request: SignedInRequest, pk: int) -> User:
     """The account, if this administrator sees it; who keeps no accounts at all is told so."""
-    require(can_list_users(request.user))
+    demand(can_list_users(request.user))
     rows = User.objects.visible_to(request.user).select_related("organisation")
     return get_object_or_404(rows, pk=pk)
 

@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.errors import demand
+from core.posted import posted
 from directory.actions import tokens
 from directory.filters import TokenFilter
 from directory.forms.organisations import TokenForm
@@ -15,18 +17,18 @@ from directory.models import ApiToken
 from directory.permissions import can_issue_tokens, can_list_tokens, can_revoke_token
 from directory.requests import SignedInRequest
 from directory.tables import SCOPE_LABELS, TOKENS, USABLE, listed_tokens, token_state
-from directory.views.shared import act, form_page, require, sent
+from directory.views.shared import act, form_page
 
 
 def _seen(request: SignedInRequest, pk: int) -> ApiToken:
-    require(can_list_tokens(request.user))
+    demand(can_list_tokens(request.user))
     rows = ApiToken.objects.visible_to(request.user).select_related("user", "created_by")
     return get_object_or_404(rows, pk=pk)
 
 
 @require_safe
 def token_list(request: SignedInRequest) -> HttpResponseBase:
-    require(can_list_tokens(request.user))
+    demand(can_list_tokens(request.user))
     return TOKENS.respond(
         request,
         listed_tokens(request.user),
@@ -53,8 +55,8 @@ def token_detail(request: SignedInRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def token_issue(request: SignedInRequest) -> HttpResponse:
-    require(can_issue_tokens(request.user))
-    form = TokenForm(sent(request), actor=request.user)
+    demand(can_issue_tokens(request.user))
+    form = TokenForm(posted(request), actor=request.user)
 
     def save() -> tokens.IssuedToken:
         cleaned = form.cleaned_data
@@ -73,7 +75,7 @@ def token_issue(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def token_revoke(request: SignedInRequest, pk: int) -> HttpResponse:
     token = _seen(request, pk)
-    require(can_revoke_token(request.user, token))
+    demand(can_revoke_token(request.user, token))
     form = ReasonForm(request.POST)
 
     def do() -> None:

@@ -13,7 +13,6 @@ from rest_framework.request import Request
 
 from compounds.api.bodies import Body
 from core.api.views import ApiView, ListView, Row, answer
-from core.errors import NotPermitted
 from core.filters import MOST
 from directory.authentication import MayRead, caller
 from directory.codes import covers, is_division_code
@@ -55,38 +54,26 @@ from projects.filters.api import (
     WorkFilter,
 )
 from projects.models import CatalogueItem, Plan, Project, WorkItem, WorkItemProgress
-from projects.models.project import works_for_a_firm
-from projects.permissions import can_see_programme, can_see_projects
+from projects.permissions import can_see_programme, can_see_projects, what_is_seen
 
 
 class SeesProjects(MayRead):
     """A role without projects gets 403, not an empty list that looks like an answer."""
 
-    def has_permission(self, request: Request, view: Any) -> bool:
-        if not super().has_permission(request, view):
-            return False
-        if not can_see_projects(caller(request)):
-            raise NotPermitted
-        return True
+    may_see = staticmethod(can_see_projects)
 
 
 class SeesProgramme(MayRead):
     """Plans are for those who see the programme of a division, not for firms."""
 
-    def has_permission(self, request: Request, view: Any) -> bool:
-        if not super().has_permission(request, view):
-            return False
-        if not can_see_programme(caller(request)):
-            raise NotPermitted
-        return True
+    may_see = staticmethod(can_see_programme)
 
 
 class AsSeen:
     """What is seen follows from the places of the roles and from the firm; "late" also from the day."""
 
     def listing_key(self, user: User) -> Hashable:
-        firm = user.organisation_id if works_for_a_firm(user) else None
-        return user.scopes_for(Power.SEE_PROGRAMME), firm, timezone.localdate()
+        return *what_is_seen(user), timezone.localdate()
 
 
 # --- Projects ---------------------------------------------------------------------------

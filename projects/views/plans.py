@@ -16,6 +16,7 @@ from core.board import board
 from core.errors import DomainError
 from core.figures import area, money, thousands
 from core.filetypes import XLSX
+from core.lists import called
 from core.posted import posted
 from core.scope import chosen_division
 from core.sheets import write_workbook
@@ -55,7 +56,7 @@ def plan_list(request: SignedInRequest) -> HttpResponseBase:
         filterset=PlanFilter,
         depends_on=user.scopes_for(Power.SEE_PROGRAMME),
         may_export=can_export(user),
-        describe={"division": lambda code: Division.objects.filter(pk=code).first() or code},
+        describe={"division": called(Division)},
         template="projects/plan_list.html",
         context={"may_make": user.has_power(Power.MAKE_PLANS)},
     )

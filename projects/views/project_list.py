@@ -1,6 +1,6 @@
 """The list of projects, and the one cell of it that is changed in its place."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Any
 
@@ -16,6 +16,7 @@ from compounds.models import Compound
 from core.board import board
 from core.errors import InvalidInput
 from core.figures import NOTHING
+from core.lists import called
 from core.lists.bulk import TooManyToPrint
 from core.lists.export import XLSX
 from core.sheets import write_workbook
@@ -27,9 +28,9 @@ from projects.actions.projects import appoint_manager
 from projects.filters.project import ProjectFilter
 from projects.forms.project_bulk import ManagerForm
 from projects.models import Milestone, Project
-from projects.models.project import ProjectQuerySet, works_for_a_firm
+from projects.models.project import ProjectQuerySet
 from projects.people import possible_managers
-from projects.permissions import can_edit_project, can_export, can_see_projects
+from projects.permissions import can_edit_project, can_export, can_see_projects, what_is_seen
 from projects.sheets.project import DATE_COLUMNS, date_rows
 from projects.tables.project import PROJECTS, listed
 from projects.views.shared import demand
@@ -38,24 +39,15 @@ MOST_DATED = 5_000
 
 # A filter's value in words, for its chip.
 DESCRIBE: Mapping[str, Callable[[Any], Any]] = {
-    "division": lambda code: _name_of(Division, code),
-    "manager": lambda pk: _name_of(User, pk),
-    "compound": lambda pk: _name_of(Compound, pk),
+    "division": called(Division),
+    "manager": called(User),
+    "compound": called(Compound),
 }
-
-
-def _name_of(model: Any, key: str) -> str:
-    return str(model.objects.filter(pk=key).first() or _("not known"))
 
 
 def seen(user: User) -> ProjectQuerySet:
     """What the list, its bulk acts and its spreadsheet choose from."""
     return listed(Project.objects.visible_to(user))
-
-
-def what_is_seen(user: User) -> Hashable:
-    """All that `seen` depends on: with it the SQL of an address is built once."""
-    return user.scopes_for(Power.SEE_PROGRAMME), user.organisation_id if works_for_a_firm(user) else None
 
 
 def bulk_acts(user: User) -> list[str]:

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core.lists import called
 from core.posted import posted
 from core.scope import chosen_division
 from directory.models import Division
@@ -31,7 +32,7 @@ def scheme_list(request: SignedInRequest) -> HttpResponseBase:
         listed(Scheme.objects.visible_to(request.user), request.user),
         filterset=SchemeFilter,
         may_export=can_export(request.user),
-        describe={"division": lambda code: str(Division.objects.filter(pk=code).first() or code)},
+        describe={"division": called(Division)},
         template="projects/scheme_list.html",
         context={"may_see_rules": can_see_programme(request.user)},
     )

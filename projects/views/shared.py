@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from compounds.models import ConditionSurvey, PoolEntry, SurveyState
 from core.board import FigureValue, MissingLine, board
-from core.errors import NotPermitted
-from directory.codes import ancestors
+from core.errors import demand
 from directory.models import Division
 from directory.powers import Power
 from directory.requests import SignedInRequest
@@ -24,12 +23,6 @@ from projects.permissions import can_edit_project, can_move_project, can_see_pro
 from projects.progression import STANDING_TONES, line_of, stage_badge
 
 PLACE_DIGITS = 6
-
-
-def demand(permitted: bool) -> None:  # noqa: FBT001 (reads as a sentence: demand(can_edit_project(…)))
-    """Seen, but not for this person to do: 403."""
-    if not permitted:
-        raise NotPermitted
 
 
 def find_project(request: SignedInRequest, code: str) -> Project:
@@ -141,9 +134,7 @@ def _moves(request: SignedInRequest, project: Project) -> list[Choice]:
 
 def place_names(community: str) -> list[str]:
     """荆州区, 西城街道, 胜利街社区: the way down to a community, from the county on."""
-    way = [code for code in (*ancestors(community), community) if len(code) >= PLACE_DIGITS]
-    names = dict(Division.objects.filter(code__in=way).values_list("code", "name"))
-    return [names[code] for code in way if code in names]
+    return Division.objects.way_names(community, from_digits=PLACE_DIGITS)
 
 
 def _halt(project: Project, changes: Iterable[StageChange]) -> StageChange | None:

@@ -9,11 +9,11 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from core.errors import DomainError
+from core.lists import called
 from core.lists.bulk import carried
 from core.scope import chosen_division
 from directory.codes import ancestors, is_division_code
@@ -58,7 +58,7 @@ def task_list(request: SignedInRequest) -> HttpResponseBase:
         depends_on=_what_is_seen(request),
         may_export=can_export(request.user),
         bulk=("hand_over",) if works or works_for_a_firm(request.user) else (),
-        describe={"project": _project_name},
+        describe={"project": called(Project.objects.select_related("compound"))},
         template="projects/task_list.html",
         context={
             "shown": request.GET.get("show", ""),
@@ -66,10 +66,6 @@ def task_list(request: SignedInRequest) -> HttpResponseBase:
             "here": reverse("projects:tasks"),
         },
     )
-
-
-def _project_name(pk: str) -> str:
-    return str(Project.objects.select_related("compound").filter(pk=pk).first() or _("not known"))
 
 
 @require_safe

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import check_password
 from django.contrib.sessions.models import Session
 
 from core.errors import ChangedMeanwhile, InvalidInput, NotPermitted
+from core.history import version_of
 from core.integrity import ConstraintRefused
 from directory.actions import accounts
 from directory.actions.roles import Period
@@ -21,7 +22,7 @@ from directory.errors import (
     LeftInFuture,
     NotOnOneself,
 )
-from directory.history import changes_of, version_of
+from directory.history import changes_of
 from directory.models import ApiToken, Division, RoleAssignment, SignInFailure, User
 from directory.permissions import can_edit_user, can_secure_user
 from directory.powers import Role

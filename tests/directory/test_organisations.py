@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput, NotPermitted
+from core.history import version_of
 from core.integrity import ConstraintRefused
 from directory import credit_code
 from directory.actions import organisations
@@ -18,7 +19,6 @@ from directory.errors import (
     OrganisationEnded,
     OrganisationHasPeople,
 )
-from directory.history import version_of
 from directory.models import Division, Organisation
 from tests.cast import JINGZHOU, WEST_STREET, ZAOYANG, Cast, make_organisation, make_user
 from tests.directory.steps import VALID_CREDIT_CODE, last_entry, today
