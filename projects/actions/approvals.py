@@ -31,7 +31,16 @@ from projects.errors import (
     SignsForAnother,
     SubmitterApproves,
 )
-from projects.models import NoticeExtension, Objection, PublicNotice, Scheme, SchemeRule, SchemeState, SignOff
+from projects.models import (
+    NoticeExtension,
+    Objection,
+    PublicNotice,
+    Scheme,
+    SchemeRule,
+    SchemeState,
+    SignOff,
+    SignOffKind,
+)
 from projects.permissions import can_approve_scheme, can_draw_scheme, can_post_notice, sign_off_powers
 from projects.privacy import holds_a_number, masked
 from projects.scheme_way import current_notice, open_objections, unsigned
