@@ -57,7 +57,7 @@ def _register_pages() -> None:
     board.register(
         RailItem(
             key="compounds", label=_("Compounds"), icon="building-community", url_name="compounds:list", position=20,
-            may_see=can_see_register, also=("imports:list",),
+            may_see=can_see_register,
         )
     )  # fmt: skip
     for position, key, label, url_name in (

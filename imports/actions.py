@@ -16,18 +16,20 @@ from core.errors import NotPermitted
 from core.integrity import violated_constraint
 from core.sheets import Workbook, open_bytes
 from files import storage
-from files.actions import SPREADSHEETS, store_document
+from files.actions import SPREADSHEETS, forget_bytes, store_document
+from files.models import StoredFile
 from imports.errors import (
     ChangedSincePreview,
     ChoicesMissing,
     ColumnsMissing,
+    FileForgotten,
     NothingToWrite,
     RefusedByDatabase,
     StillWorking,
     WrongRowsLeft,
     WrongStep,
 )
-from imports.kinds import ImportKind, Row, Task, kind_of
+from imports.kinds import ImportKind, Row, Task, all_kinds, kind_of
 from imports.models import ImportRow, ImportRun, ImportState, Verdict
 from imports.permissions import can_import
 from imports.reading import Table, match, open_table, rows_of, table_of
@@ -45,7 +47,14 @@ WRITTEN_VERDICTS = (Verdict.NEW, Verdict.CHANGED)
 
 
 def upload(
-    *, kind: ImportKind, file: BinaryIO, name: str, user: Any, sheet: str = "", division: str = ""
+    *,
+    kind: ImportKind,
+    file: BinaryIO,
+    name: str,
+    user: Any,
+    sheet: str = "",
+    division: str = "",
+    options: Mapping[str, Any] | None = None,
 ) -> ImportRun:
     """Keep the file if it can be read as a table, and match its columns by their headings.
 
@@ -60,7 +69,7 @@ def upload(
         file=stored,
         sheet=table.sheet.name,
         mapping=match(kind, table),
-        options={HEADINGS: list(table.labels)},
+        options={**(options or {}), HEADINGS: list(table.labels)},
         division_code=division,
         uploaded_by=user,
     )
@@ -68,6 +77,8 @@ def upload(
 
 def workbook_of_run(run: ImportRun, sheet: str | None = None) -> tuple[Workbook, Table]:
     """The stored file, and the named sheet of it (without a name the one that was chosen)."""
+    if run.forgotten_at is not None:
+        raise FileForgotten
     with storage.fetch(run.file.key) as source:
         book = open_bytes(source.read())
     return book, table_of(book, kind_of(run.kind), run.sheet if sheet is None else sheet)
@@ -123,6 +134,7 @@ def discard(*, run: ImportRun) -> ImportRun:
     run.state = ImportState.DISCARDED
     run.rows.all().delete()
     run.save(update_fields=["state"])
+    _forget_when_done(run)
     return run
 
 
@@ -140,6 +152,61 @@ def _locked(run: ImportRun, *states: str) -> ImportRun:
     if run.job_id and not Job.objects.get(pk=run.job_id).is_finished:
         raise StillWorking
     return run
+
+
+# --- Residents' personal data -------------------------------------------------------------
+
+
+def personal_kinds() -> list[str]:
+    return [kind.key for kind in all_kinds() if kind.personal_columns]
+
+
+def forget_personal() -> int:
+    """Delete files and staged rows with residents' personal data that are due. Returns of how many imports."""
+    due = ImportRun.objects.to_forget_at(timezone.now(), personal_kinds())
+    return sum(forget(run=run) for run in due.select_related("file", "job").order_by("pk"))
+
+
+def forget(*, run: ImportRun) -> bool:
+    """Delete the file's bytes, the workbooks made of it and the staged rows; what became of the import stays.
+
+    Bytes first: whoever dies in between leaves the run due. False while a job works on it.
+    """
+    if run.job is not None and not run.job.is_finished:
+        return False
+    makers = Job.objects.filter(kind=WRONG_ROWS, params__run=run.pk, result_file__isnull=False)
+    products = [job.result_file for job in makers.select_related("result_file") if job.result_file]
+    twins = StoredFile.objects.filter(
+        sha256=run.file.sha256,
+        pk__in=ImportRun.objects.filter(forgotten_at__isnull=False, file__sha256=run.file.sha256).values(
+            "file"
+        ),
+    )
+    forget_bytes(files=[run.file, *products, *twins])
+    with transaction.atomic():
+        fresh = _fresh(run)
+        fresh.rows.all().delete()
+        fresh.forgotten_at = timezone.now()
+        if fresh.state in {ImportState.UPLOADED, ImportState.PREVIEWED}:
+            fresh.state = ImportState.DISCARDED
+        fresh.save(update_fields=["forgotten_at", "state"])
+    return True
+
+
+def _forget_when_done(run: ImportRun) -> None:
+    """After the commit: nothing is deleted of an import that was not written after all."""
+    due = ImportRun.objects.to_forget_at(timezone.now(), personal_kinds()).filter(pk=run.pk)
+
+    def now() -> None:
+        for one in due.select_related("file"):
+            # Its own job is about to finish: nothing works on the file any more.
+            one.job = None
+            forget(run=one)
+
+    transaction.on_commit(now)
+
+
+# --- Rows that nobody needs ---------------------------------------------------------------
 
 
 def forget_rows() -> int:
@@ -176,7 +243,7 @@ def examined(
     with _collector_resting():
         rows = rows_of(table, kind, task)
         if book is not None:
-            kind.read_along(rows, book, sheet=table.sheet.name, task=task)
+            rows += kind.read_along(rows, book, sheet=table.sheet.name, task=task)
         progress.step(0, len(rows), _("checking"))
         kind.examine(rows, task, progress)
     return rows
@@ -257,7 +324,7 @@ def write(*, run: ImportRun, progress: Progress) -> ImportRun:
     succeeded changes nothing.
     """
     try:
-        return _write(run, progress)
+        written = _write(run, progress)
     except ChangedSincePreview:
         preview(run=run, progress=progress)
         raise
@@ -265,7 +332,12 @@ def write(*, run: ImportRun, progress: Progress) -> ImportRun:
         # Somebody else wrote between our look and our lock, or a rule we did not foresee.
         name = violated_constraint(error)
         preview(run=run, progress=progress)
+        if kind_of(run.kind).personal_columns:
+            # What the database says of a row holds the row: names would stand in the job and in logs.
+            raise RefusedByDatabase(explanation=name) from None
         raise RefusedByDatabase(explanation=_explanation(error, name)) from error
+    _forget_when_done(written)
+    return written
 
 
 def _explanation(error: IntegrityError, constraint: str) -> str:

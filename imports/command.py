@@ -252,19 +252,19 @@ class ImportCommand(BaseCommand):
 
     def _tell_reasons(self, title: str, rows: Sequence[Row]) -> None:
         """Each kind of reason with the number of its rows and the first of them."""
-        found: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for row in rows:
             for remark in (row.problems or row.warnings).values():
                 for reason in remark.kinds:
-                    found[reason].append((row.number, remark))
+                    found[reason].append((row.place, remark))
         labels = {**COMMON_REASONS, **self.kind.reasons}
         if found:
             self.stdout.write(f"\n{title}")
         for reason, told in sorted(found.items(), key=lambda item: -len(item[1])):
-            count = len({number for number, _text in told})
+            count = len({place for place, _text in told})
             self.stdout.write(f"  {count:>8,}  {labels[reason]}")
-            for number, text in told[:EXAMPLES]:
-                self.stdout.write(" " * 12 + _now("row {number}: {text}").format(number=number, text=text))
+            for place, text in told[:EXAMPLES]:
+                self.stdout.write(" " * 12 + _now("row {number}: {text}").format(number=place, text=text))
             if count > EXAMPLES:
                 self.stdout.write(" " * 12 + "…")
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from imports.kinds import ImportKind, Task, ValueQuestion
+from imports.masking import masked
 from imports.reading import Table
 
 
@@ -32,7 +33,16 @@ class ColumnsForm(forms.Form):
             self.fields[f"column-{at}"] = forms.ChoiceField(
                 choices=choices, required=False, initial=own.get(label, ""), label=label
             )
-        self.lines = [(self[f"column-{at}"], table.samples(label)) for at, label in enumerate(table.labels)]
+        self.lines = [
+            (self[f"column-{at}"], self._samples(table, label, own.get(label, "")))
+            for at, label in enumerate(table.labels)
+        ]
+
+    def _samples(self, table: Table, label: str, key: str) -> list[str]:
+        """The first values; masked where they are personal, or nobody knows yet what they are."""
+        personal = self._kind.personal_columns
+        samples = table.samples(label)
+        return [masked(text) for text in samples] if personal and (not key or key in personal) else samples
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -90,10 +100,13 @@ class ValuesForm(forms.Form):
 
 class ConfirmForm(forms.Form):
     reason = forms.CharField(
-        label=_("Reason, for the history of each compound"), max_length=300, required=False,
-        help_text=_("For example the document that the roster came with."),
-    )  # fmt: skip
+        max_length=300, required=False, help_text=_("For example the document that the file came with.")
+    )
     leave_out_wrong = forms.BooleanField(label=_("Skip rows with errors"), required=False)
+
+    def __init__(self, *args: Any, kind: ImportKind, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["reason"].label = str(kind.reason_label)
 
 
 def uploaded(form: UploadForm) -> UploadedFile:

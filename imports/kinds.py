@@ -27,13 +27,15 @@ class ImportColumn(SheetColumn):
     `names` are headings under which it is known, in any language, the best first. With
     `fills_down` a cell merged over several rows holds for each of them. `in_template`
     is False for what is understood but not asked for. `samples_like` is a pattern that the
-    values beneath a heading must fit before the column is taken by its heading alone.
+    values beneath a heading must fit before the column is taken by its heading alone. A column
+    that `is_personal` is shown masked, and what was staged of its file is deleted within a day.
     """
 
     names: tuple[str, ...] = ()
     fills_down: bool = False
     in_template: bool = True
     samples_like: str = ""
+    is_personal: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +80,10 @@ class Remark(str):
 class Row:
     """A row on its way through: `cells` as typed, by column key; the rest as in `ImportRow`, by field.
 
-    `extras` are cells of columns that a choice named by its heading, by heading label. `lead` is the
-    first filled cell of a row most of whose columns are empty, whatever its column: 合计, 填表人.
+    `sheet` is "" for the sheet that is imported; a line of another one that belongs to none of its rows
+    is a row of its own and names it. `extras` are cells of columns that a choice named by its heading, by
+    heading label. `lead` is the first filled cell of a row most of whose columns are empty, whatever its
+    column: 合计, 填表人.
     """
 
     number: int
@@ -92,6 +96,12 @@ class Row:
     target_id: int | None = None
     verdict: str = ""
     lead: str = ""
+    sheet: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it stands in the file, as a person looks for it."""
+        return f"{self.sheet} · {self.number}" if self.sheet else str(self.number)
 
     def settle(self) -> None:
         """The verdict follows from what was found."""
@@ -141,6 +151,8 @@ class ImportKind(ABC):
     title: TypeText
     list_title: TypeText
     noun: TypeText
+    # What the reason that is asked for at the end is kept with.
+    reason_label: TypeText = _("Reason, for the history of each record")
     columns: Sequence[ImportColumn]
     notes: Sequence[TypeText] = ()
     # {kind of a remark: what it is called where rows are counted}
@@ -149,8 +161,17 @@ class ImportKind(ABC):
     def column(self, key: str) -> ImportColumn:
         return next(column for column in self.columns if column.key == key)
 
+    @property
+    def personal_columns(self) -> frozenset[str]:
+        """Keys of the columns that hold residents' personal data."""
+        return frozenset(column.key for column in self.columns if column.is_personal)
+
     @abstractmethod
     def may_import(self, user: Any) -> bool: ...
+
+    def begun_with(self, asked: Mapping[str, str], *, user: Any) -> dict[str, Any]:
+        """Options that the address of the upload page names: an import that was begun from a record's page."""
+        return {}
 
     @abstractmethod
     def list_url(self) -> str:
@@ -179,10 +200,14 @@ class ImportKind(ABC):
         """Further sheets of the template."""
         return ()
 
-    def read_along(  # noqa: B027 (most kinds read one sheet)
+    def read_along(
         self, rows: Sequence[Row], book: Workbook, *, sheet: str, task: Task
-    ) -> None:
-        """Complete the rows with what stands on other sheets of the file; `sheet` is the one they are from."""
+    ) -> list[Row]:  # fmt: skip
+        """Complete the rows with what stands on other sheets of the file; `sheet` is the one they are from.
+
+        Lines that belong to none of the rows come back as wrong rows of their own, with their `sheet`.
+        """
+        return []
 
     def missing_columns(self, task: Task) -> list[str]:
         """Labels of columns without which no row could be right."""
@@ -243,6 +268,10 @@ def kind_of(key: str) -> ImportKind:
         return _kinds[key]
     except KeyError:
         raise UnknownKind from None
+
+
+def all_kinds() -> list[ImportKind]:
+    return list(_kinds.values())
 
 
 def kinds_for(user: Any) -> list[ImportKind]:

@@ -4,6 +4,7 @@ What a row means is declared by the app that owns the target (`sheets.py`); this
 app knows files, rows, verdicts and the order of the steps.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,8 @@ from jobs.models import Job
 
 # Long enough to mend the wrong rows of a roster; 100,000 rows of it are 100 MB.
 ROWS_KEPT_FOR = timedelta(days=30)
+# Names and phones of residents: long enough to mend the wrong rows and upload again.
+PERSONAL_KEPT_FOR = timedelta(days=1)
 
 
 class ImportState(models.TextChoices):
@@ -42,6 +45,15 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def stale_at(self, now: datetime) -> "ImportRunQuerySet":
         """So old that their staged rows are of no more use."""
         return self.filter(uploaded_at__lt=now - ROWS_KEPT_FOR)
+
+    def to_forget_at(self, now: datetime, personal: Collection[str]) -> "ImportRunQuerySet":
+        """Of the `personal` kinds: those whose file and rows are due to be deleted.
+
+        Done with, or a day old. What was left out as wrong is kept for its day, so that it can be mended.
+        """
+        done = Q(state=ImportState.DISCARDED) | Q(state=ImportState.WRITTEN, counts__wrong=0)
+        late = Q(uploaded_at__lt=now - PERSONAL_KEPT_FOR)
+        return self.filter(done | late, kind__in=personal, forgotten_at__isnull=True)
 
 
 class ImportRun(models.Model):
@@ -69,6 +81,8 @@ class ImportRun(models.Model):
     )  # fmt: skip
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     written_at = models.DateTimeField(_("written"), null=True)
+    # The file's bytes and the staged rows are deleted: they held residents' personal data.
+    forgotten_at = models.DateTimeField(_("deleted"), null=True)
 
     objects = ImportRunQuerySet.as_manager()
 
@@ -105,7 +119,8 @@ class StagedJSON(models.JSONField):
 class ImportRow(models.Model):
     """One row of the sheet with its verdict.
 
-    `number` is the row's number as a spreadsheet program shows it. `cells` is
+    `number` is the row's number as a spreadsheet program shows it, `sheet` is named where it is not the one
+    that is imported. `cells` is
     {column key: text as typed}; `values` the parsed values that will be written;
     `problems` and `warnings` are {column key: sentence}; `changes` is {field: [old, new]};
     `reasons` are the kinds of the problems, of a right row those of its warnings.
@@ -114,6 +129,7 @@ class ImportRow(models.Model):
 
     # The unique constraint below begins with it: an index of its own would only slow the staging down.
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows", db_index=False)
+    sheet = models.CharField(_("sheet"), max_length=100, blank=True, default="")
     number = models.PositiveIntegerField(_("row"))
     verdict = models.CharField(max_length=10, choices=Verdict)
     target_id = models.BigIntegerField(null=True)
@@ -128,7 +144,7 @@ class ImportRow(models.Model):
         verbose_name = _("import row")
         verbose_name_plural = _("import rows")
         constraints = [
-            models.UniqueConstraint(fields=["run", "number"], name="import_row_once"),
+            models.UniqueConstraint(fields=["run", "sheet", "number"], name="import_row_once"),
             models.CheckConstraint(
                 condition=~Q(verdict="wrong") | Q(problems__isnull=False), name="import_wrong_says_why"
             ),

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.text import comparison_key
 from imports.kinds import COMMON_REASONS, Field, ImportKind, Row, Task, TypeText
+from imports.masking import discreet_cells
 from imports.models import ImportRun, Verdict
 from imports.staging import WARNED, WRONG, row_of
 
@@ -47,7 +48,9 @@ class ReasonCount:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    number: int
+    """`place` is the row's number in the file, with its sheet where it is another one."""
+
+    place: str
     verdict: str
     label: str
     tone: str
@@ -94,7 +97,7 @@ def reasons_of(run: ImportRun, kind: ImportKind) -> list[ReasonCount]:
 
 def page_of(run: ImportRun, *, kind: ImportKind, task: Task, verdict: str, reason: str, number: int) -> Page:
     """`verdict` may be "warned": rows that are right but doubted, or "all"; `reason` is a kind of theirs or ""."""
-    rows = run.rows.order_by("number")
+    rows = run.rows.order_by("sheet", "number")
     if verdict == WARNED:
         rows = rows.filter(warnings__isnull=False).exclude(verdict=Verdict.WRONG)
         total = run.warnings
@@ -109,6 +112,8 @@ def page_of(run: ImportRun, *, kind: ImportKind, task: Task, verdict: str, reaso
     pages = max(1, -(-total // PAGE))
     number = min(max(number, 1), pages)
     found = [row_of(row) for row in rows[(number - 1) * PAGE : number * PAGE]]
+    for row in found:
+        row.cells = dict(discreet_cells(row, kind))
     fields, word = kind.fields(task), kind.words(found)
     lines = [_line(row, fields, word) for row in found]
     return Page(fields=fields, lines=lines, number=number, pages=pages, total=total)
@@ -128,7 +133,7 @@ def _line(row: Row, fields: Sequence[Field], word: Callable[[str, Any], str]) ->
         for key, text in found.items()
     ]
     return Line(
-        number=row.number,
+        place=row.place,
         verdict=row.verdict,
         label=str(Verdict(row.verdict).label),
         tone=TONES[Verdict(row.verdict)],

@@ -12,7 +12,7 @@ from imports.kinds import Row
 from imports.models import ImportRow, Verdict
 
 COLUMNS = (
-    "run_id", "number", "verdict", "target_id", "cells", "values", "problems", "warnings", "changes", "reasons",
+    "run_id", "sheet", "number", "verdict", "target_id", "cells", "values", "problems", "warnings", "changes", "reasons",
 )  # fmt: skip
 _NULL = r"\N"
 WRONG, WARNED = Verdict.WRONG.value, "warned"
@@ -36,11 +36,16 @@ def _lines(run_id: int, rows: Iterable[Row]) -> str:
     for row in rows:
         target = _NULL if row.target_id is None else row.target_id
         lines.append(
-            f"{run_id}\t{row.number}\t{row.verdict}\t{target}\t{_json(row.cells)}\t{_json(row.values)}"
+            f"{run_id}\t{_plain(row.sheet)}\t{row.number}\t{row.verdict}\t{target}\t{_json(row.cells)}\t{_json(row.values)}"
             f"\t{_or_null(row.problems)}\t{_or_null(row.warnings)}\t{_or_null(row.changes)}"
             f"\t{_array(row)}\n"
         )
     return "".join(lines)
+
+
+def _plain(name: str) -> str:
+    """The name of a sheet: spreadsheet programs allow backslashes and breaks in none, other files may have them."""
+    return name.replace("\\", "\\\\").replace("\t", " ").replace("\n", " ").replace("\r", " ")
 
 
 def _json(content: dict[str, Any]) -> str:
@@ -68,7 +73,7 @@ def counted_reasons(rows: Iterable[Row]) -> dict[str, dict[str, int]]:
 
 def staged(run_id: int, verdicts: Sequence[str]) -> list[Row]:
     """The run's rows with these verdicts, in the file's order."""
-    found = ImportRow.objects.filter(run=run_id, verdict__in=verdicts).order_by("number")
+    found = ImportRow.objects.filter(run=run_id, verdict__in=verdicts).order_by("sheet", "number")
     return [row_of(row) for row in found]
 
 
@@ -83,4 +88,5 @@ def row_of(row: ImportRow) -> Row:
         changes=row.changes or {},
         target_id=row.target_id,
         verdict=row.verdict,
+        sheet=row.sheet,
     )

@@ -21,7 +21,7 @@ from imports import actions
 from imports.errors import ChoicesMissing
 from imports.forms import ColumnsForm, ConfirmForm, UploadForm, ValuesForm, uploaded
 from imports.kinds import ImportKind, Task, ValueQuestion, kind_of, kinds_for
-from imports.models import ImportRun, ImportState, Verdict
+from imports.models import PERSONAL_KEPT_FOR, ImportRun, ImportState, Verdict
 from imports.permissions import can_import, can_import_anything
 from imports.preview import TONES, default_verdict, page_of, reasons_of
 from imports.reading import Table, match, rows_of
@@ -38,7 +38,13 @@ def _permitted_kind(request: HttpRequest, key: str) -> ImportKind:
     kind = kind_of(key)
     if not can_import(request.user, kind):
         raise NotPermitted
+    _stand_below(request, kind)
     return kind
+
+
+def _stand_below(request: HttpRequest, kind: ImportKind) -> None:
+    """The rail marks the section whose records these are."""
+    request.rail_path = kind.list_url()  # type: ignore[attr-defined]
 
 
 def _seen(request: HttpRequest, pk: int) -> ImportRun:
@@ -59,7 +65,10 @@ def run_list(request: HttpRequest) -> HttpResponse:
     runs = ImportRun.objects.visible_to(request.user).select_related("file").order_by("-pk")[:LISTED]
     tones = {ImportState.WRITTEN: "ok", ImportState.PREVIEWED: "act", ImportState.UPLOADED: "waiting"}
     lines = [(run, tones.get(ImportState(run.state), ""), kind_of(run.kind)) for run in runs]
-    return render(request, "imports/list.html", {"lines": lines, "kinds": kinds_for(request.user)})
+    kinds = kinds_for(request.user)
+    # All imports stand here: the rail stays at the section that one last imported into.
+    _stand_below(request, next((kind for _run, _tone, kind in lines), kinds[0]))
+    return render(request, "imports/list.html", {"lines": lines, "kinds": kinds})
 
 
 def upload(request: HttpRequest, kind_key: str) -> HttpResponse:
@@ -69,7 +78,8 @@ def upload(request: HttpRequest, kind_key: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = uploaded(form)
         try:
-            run = actions.upload(kind=kind, file=file, name=file.name or "", user=request.user)  # type: ignore[arg-type]
+            begun = kind.begun_with(request.GET.dict(), user=request.user)
+            run = actions.upload(kind=kind, file=file, name=file.name or "", user=request.user, options=begun)  # type: ignore[arg-type]
         except DomainError as refusal:
             form.add_error("file", refusal.message)
             if refusal.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -182,13 +192,15 @@ def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         _tell_failure(request, run.job)
         return redirect("imports:columns", pk=pk)
     if run.state == ImportState.PREVIEWED:
-        return _preview(request, run, ConfirmForm(), status=200)
+        return _preview(request, run, ConfirmForm(kind=kind_of(run.kind)), status=200)
     context = {
         "run": run,
         "kind": kind_of(run.kind),
         "wrong": run.counts.get(Verdict.WRONG, 0),
         # They are kept for a month.
         "wrong_kept": run.rows.filter(verdict=Verdict.WRONG).exists(),
+        "is_personal": bool(kind_of(run.kind).personal_columns),
+        "kept_until": run.uploaded_at + PERSONAL_KEPT_FOR,
     }
     return render(request, "imports/result.html", context)
 
@@ -254,7 +266,7 @@ def _tabs(run: ImportRun) -> list[tuple[str, str, int, str]]:
 @require_POST
 def write(request: HttpRequest, pk: int) -> HttpResponse:
     run = _seen(request, pk)
-    form = ConfirmForm(request.POST)
+    form = ConfirmForm(request.POST, kind=kind_of(run.kind))
     if form.is_valid():
         try:
             actions.confirm(run=run, user=request.user, **form.cleaned_data)

@@ -48,11 +48,15 @@ def _top_bar(request: HttpRequest, division: Any) -> SafeString:
 
 
 def rail(request: HttpRequest) -> SafeString:
-    """The rail with the entry marked whose address the page's own begins with; the longest wins."""
+    """The rail with the entry marked whose address the page's own begins with; the longest wins.
+
+    A page of no section of its own sets `request.rail_path` to the address of the one that it belongs to.
+    """
     if not request.user.is_authenticated:
         return SafeString("")
     keys = tuple(item.key for item in board.rail(request.user))
-    below = (entry for entry in _addresses(keys) if request.path.startswith(entry[0]))
+    path = getattr(request, "rail_path", request.path)
+    below = (entry for entry in _addresses(keys) if path.startswith(entry[0]))
     _url, here = max(below, key=_length, default=("", ""))
     return _rail(keys, here, get_language() or "")
 

@@ -493,12 +493,3 @@ class VisitPhotosFull(DomainError):
     code = "visit_photos_full"
     status = HTTPStatus.BAD_REQUEST
     sentence = _("A visit holds at most {most} photos.")
-
-
-class BacklogWorksUnplaced(DomainError):
-    """A line of works on a second sheet that belongs to no single project of the first."""
-
-    code = "backlog_works"
-    sentence = _(
-        "Sheet “{sheet}”, row {row}: “{text}” is no project of the first sheet, or several. Write it as it stands there, with the plan year."
-    )

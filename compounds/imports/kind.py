@@ -161,6 +161,7 @@ class CompoundImport(ImportKind):
     title = _("Import compounds")
     list_title = _("Compounds")
     noun = pgettext_lazy("count", "compounds")
+    reason_label = _("Reason, for the history of each compound")
     columns = COMPOUND_COLUMNS
     notes = COMPOUND_NOTES
     reasons = dict(Reason.choices)

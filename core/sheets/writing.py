@@ -290,12 +290,13 @@ def _guide(book: _Book, guide: Any, columns: Sequence[SheetColumn], notes: Seque
 class WrongRow:
     """A row to hand back: its number, its cells as they came, and {column index: what is wrong there}.
 
-    Problems of the row as a whole stand under -1.
+    Problems of the row as a whole stand under -1. `sheet` is named where it is another one.
     """
 
     number: int
     cells: Sequence[str]
     problems: Mapping[int, str]
+    sheet: str = ""
 
 
 def write_wrong_rows(
@@ -317,7 +318,10 @@ def write_wrong_rows(
             for at, text in sorted(row.problems.items())
         ]
         book.put_text(sheet, count, 0, "\n".join(sentences), text_wrap=True, bg_color=AMBER)
-        sheet.write_number(count, 1, row.number)
+        if row.sheet:
+            book.put_text(sheet, count, 1, f"{row.sheet} · {row.number}")
+        else:
+            sheet.write_number(count, 1, row.number)
         for at, text in enumerate(row.cells):
             if at in row.problems:
                 book.put_text(sheet, count, at + 2, text, bg_color=RED, bold=True)

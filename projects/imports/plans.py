@@ -91,6 +91,7 @@ class PlanImport(ImportKind):
     title = _("Import a plan table")
     list_title = _("Plans")
     noun = pgettext_lazy("count", "compounds")
+    reason_label = _("Reason, for the history of the plan")
     columns = PLAN_COLUMNS
     notes = PLAN_NOTES
     reasons = dict(Reason.choices)

@@ -57,6 +57,7 @@ class ProjectDatesImport(ImportKind):
     title = _("Import dates and responsible persons")
     list_title = _("Projects")
     noun = pgettext_lazy("count", "projects")
+    reason_label = _("Reason, for the history of each project")
     columns = DATE_COLUMNS
     notes = DATE_NOTES
     reasons = {**dict(Reason.choices), **dict(Why.choices)}

@@ -477,7 +477,7 @@ def test_an_unknown_kind_is_not_there(cast: Cast) -> None:
 def test_pages_of_the_preview(page: str, first: int, bureau: Client, cast: Cast) -> None:
     run = previewed(roster(*[[f"小区{n}", SHENGLI] for n in range(120)]), cast.bureau)
     answer = bureau.get(f"/imports/{run.pk}/?verdict=all&page={page}")
-    assert answer.context["page"].lines[0].number == first
+    assert answer.context["page"].lines[0].place == str(first)
 
 
 def test_the_previews_statements_do_not_grow_with_its_rows(bureau: Client, cast: Cast) -> None:

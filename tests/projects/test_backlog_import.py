@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -27,7 +28,7 @@ from imports.models import ImportRun, ImportState, Verdict
 from jobs.progress import Silent
 from projects.actions.backlog import ProjectBefore, enter_projects_from_before
 from projects.actions.go_live import enter_project_from_before
-from projects.errors import BacklogWorksUnplaced, ProjectUnfinished
+from projects.errors import ProjectUnfinished
 from projects.models import Origin, Project, ProjectParty, Scheme, Stage, WorkItemProgress
 from projects.sheets.backlog import WORK_SHEET
 from tests.cast import JINGZHOU, MINZHU, Cast, make_organisation
@@ -115,12 +116,43 @@ def test_works_of_a_second_sheet_stand_by_their_project(cast: Cast) -> None:
     }
 
 
-def test_a_line_of_works_without_its_project_stops_the_preview(cast: Cast) -> None:
+def test_a_line_of_works_that_fits_no_project_is_a_wrong_row_of_its_own(cast: Cast) -> None:
     live_from(cast)
     make_compound(cast, "砂石厂小区")
-    with pytest.raises(BacklogWorksUnplaced) as refusal:
-        previewed(cast, listing(["砂石厂小区", *DONE], works=[["沙石厂", "B08", 1, 1]]))
-    assert refusal.value.details["row"] == 2
+    earlier = ["2009", "已移交", "2009-12-20", "2009-04-12", "2009-10-28"]
+    works = [["沙石厂", "B08", 100, 1], ["砂石厂小区", "B01", 7, 7], ["", "B02", 1, 1]]
+    run = previewed(cast, listing(["砂石厂小区", *DONE], ["砂石厂小区", *earlier], works=works))
+    wrong = run.rows.filter(verdict=Verdict.WRONG).order_by("number")
+    assert [(row.sheet, row.number, row.reasons) for row in wrong] == [
+        ("工程", number, ["work_unplaced"]) for number in (2, 3, 4)
+    ]
+    assert "沙石厂" in wrong[0].problems["name"]
+    assert "计划年度" in wrong[1].problems["name"]
+    assert run.counts == {"new": 2, "changed": 0, "unchanged": 0, "wrong": 3}
+    page = cast.client("bureau").get(reverse("imports:detail", args=[run.pk])).content.decode()
+    assert "工程 · 2" in page
+    answer: Any = cast.client("bureau").get(reverse("imports:wrong_rows", args=[run.pk]))
+    handed_back = open_bytes(b"".join(answer.streaming_content)).read().rows
+    assert [row[1:3] for row in handed_back[1:]] == [
+        ["工程 · 2", "沙石厂"],
+        ["工程 · 3", "砂石厂小区"],
+        ["工程 · 4", ""],
+    ]
+
+
+def test_the_pages_of_the_import_stand_below_projects_and_speak_of_them(cast: Cast) -> None:
+    live_from(cast)
+    make_compound(cast, "砂石厂小区")
+    run, client = previewed(cast, listing(["砂石厂小区", *DONE])), cast.client("bureau")
+    of_import = [reverse("imports:upload", args=["backlog"]), reverse("imports:list")]
+    for address in (
+        *of_import,
+        *(reverse(f"imports:{name}", args=[run.pk]) for name in ("columns", "detail")),
+    ):
+        page = client.get(address).content.decode()
+        assert '<a href="/projects/" aria-current="true">' in page, address
+        assert '<a href="/compounds/" aria-current="true">' not in page, address
+    assert "记入每个项目的变更记录" in page
 
 
 def test_what_is_there_already_is_not_written_again(cast: Cast) -> None:

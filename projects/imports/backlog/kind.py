@@ -49,6 +49,7 @@ class BacklogImport(ImportKind):
     title = _("Import projects from before the portal")
     list_title = _("Projects")
     noun = pgettext_lazy("count", "projects")
+    reason_label = _("Reason, for the history of each project")
     notes = BACKLOG_NOTES
     reasons = {**dict(Reason.choices), **dict(Why.choices)}
 
@@ -124,11 +125,12 @@ class BacklogImport(ImportKind):
 
     # --- The second sheet
 
-    def read_along(self, rows: Sequence[Row], book: Workbook, *, sheet: str, task: Task) -> None:
+    def read_along(
+        self, rows: Sequence[Row], book: Workbook, *, sheet: str, task: Task
+    ) -> list[Row]:  # fmt: skip
         """Works of the other sheets, put beside their projects as if they stood in columns."""
-        for info in book.sheets:
-            if info.name != sheet and not info.hidden:
-                read_work_sheet(rows, book, info.name)
+        others = [info.name for info in book.sheets if info.name != sheet and not info.hidden]
+        return [line for name in others for line in read_work_sheet(rows, book, name)]
 
     # --- The preview
 
@@ -172,7 +174,8 @@ class BacklogImport(ImportKind):
         reader = RowReader(task, known)
         found: dict[int, KnownCompound] = {}
         for done, row in enumerate(rows):
-            compound = reader.read(row)
+            # A line of the second sheet is here because it fits no project.
+            compound = None if row.sheet else reader.read(row)
             if compound is not None:
                 found[row.number] = compound
             if done % STEP == 0:

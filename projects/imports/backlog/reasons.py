@@ -24,6 +24,7 @@ class Why(models.TextChoices):
     MORE_DONE = "more_done", _("more done than planned")
     WORK_UNKNOWN = "work_unknown", _("work not in the catalogue")
     WORK_TWICE = "work_twice", _("work given twice")
+    WORK_UNPLACED = "work_unplaced", _("works of no project of the file")
     NOT_STARTED = "not_started", _("works done before the start")
     # Why a right row deserves a look.
     MONTH_ONLY = "month_only", _("only the month is given")
