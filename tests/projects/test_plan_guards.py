@@ -98,7 +98,7 @@ def test_without_the_countys_lock_they_would(committed_cast: Cast, monkeypatch: 
     cast = committed_cast
     compound = make_pooled(cast)
     this_year, next_year = make_plan(cast), make_plan(cast, year=2027)
-    monkeypatch.setattr("projects.actions.plans._lock_county", lambda code: None)
+    monkeypatch.setattr("projects.actions.plans.entries.lock_county", lambda code: None)
 
     def first() -> Any:
         with transaction.atomic():
