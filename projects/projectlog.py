@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Func, JSONField, Q, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -51,7 +52,12 @@ KINDS = {
 }
 TRACKED: dict[str, type[models.Model]] = {
     "project": Project, "party": ProjectParty, "related": RelatedWork, "stage": StageChange, "date": MilestoneMove,
+    "milestone": Milestone,
 }  # fmt: skip
+# Rows of these kinds are shown under another one's name.
+SHOWN_AS = {"milestone": "date"}
+# What people write about a milestone that ends no stage; its dates move by rows of their own.
+OF_MILESTONE = ("done_on", "answerable", "organisation")
 # What says nothing to a reader, or is told by a line of its own.
 UNSHOWN = {
     *KEPT, "id", "code", "compound", "project", "division_code", "created_at", "created_by", "origin",
@@ -74,6 +80,13 @@ class Facts(Func):
         super().__init__(template=f"(to_jsonb(\"{table}\") - '{{{without}}}'::text[])")
 
 
+class Marks(JSONObject):
+    """What people wrote about a milestone, of a history row."""
+
+    def __init__(self) -> None:
+        super().__init__(done_on="done_on", answerable="answerable", organisation="organisation_id")
+
+
 # --- Reading ----------------------------------------------------------------------------
 
 
@@ -93,7 +106,8 @@ def latest_of(project: Project, *, most: int) -> list[Change]:
 
 def _rows(project: Project, *, kind: str = "", start: int = 0, most: int) -> list[Row]:
     sources = _sources(project)
-    return fetch([sources[kind]] if kind in sources else list(sources.values()), start=start, most=most)
+    chosen = [rows for key, rows in sources.items() if not kind or SHOWN_AS.get(key, key) == kind]
+    return fetch(chosen or list(sources.values()), start=start, most=most)
 
 
 def _sources(project: Project) -> dict[str, QuerySet[Any, Any]]:
@@ -101,6 +115,7 @@ def _sources(project: Project) -> dict[str, QuerySet[Any, Any]]:
     return {
         "stage": own_rows("stage", StageChange.objects.filter(project=project), by="by_id"),
         "date": own_rows("date", moves, by="by_id"),
+        "milestone": _marked(project_id=project.pk, closes_stage=False),
         "project": recorded("project", Project)
         .annotate(facts=Facts(), earlier=lag(Facts()))
         .filter(Q(pgh_obj_id=project.pk) & (Q(earlier__isnull=True) | ~Q(facts=F("earlier"))))
@@ -108,6 +123,23 @@ def _sources(project: Project) -> dict[str, QuerySet[Any, Any]]:
         "party": recorded("party", ProjectParty).filter(project_id=project.pk),
         "related": recorded("related", RelatedWork).filter(project_id=project.pk),
     }
+
+
+def _marked(**of: Any) -> QuerySet[Any, Any]:
+    """History rows of milestones that say more than the row before: done, open again, who answers, taken out."""
+    return (
+        recorded("milestone", Milestone)
+        .annotate(marks=Marks(), earlier=lag(Marks()))
+        .filter(Q(earlier__isnull=False) & (Q(pgh_label="delete") | ~Q(marks=F("earlier"))), **of)
+        .values_list(*COLUMNS)
+    )
+
+
+def marks_of(milestone: Milestone) -> list[Change]:
+    """What was said about one that ends no stage, newest first."""
+    rows = fetch([_marked(pgh_obj_id=milestone.pk, closes_stage=False)], most=PAGE)
+    names = _names(rows)
+    return [_change(row, names) for row in rows]
 
 
 # --- Telling ----------------------------------------------------------------------------
@@ -129,6 +161,7 @@ def _change(row: Row, names: Names, lines_of: Collection[str] = tuple(TRACKED)) 
     what, reason, lines = {
         "stage": _stage,
         "date": _date,
+        "milestone": _milestone,
         "project": _project,
         "party": _party,
         "related": _related,
@@ -144,8 +177,9 @@ def _change(row: Row, names: Names, lines_of: Collection[str] = tuple(TRACKED)) 
 
 
 def _effective_on(row: Row) -> date | None:
-    """A move has a day of its own: entered later, it still holds from that day."""
-    return from_another_day(row.row["effective_on"], row) if row.kind == "stage" else None
+    """A move and the end of a milestone have days of their own: entered later, they still hold from that day."""
+    day = row.row.get({"stage": "effective_on", "milestone": "done_on"}.get(row.kind, ""))
+    return from_another_day(day, row) if day else None
 
 
 Told = tuple[str, str, Iterable[Line]]
@@ -171,6 +205,27 @@ def _stage(row: Row, names: Names) -> Told:
 def _date(row: Row, names: Names) -> Told:
     what = _("Date moved: {milestone}").format(milestone=names.of(Milestone, row.row["milestone_id"]))
     return what, row.row["reason"], [(_("Day"), row.row["before"], row.row["after"])]
+
+
+def _milestone(row: Row, names: Names) -> Told:
+    before = row.before or {}
+    label = Milestone(name=row.row["name"], name_en=row.row["name_en"]).label
+    fields = [Milestone._meta.get_field(name) for name in OF_MILESTONE]
+    lines: Iterable[Line] = ()
+    if row.label == "delete":
+        sentence = _("Milestone taken out: {milestone}")
+    elif row.row["done_on"] == before.get("done_on"):
+        sentence = _("Who answers for it: {milestone}")
+        lines = differences(fields[1:], before, row.row, names)  # type: ignore[arg-type]
+    elif row.row["done_on"] and not before.get("done_on"):
+        sentence = _("Milestone done: {milestone}")
+    elif row.row["done_on"]:
+        sentence = _("Milestone done on another day: {milestone}")
+        lines = differences(fields[:1], before, row.row, names)  # type: ignore[arg-type]
+    else:
+        sentence = _("Milestone open again: {milestone}")
+        lines = differences(fields[:1], before, row.row, names)  # type: ignore[arg-type]
+    return sentence.format(milestone=label), "", lines
 
 
 def _project(row: Row, names: Names) -> Told:

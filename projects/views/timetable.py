@@ -27,6 +27,7 @@ from projects.actions.timetable import (
 from projects.forms.timetable import AnswerableForm, DoneForm, MilestoneForm, MoveForm
 from projects.models import LINE, Milestone, MilestoneMove, Project, Stage
 from projects.permissions import can_edit_project
+from projects.projectlog import marks_of
 from projects.timeline import Picture, days_late, is_overdue, picture
 from projects.views.shared import demand, find_project, project_page
 
@@ -202,6 +203,7 @@ def _page(request: SignedInRequest, project: Project, one: Milestone, **forms_se
         "milestone": one,
         "line": _line(one, today=timezone.localdate(), is_active=project.is_active),
         "moves": moves,
+        "marks": marks_of(one),
         "may_change": may_change,
         "may_remove": may_change and not one.closes_stage and not moves,
         "forms": offered,

@@ -15,6 +15,7 @@ from projects.actions.stages import cancel, suspend
 from projects.actions.timetable import add_milestone, finish_milestone, move_milestone, remove_milestone
 from projects.errors import DateInFuture, MilestoneDone, MilestoneOfStage, ReasonNeeded
 from projects.models import Milestone, MilestoneMove, Project, Stage
+from projects.projectlog import changes_of
 from projects.timeline import Axis, days_late, first_of_next_month, picture
 from tests.cast import MINSHENG, Cast, make_organisation
 from tests.projects.builders import bring_to, make_project, make_unplanned_project
@@ -33,6 +34,10 @@ def milestone(project: Project, stage: str = Stage.CONSTRUCTION, *, closes: bool
 
 def text(page: Any) -> str:
     return re.sub(r"\s+", " ", page.content.decode())
+
+
+def words(page: Any) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
 
 
 # --- Acts --------------------------------------------------------------------------------
@@ -109,6 +114,31 @@ def test_who_does_not_keep_the_project_moves_nothing(cast: Cast) -> None:
         assert cast.client("stranger").post(address(project, name, one.pk)).status_code in (404, 405)
     cancel(project=project, user=cast.bureau, reason="整体征收")
     assert cast.client("bureau").post(address(project, "milestone_move", one.pk), {}).status_code == 403
+
+
+def test_who_marked_a_milestone_done_and_when_is_told_on_its_page_and_in_the_history(cast: Cast) -> None:
+    project = make_project(cast)
+    one = add_milestone(
+        project=project, user=cast.bureau, stage="scheme", name="管线交底", planned_on=date(2026, 6, 1)
+    )
+    client, yesterday = cast.client("bureau2"), timezone.localdate() - timedelta(days=1)
+    client.post(address(project, "milestone_done", one.pk), {"done_on": yesterday})
+    shown = words(client.get(address(project, "milestone", one.pk)))
+    assert f"{yesterday} 节点完成：管线交底 {cast.bureau2.name}" in shown
+    cast.client("bureau").post(address(project, "milestone_reopen", one.pk))
+    cast.client("bureau").post(address(project, "milestone_assign", one.pk), {"answerable": "client"})
+    shown = words(client.get(address(project, "milestone", one.pk)))
+    assert all(
+        said in shown for said in ("节点重新打开：管线交底", "调整责任主体：管线交底", cast.bureau.name)
+    )
+    client.post(address(project, "milestone_remove", one.pk))
+    history = [(change.what, change.who) for change in changes_of(project, kind="date")[0]]
+    assert history == [
+        ("移除节点：管线交底", cast.bureau2.name),
+        ("调整责任主体：管线交底", cast.bureau.name),
+        ("节点重新打开：管线交底", cast.bureau.name),
+        ("节点完成：管线交底", cast.bureau2.name),
+    ]
 
 
 def test_no_shell_moves_a_date_past_its_reason(cast: Cast) -> None:
