@@ -11,23 +11,12 @@ from projects.models.consent import (
 )
 from projects.models.documents import PROGRAMME_KINDS, Document, DocumentKind, DocumentVersion
 from projects.models.feed import ToldCompound
+from projects.models.go_live import GoLive, nearest_go_live
+from projects.models.line import LINE, Stage
+from projects.models.parties import PartyRole, ProjectParty
 from projects.models.plans import OPEN_STATES, Plan, PlanEntry, PlanKind, PlanState
-from projects.models.project import (
-    LINE,
-    GoLive,
-    LeadKind,
-    Origin,
-    PartyRole,
-    Programme,
-    Project,
-    ProjectCounter,
-    ProjectParty,
-    RelatedKind,
-    RelatedWork,
-    Stage,
-    Standing,
-    nearest_go_live,
-)
+from projects.models.project import LeadKind, Origin, Programme, Project, ProjectCounter, Standing
+from projects.models.related import RelatedKind, RelatedWork
 from projects.models.scheme import Scheme, SchemeLine, SchemeRule, SchemeState, Strike, Waiver
 from projects.models.stages import (
     EVIDENCE,

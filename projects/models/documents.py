@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.models import User
 from files.models import StoredFile
+from projects.models.line import Stage
 from projects.models.plans import Plan
-from projects.models.project import Project, Stage
+from projects.models.project import Project
 from projects.triggers import touches_project
 
 

@@ -1,3 +1,5 @@
+"""Projects: one compound's renovation in one plan."""
+
 from typing import Any
 
 import pghistory
@@ -6,43 +8,18 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, BigIntegerRangeField, RangeOperators
 from django.db import models
 from django.db.models import Deferrable, F, Func, Q, Value
-from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from compounds.models import Compound
 from compounds.triggers import stamps_change, takes_division
-from directory.models import Division, Organisation, User
+from directory.models import Organisation, User
 from directory.powers import Power, Role
 from files.models import StoredFile
+from projects.models.line import UNDER_CONSTRUCTION_OR_LATER, WORKS_DONE_OR_LATER, Stage
+from projects.models.parties import ProjectParty
 from projects.models.plans import PlanEntry
-from projects.triggers import touches_project
-
-
-class Stage(models.TextChoices):
-    """The line of a project's life; settlement, warranty and performance review are tracks beside it.
-
-    A project *is in* a stage while that stage's work is being done. What lies before
-    (survey, pool) is the compound's; `AFTERCARE` is where the line ends.
-    """
-
-    WILLINGNESS = "willingness", _("willingness")
-    PLAN = "plan", _("plan")
-    SCHEME = "scheme", _("scheme")
-    JOINT_REVIEW = "joint_review", _("joint review")
-    ESTIMATE = "estimate", _("estimate")
-    TENDER = "tender", _("tender")
-    START = "start", _("start of works")
-    CONSTRUCTION = "construction", _("construction")
-    ACCEPTANCE = "acceptance", _("acceptance")
-    HANDOVER = "handover", _("handover")
-    AFTERCARE = "aftercare", _("after-care")
-
-
-LINE: tuple[str, ...] = tuple(Stage.values)
-UNDER_CONSTRUCTION_OR_LATER = LINE[LINE.index(Stage.CONSTRUCTION) :]
-WORKS_DONE_OR_LATER = LINE[LINE.index(Stage.ACCEPTANCE) :]
 
 
 class Standing(models.TextChoices):
@@ -333,144 +310,3 @@ class ProjectCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.county}-{self.year}: {self.last}"
-
-
-class PartyRole(models.TextChoices):
-    DESIGNER = "designer", _("designer")
-    CONTRACTOR = "contractor", _("contractor")
-    SUPERVISOR = "supervisor", _("supervisor")
-    UTILITY = "utility", _("utility operator")
-    DEPARTMENT = "department", _("department")
-    PROPERTY_FIRM = "property_firm", _("property-service firm")
-    OTHER = "other", _("other")
-
-
-@pghistory.track()
-class ProjectParty(models.Model):
-    """An organisation that takes part; its people see the project while it does."""
-
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="parties")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    role = models.CharField(_("role"), max_length=14, choices=PartyRole)
-    from_on = models.DateField(_("from"))
-    until_on = models.DateField(_("until"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("party")
-        verbose_name_plural = _("parties")
-        ordering = ["role", "from_on", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["project", "organisation", "role"], condition=Q(until_on__isnull=True), name="party_once",
-                violation_error_message=_("This organisation already takes part in this role."),
-            ),
-            models.CheckConstraint(
-                condition=Q(until_on__isnull=True) | Q(until_on__gte=F("from_on")), name="party_ends_after_start",
-                violation_error_message=_("The last day lies before the first."),
-            ),
-            models.CheckConstraint(condition=Q(role__in=PartyRole.values), name="party_role_known"),
-        ]  # fmt: skip
-        indexes = [
-            models.Index(fields=["organisation", "project"], name="party_current", condition=Q(until_on__isnull=True))
-        ]  # fmt: skip
-        # Whoever joins sees the project from now on: to them it is new.
-        triggers = [touches_project()]
-
-    def __str__(self) -> str:
-        return f"{self.get_role_display()}: {self.organisation}"
-
-
-class RelatedKind(models.TextChoices):
-    """Works beside the compound that must be kept in step with it."""
-
-    ROADS = "roads", _("roads")
-    SEWAGE = "sewage", _("sewage interception")
-    GAS = "gas", _("gas pipes")
-    WATER = "water", _("water mains")
-    POWER = "power", _("power lines")
-    TELECOM = "telecom", _("telecom lines")
-    OTHER = "other", _("other")
-
-
-@pghistory.track()
-class RelatedWork(models.Model):
-    """Outside works that concern the project: who, what, when."""
-
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="related_works")
-    kind = models.CharField(_("kind"), max_length=10, choices=RelatedKind)
-    name = models.CharField(_("name"), max_length=120)
-    organisation = models.ForeignKey(
-        Organisation, verbose_name=_("carried out by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )  # fmt: skip
-    planned_from = models.DateField(_("from"), null=True, blank=True)
-    planned_until = models.DateField(_("until"), null=True, blank=True)
-    note = models.CharField(_("note"), max_length=300, blank=True)
-
-    class Meta:
-        verbose_name = _("related works")
-        verbose_name_plural = _("related works")
-        ordering = ["planned_from", "id"]
-        constraints = [
-            models.CheckConstraint(condition=~Q(name=""), name="related_work_has_name"),
-            models.CheckConstraint(
-                condition=Q(planned_from__isnull=True) | Q(planned_until__isnull=True)
-                | Q(planned_until__gte=F("planned_from")),
-                name="related_work_ends_after_start",
-                violation_error_message=_("The last day lies before the first."),
-            ),
-        ]  # fmt: skip
-        triggers = [touches_project()]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@pghistory.track()
-class GoLive(models.Model):
-    """The day from which a division works in the portal; set once, by two administrators.
-
-    Only what happened before it may be entered as from before the portal.
-    """
-
-    division = models.OneToOneField(
-        Division, verbose_name=_("division"), on_delete=models.PROTECT, related_name="go_live"
-    )
-    live_from = models.DateField(_("works in the portal from"))
-    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField(auto_now_add=True)
-    confirmed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    confirmed_at = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name = _("go-live")
-        verbose_name_plural = _("go-lives")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
-                | (Q(confirmed_by__isnull=False, confirmed_at__isnull=False) & ~Q(confirmed_by=F("proposed_by"))),
-                name="go_live_confirmed_by_another",
-                violation_error_message=_("Another administrator confirms the day."),
-            ),
-        ]  # fmt: skip
-        triggers = [
-            pgtrigger.Protect(
-                name="go_live_once_confirmed_stays",
-                operation=pgtrigger.Update | pgtrigger.Delete,
-                condition=pgtrigger.Q(old__confirmed_at__isnull=False),
-            ),
-            pgtrigger.Protect(
-                name="go_live_begins_unconfirmed",
-                operation=pgtrigger.Insert,
-                condition=pgtrigger.Q(new__confirmed_at__isnull=False),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.division} {self.live_from}"
-
-
-def nearest_go_live(division_code: str) -> GoLive | None:
-    """The confirmed go-live that holds for a place: its own or that of the nearest division above."""
-    ways = [division_code[:length] for length in (2, 4, 6, 9, 12) if length <= len(division_code)]
-    found = GoLive.objects.filter(division__in=ways, confirmed_at__isnull=False)
-    return found.order_by(Length("division_id").desc()).first()

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.models import User
 from projects.models.documents import Document, DocumentKind
-from projects.models.project import LINE, Project, Stage
+from projects.models.line import LINE, Stage
+from projects.models.project import Project
 from projects.triggers import takes_division_of_project
 
 

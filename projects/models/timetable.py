@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.codes import ancestors
 from directory.models import Division, Organisation, User
-from projects.models.project import Project, Stage
+from projects.models.line import Stage
+from projects.models.project import Project
 from projects.triggers import takes_division_of_project, touches_project
 
 

@@ -28,7 +28,7 @@ from projects.models import (
     Stage,
     Standing,
 )
-from projects.models.project import WORKS_DONE_OR_LATER
+from projects.models.line import WORKS_DONE_OR_LATER
 
 CENT = Decimal("0.01")
 PROJECTS_OF_A_CONTRACT = 8

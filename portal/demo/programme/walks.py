@@ -7,7 +7,7 @@ from random import Random
 
 from portal.demo.register import CompoundSketch
 from projects.models import LINE, MoveKind, Stage, Standing
-from projects.models.project import UNDER_CONSTRUCTION_OR_LATER, WORKS_DONE_OR_LATER
+from projects.models.line import UNDER_CONSTRUCTION_OR_LATER, WORKS_DONE_OR_LATER
 
 CONSTRUCTION = LINE.index(Stage.CONSTRUCTION)
 NO_TENDER = "估算价未达到必须招标的规模标准，采用竞争性磋商。"

@@ -10,7 +10,7 @@ from projects.imports.backlog.cells import naming_column
 from projects.imports.backlog.known import Known, KnownCompound
 from projects.imports.backlog.reasons import Why
 from projects.models import Stage
-from projects.models.project import UNDER_CONSTRUCTION_OR_LATER, WORKS_DONE_OR_LATER
+from projects.models.line import UNDER_CONSTRUCTION_OR_LATER, WORKS_DONE_OR_LATER
 
 DAYS = ("stage_on", "started_on", "completed_on")
 
