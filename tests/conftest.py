@@ -67,13 +67,13 @@ def committed_db(
 ) -> Iterator[Databases]:
     """Real commits, for races, several connections and the browser.
 
-    The role `app` cannot TRUNCATE, and history cannot be deleted: afterwards the whole
-    database is thrown away and copied anew, reference rows and sequences included.
+    The role `app` cannot TRUNCATE, and history cannot be deleted: afterwards the superuser
+    puts the database back as it was, reference rows and sequences included.
     """
     with django_db_blocker.unblock():
         yield databases
         connections.close_all()
-    databases.create()
+    databases.put_back()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -25,6 +25,7 @@ from psycopg2 import extensions, sql
 
 from renovation.embedded import EmbeddedError, Installation
 from renovation.environment import BASE_DIR
+from tests.pristine import Pristine
 from tools import static_files
 from tools.steps import Stop
 
@@ -39,6 +40,7 @@ class Databases:
     def __init__(self, installation: Installation) -> None:
         self.installation = installation
         self.name = f"test_{os.environ['TEST_SLOT']}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+        self._keeper: extensions.connection | None = None
 
     def environment(self, name: str) -> dict[str, str]:
         """What Django needs to work on the database of this name."""
@@ -63,6 +65,7 @@ class Databases:
         """Copy the template into this process' database, an older one of this name thrown away."""
         with self.connect("postgres", role="postgres") as connection, connection.cursor() as cursor:
             template = self._template(cursor)
+            self._let_go()
             self._drop(cursor, self.name)
             with suppress(psycopg2.errors.InvalidParameterValue):
                 # The kernel copies the files (a third of the time) where it can.
@@ -72,10 +75,31 @@ class Databases:
             # Rights on the database itself are not copied with it.
             for rights in ("REVOKE ALL ON DATABASE {} FROM PUBLIC", "GRANT CONNECT ON DATABASE {} TO app"):
                 cursor.execute(sql.SQL(rights).format(sql.Identifier(self.name)))
+        # A connection for the whole run: a new one would read the catalogues anew each time.
+        self._keeper = psycopg2.connect(self.installation.postgres.url("postgres", self.name))
+        self._keeper.autocommit = True
+        self._pristine = Pristine(self._keeper.cursor())
+
+    def put_back(self) -> None:
+        """As `create` left it, whatever was committed since; whoever else is connected is thrown out."""
+        assert self._keeper is not None
+        with self._keeper.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+                " WHERE datname = %s AND pid <> pg_backend_pid() AND backend_type = 'client backend'",
+                [self.name],
+            )
+        if not self._pristine.put_back():
+            self.create()
 
     def drop(self) -> None:
         with self.connect("postgres", role="postgres") as connection, connection.cursor() as cursor:
+            self._let_go()
             self._drop(cursor, self.name)
+
+    def _let_go(self) -> None:
+        if self._keeper is not None:
+            self._keeper.close()
 
     @staticmethod
     def _drop(cursor: Any, name: str) -> None:
