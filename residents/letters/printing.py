@@ -23,8 +23,9 @@ from residents.letters.content import (
 from residents.letters.squares import squares_of
 from residents.letters.typesetting import compiled, compiler_for, pdf_of
 
-# Letters of one file: enough to be worth the typeface in it, few enough for a printer's memory and for ours.
-LETTERS_A_FILE = 250
+# Of one file: enough to be worth the typeface in it, few enough for a printer. typst remembers what it set in the last
+# ten runs, so this is what bounds memory too: measured 0.5 GB at 400 pages, 0.9 GB at 1,000.
+PAGES_A_FILE = 400
 
 
 class PaperOverflow(DomainError):
@@ -36,7 +37,7 @@ class PaperOverflow(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A PDF with the letters of one building, or of a part of a large one."""
+    """A PDF with the letters of some buildings, or of a part of a large one; `name` says which, without a suffix."""
 
     name: str
     letters: int
@@ -68,26 +69,46 @@ def letters_pdf(about: LetterRound, letters: Sequence[Letter], *, duplex: bool =
 def letter_parts(
     about: LetterRound, letters: Iterable[Letter], *, progress: Callable[[int], None], duplex: bool = True
 ) -> Iterator[Part]:
-    """Files by building, in the order of the letters; `progress` hears how many are done. Memory holds one file."""
+    """Files of whole buildings, in the order of the letters; `progress` hears how many are done.
+
+    Buildings share a file as long as they fit, because each file costs a typeface and a background; one that is too
+    large for a file gets several. Memory holds one file's letters.
+    """
     done = 0
-    for building, several in groupby(letters, key=lambda letter: letter.building):
-        for number, chunk in enumerate(_chunks(several), start=1):
-            pdf = letters_pdf(about, chunk, duplex=duplex)
-            done += len(chunk)
-            name = building if number == 1 else f"{building} ({number})"
-            yield Part(f"{name}.pdf", len(chunk), pdf)
-            progress(done)
+    for chunk in _chunks(letters, PAGES_A_FILE // pages_of_letter(about, duplex=duplex)):
+        pdf = letters_pdf(about, chunk, duplex=duplex)
+        done += len(chunk)
+        yield Part(_name(chunk), len(chunk), pdf)
+        progress(done)
 
 
-def _chunks(letters: Iterable[Letter]) -> Iterator[list[Letter]]:
+def pages_of_letter(about: LetterRound, *, duplex: bool = True) -> int:
+    """Pages of paper for one letter; on both sides an empty one may be among them."""
+    pages = 1 + len(_background(about).split)
+    return pages + pages % 2 if duplex else pages
+
+
+def _chunks(letters: Iterable[Letter], most: int) -> Iterator[list[Letter]]:
     chunk: list[Letter] = []
-    for letter in letters:
-        chunk.append(letter)
-        if len(chunk) == LETTERS_A_FILE:
+    for _building, several in groupby(letters, key=lambda letter: letter.building):
+        building = list(several)
+        if chunk and len(chunk) + len(building) > most:
             yield chunk
             chunk = []
+        chunk += building
+        while len(chunk) > most:
+            yield chunk[:most]
+            chunk = chunk[most:]
     if chunk:
         yield chunk
+
+
+def _name(chunk: Sequence[Letter]) -> str:
+    """3号楼 from the first door to the last, or from building to building."""
+    first, last = chunk[0], chunk[-1]
+    if first.building == last.building:
+        return f"{first.door}–{last.staircase}{last.unit}"
+    return f"{first.building}–{last.building}"
 
 
 def _said(about: LetterRound) -> dict[str, Any]:
