@@ -97,16 +97,19 @@ def _where_it_stands(programme: Programme) -> ResidentCard:
     is_over = project.stage == Stage.AFTERCARE
     return ResidentCard(
         title=title, tag=_("finished") if is_over else _("under way"), tone="ok" if is_over else "act",
-        lines=(STAGES[project.stage], *_days(project)),
+        lines=(STAGES[project.stage], *_days(project, programme.today)),
     )  # fmt: skip
 
 
-def _days(project: Project) -> Iterator[str]:
-    """When work begins or began, and when it ends or ended, as far as anybody knows."""
+def _days(project: Project, today: date) -> Iterator[str]:
+    """When work begins or began, and when it ends or ended, as far as anybody knows; a day that has passed is owned up to."""
     place = LINE.index(project.stage)
     if place < LINE.index(Stage.CONSTRUCTION):
         if project.planned_start_on:
-            yield _("Work is to begin about {day}.").format(day=plain_day(project.planned_start_on))
+            yield _expected(
+                project.planned_start_on, today, _("Work is to begin about {day}."),
+                _("Work was to begin about {day}; it will be later."),
+            )  # fmt: skip
         return
     if project.stage != Stage.CONSTRUCTION:
         yield _("The works were completed on {day}.").format(day=plain_day(project.completed_on))
@@ -116,7 +119,14 @@ def _days(project: Project) -> Iterator[str]:
         yield _("About {percent} % is done.").format(percent=int(project.percent_done))
     end = project.forecast_completion_on or project.planned_completion_on
     if end:
-        yield _("It is expected to be finished about {day}.").format(day=plain_day(end))
+        yield _expected(
+            end, today, _("It is expected to be finished about {day}."),
+            _("It was to be finished about {day}; it takes longer."),
+        )  # fmt: skip
+
+
+def _expected(day: date, today: date, ahead: str, past: str) -> str:
+    return (ahead if day >= today else past).format(day=plain_day(day))
 
 
 def _what_is_done(scheme: Scheme) -> ResidentCard:
