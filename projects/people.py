@@ -1,4 +1,4 @@
-"""Who may be asked to answer for projects: people of the offices whose role reaches all of them."""
+"""Who may be asked to answer for projects, and who hears of what waits: people of the offices whose role reaches there."""
 
 from collections.abc import Iterable
 
@@ -21,6 +21,25 @@ def possible_managers(division_codes: Iterable[str]) -> QuerySet[User]:
     )
     people: QuerySet[User] = User.objects.active().filter(Exists(reaching), is_service=False)
     return people.select_related("organisation").order_by("name", "pk")
+
+
+def nearest_with(power: str, *, at: str, but: User | None = None) -> list[User]:
+    """Active people who hold the power at a place: those of the nearest office on its way up that has any.
+
+    With `but` an office is passed over that has nobody else: the next step is never that person's own.
+    """
+    way = _way(at)
+    roles = (
+        RoleAssignment.objects.current_on(timezone.localdate())
+        .filter(role__in=roles_with(power), division__in=way, user__is_active=True, user__is_service=False)
+        .exclude(user=but.pk if but else None)
+        .select_related("user")
+        .order_by("user_id")
+    )
+    offices: dict[str, list[User]] = {}
+    for role in roles:
+        offices.setdefault(role.division_id, []).append(role.user)
+    return next((offices[code] for code in reversed(way) if code in offices), [])
 
 
 def _way(code: str) -> list[str]:

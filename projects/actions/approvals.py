@@ -5,6 +5,7 @@ from typing import TypedDict, Unpack
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core.errors import NotPermitted
 from core.integrity import constraints_as_refusals
@@ -12,6 +13,7 @@ from core.text import clean_line
 from directory.models import User
 from files.models import StoredFile
 from projects.actions.schemes import lock_scheme, refuse_less_than_done, save_state
+from projects.actions.telling import tell_of_notice
 from projects.errors import (
     AlreadySigned,
     DateInFuture,
@@ -161,6 +163,7 @@ def post_notice(
         notice.save(force_insert=True)
     scheme.state = SchemeState.NOTICED
     save_state(scheme)
+    tell_of_notice(notice, by=user, subject=_("Public notice begun: {name}"))
     return notice
 
 
@@ -186,6 +189,8 @@ def prolong_notice(*, notice: PublicNotice, user: User, until_on: date, reason: 
     )  # fmt: skip
     with constraints_as_refusals(NoticeExtension):
         extension.save(force_insert=True)
+    notice.scheme, notice.until_on = scheme, until_on
+    tell_of_notice(notice, by=user, subject=_("Public notice prolonged: {name}"))
     return extension
 
 

@@ -7,6 +7,11 @@ from core.text import clean_line
 from directory.models import User
 from projects.actions.plans.locks import lock_open, lock_to_decide
 from projects.actions.plans.refusals import jump_refusal, refuse_what_left_the_pool
+from projects.actions.telling import (
+    tell_of_approved_plan,
+    tell_of_returned_plan,
+    tell_of_submitted_plan,
+)
 from projects.errors import PlanEmpty, ReasonNeeded
 from projects.models import Plan, PlanState
 from projects.queue import jumps, queue_of
@@ -28,6 +33,7 @@ def submit_plan(*, plan: Plan, user: User) -> Plan:
     plan.state, plan.submitted_by, plan.submitted_at = PlanState.SUBMITTED, user, timezone.now()
     plan.decided_by = plan.decided_at = None
     plan.save()
+    tell_of_submitted_plan(plan, by=user)
     return plan
 
 
@@ -39,6 +45,7 @@ def return_plan(*, plan: Plan, user: User, reason: str) -> Plan:
     plan.state, plan.return_reason = PlanState.RETURNED, clean_line(reason)
     plan.decided_by, plan.decided_at = user, timezone.now()
     plan.save()
+    tell_of_returned_plan(plan, by=user)
     return plan
 
 
@@ -47,4 +54,5 @@ def approve_plan(*, plan: Plan, user: User) -> Plan:
     plan = lock_to_decide(plan, user, PlanState.SUBMITTED)
     plan.state, plan.decided_by, plan.decided_at = PlanState.APPROVED, user, timezone.now()
     plan.save()
+    tell_of_approved_plan(plan, by=user)
     return plan
