@@ -177,6 +177,9 @@ ARGUMENTS: dict[str, Arguments] = {
         ("projects:task_file", "projects:task_file_preview"),
         lambda side: [side.task.pk, TaskFile.objects.get(entry__task=side.task).pk],
     ),
+    # Residents' own pages, and their representatives' signature
+    "residents:enter": lambda side: ["7KQM3WXZ9RTC"],
+    "residents:sign_off_record": lambda side: [side.noticed.project.code, 1],
 }  # fmt: skip
 
 
@@ -188,4 +191,5 @@ EVERYWHERE = {
     "projects:catalogue_item",
     "projects:catalogue_publish",
     "projects:catalogue_withdraw",
+    "residents:enter",
 }
