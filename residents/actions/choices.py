@@ -19,6 +19,7 @@ from residents.codes import ALPHABET
 from residents.errors.households import HouseholdEnded
 from residents.errors.menus import (
     AlreadyChosen,
+    ChoiceUnreadable,
     LetterNotValid,
     MenuClosed,
     MenuNotOpenYet,
@@ -164,7 +165,10 @@ def _refusal(choice: Choice, constraint: str) -> DomainError | None:
         case "choice_with_valid_letter":
             return LetterNotValid()
         case "choice_of_compound":
-            return HouseholdEnded(door=choice.household.door)
+            home = Household.objects.select_related("building").get(pk=choice.household_id)
+            return HouseholdEnded(door=home.door)
+        case "choice_is_plain":
+            return ChoiceUnreadable()
         case "choice_at_most":
             return TooManyWanted(most=menu.most)
         case "choice_goes_together":

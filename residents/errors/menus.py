@@ -53,6 +53,14 @@ class OnShowChanged(DomainError):
     )
 
 
+class ChoiceUnreadable(DomainError):
+    """What was sent names other items than the menu's, or an item as wanted and not."""
+
+    code = "choice_unreadable"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("This page could not be read. Go back and try again.")
+
+
 class TooManyWanted(DomainError):
     code = "too_many_wanted"
     status = HTTPStatus.BAD_REQUEST

@@ -35,3 +35,11 @@ def plain_day(value: date | datetime | None) -> str:
     local = timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
     # Translators: the format of a date as Django writes them; in Chinese Y年n月j日.
     return date_format(local, _now("j F Y"))
+
+
+def plain_moment(value: datetime | None) -> str:
+    """20 November 2026, 18:00; 2026年11月20日18:00."""
+    if value is None:
+        return ""
+    # Translators: the format of a moment as Django writes them; in Chinese Y年n月j日 H:i.
+    return date_format(timezone.localtime(value), _now("j F Y, H:i"))

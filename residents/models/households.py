@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Length, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compounds.models import Building, Compound
 from compounds.triggers import stamps_change, takes_division
@@ -79,7 +80,7 @@ class Household(models.Model):
 
     class Meta:
         verbose_name = _("household")
-        verbose_name_plural = _("households")
+        verbose_name_plural = pgettext_lazy("register", "households")
         constraints = [
             models.UniqueConstraint(
                 fields=["building", "staircase_key", "unit_key"], condition=Q(ended_on__isnull=True),

@@ -434,7 +434,7 @@ class PaperBatch(models.Model):
     """
 
     menu = models.ForeignKey(Menu, on_delete=models.PROTECT, related_name="batches")
-    number = models.PositiveSmallIntegerField(_("number"))
+    number = models.PositiveSmallIntegerField(_("running number"))
     pieces = models.PositiveIntegerField(_("pieces"))
     received_at = models.DateTimeField(_("received by"))
     kept_where = models.CharField(_("where it is kept"), max_length=120)

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compounds.models import Compound, Topic
 from compounds.triggers import stamps_change, takes_division
@@ -64,7 +65,7 @@ class OpinionCategory(models.Model):
 class OpinionState(models.TextChoices):
     OPEN = "open", _("waits for an answer")
     ANSWERED = "answered", _("answered")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", pgettext_lazy("opinion", "closed")
     MERGED = "merged", _("joined with another")
 
 
@@ -107,7 +108,7 @@ class Opinion(models.Model):
 
     compound = models.ForeignKey(Compound, on_delete=models.PROTECT, related_name="opinions")
     division_code = models.CharField(max_length=12, editable=False, default="")
-    number = models.PositiveIntegerField(_("number"), editable=False)
+    number = models.PositiveIntegerField(_("running number"), editable=False)
     household = models.ForeignKey(
         Household, null=True, blank=True, on_delete=models.PROTECT, related_name="opinions"
     )

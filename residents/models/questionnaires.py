@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compounds.models import Compound
 from compounds.triggers import takes_division
@@ -123,7 +124,7 @@ class QuestionKind(models.TextChoices):
     SINGLE = "single", _("one of several")
     MULTIPLE = "multiple", _("several of several")
     SCALE = "scale", _("scale from 1 to 5")
-    NUMBER = "number", _("number")
+    NUMBER = "number", pgettext_lazy("question", "number")
     TEXT = "text", _("words")
 
 

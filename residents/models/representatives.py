@@ -39,7 +39,7 @@ class Representative(models.Model):
     name = models.CharField(_("name"), max_length=60)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     elected_how = models.CharField(_("how chosen"), max_length=200)
-    from_on = models.DateField(_("since"))
+    from_on = models.DateField(_("term begins"))
     term_until = models.DateField(_("term ends"), null=True, blank=True)
     until_on = models.DateField(_("until"), null=True, blank=True)
     end_reason = models.CharField(_("why it ended"), max_length=200, blank=True)

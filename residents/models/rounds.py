@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compounds.models import Compound
 from compounds.triggers import takes_division
@@ -65,7 +66,7 @@ class Finding(models.TextChoices):
     LETTER_BOX = "letter_box", _("letter in the letter box")
     POSTED = "posted", _("letter sent by post")
     NOT_AT_HOME = "not_at_home", _("nobody at home")
-    REFUSED = "refused", _("refused")
+    REFUSED = "refused", pgettext_lazy("call at a door", "refused")
     MOVED_AWAY = "moved_away", _("nobody lives there")
 
 

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("residents/menus/", include(menus.urlpatterns)),
     path("residents/schemes/", include(sign_offs.urlpatterns)),
     path("r/", include(home.urlpatterns)),
+    path("r/", include(menus.home_pages)),
     # The code of a letter takes whatever is left below /r/: pages of other parts stand above this line.
     path("r/", include(home.letters)),
 ]

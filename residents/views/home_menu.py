@@ -1,0 +1,179 @@
+"""Choosing from the menu: one item on a page, check, one finish button, receipt."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.errors import DomainError
+from core.posted import posted
+from files.serving import preview_response
+from residents.actions.choices import DECLINE, EITHER, WANT, choose, keep_draft
+from residents.home.menus import SHOWN, Offer, OpenMenu
+from residents.models import AccessCode, Household, Menu, OptionVersion
+from residents.views.resident import ResidentRequest, resident_page
+
+ANSWERS = [
+    (WANT, _("I want it")),
+    (DECLINE, _("I do not want it")),
+    (EITHER, _("It is all the same to me")),
+]
+
+
+class AnswerForm(forms.Form):
+    answer = forms.ChoiceField(
+        choices=ANSWERS,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the three answers."), "invalid_choice": _("Choose one of the three answers.")},
+    )  # fmt: skip
+
+
+class Numbers(forms.CharField):
+    """ "3 17 20" → [3, 17, 20]."""
+
+    def to_python(self, value: Any) -> list[int]:
+        words = str(value or "").split()
+        if not all(word.isascii() and word.isdecimal() and len(word) < 19 for word in words):
+            raise forms.ValidationError(_("This page could not be read. Go back and try again."))
+        return [int(word) for word in words]
+
+
+class SubmitForm(forms.Form):
+    """What the check page showed, as it was shown: whoever sends it sends what stood there."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    seen = Numbers(widget=forms.HiddenInput, required=False)
+    wanted = Numbers(widget=forms.HiddenInput, required=False)
+    declined = Numbers(widget=forms.HiddenInput, required=False)
+
+
+View = Callable[..., HttpResponse]
+
+
+def _of_menu(view: View) -> View:
+    """The view gets the menu of this resident's compound as `shown`; another's is not there."""
+
+    @wraps(view)
+    def page(request: ResidentRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponse:
+        resident = request.resident
+        menus = Menu.objects.filter(project__compound=resident.compound_id, state__in=SHOWN)
+        menu = menus.select_related("round").filter(pk=pk).first()
+        if menu is None or resident.is_representative:
+            raise Http404
+        return view(request, OpenMenu(menu, resident, timezone.now()), *args, **kwargs)
+
+    return resident_page(page)
+
+
+@_of_menu
+@require_safe
+def start(request: ResidentRequest, shown: OpenMenu) -> HttpResponse:
+    """What is included, what is on offer, until when; or the choice that was sent."""
+    if not shown.is_open:
+        return redirect("residents:home")
+    return render(request, "residents/home/menu_start.html", {"shown": shown})
+
+
+@_of_menu
+@require_http_methods(["GET", "HEAD", "POST"])
+def item(request: ResidentRequest, shown: OpenMenu, place: int) -> HttpResponse:
+    """One question. The answer is kept at once, and is not yet sent."""
+    if not shown.is_open:
+        return redirect("residents:home")
+    if not 1 <= place <= len(shown.offers):
+        raise Http404
+    offer = shown.offers[place - 1]
+    form = AnswerForm(posted(request), initial={"answer": offer.answer})
+    if form.is_valid():
+        _keep(shown, offer, form.cleaned_data["answer"])
+        back = "back" in request.GET or place == len(shown.offers)
+        return (
+            redirect("residents:check", shown.menu.pk)
+            if back
+            else redirect("residents:item", shown.menu.pk, place + 1)
+        )
+    context = {
+        "shown": shown,
+        "offer": offer,
+        "form": form,
+        "count": len(shown.offers),
+        "to_check": "back" in request.GET,
+    }
+    return render(request, "residents/home/menu_item.html", context, status=422 if form.is_bound else 200)
+
+
+def _keep(shown: OpenMenu, offer: Offer, answer: str) -> None:
+    answers = {one.version.option_id: one.answer for one in shown.offers if one.answer}
+    answers[offer.version.option_id] = answer
+    household = Household(pk=shown.resident.household_id)
+    keep_draft(menu=shown.menu, household=household, answers=answers)
+
+
+@_of_menu
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: ResidentRequest, shown: OpenMenu) -> HttpResponse:
+    """All answers on one page, and the one button that counts."""
+    form = SubmitForm(posted(request), initial=_as_shown(shown))
+    refused = ""
+    if form.is_valid():
+        try:
+            _send(shown, form.cleaned_data)
+        except DomainError as refusal:
+            refused = refusal.message
+            # What is on show is drawn anew, under a new key.
+            shown = OpenMenu(shown.menu, shown.resident, timezone.now())
+            form = SubmitForm(initial=_as_shown(shown))
+        else:
+            return redirect("residents:receipt", shown.menu.pk)
+    elif not shown.is_open:
+        return redirect("residents:home")
+    context = {"shown": shown, "form": form, "refused": refused}
+    return render(
+        request,
+        "residents/home/menu_check.html",
+        context,
+        status=409 if refused else 422 if form.is_bound else 200,
+    )
+
+
+def _as_shown(shown: OpenMenu) -> dict[str, Any]:
+    def of(answer: str) -> str:
+        return " ".join(str(offer.version.pk) for offer in shown.offers if offer.answer == answer)
+
+    seen = " ".join(str(offer.version.pk) for offer in shown.offers)
+    return {"key": uuid.uuid4(), "seen": seen, "wanted": of(WANT), "declined": of(DECLINE)}
+
+
+def _send(shown: OpenMenu, data: dict[str, Any]) -> None:
+    resident = shown.resident
+    code = AccessCode.objects.live().get(household=resident.household_id, generation=resident.generation)
+    choose(
+        menu=shown.menu, household=Household(pk=resident.household_id), code=code, seen=data["seen"],
+        wanted=data["wanted"], declined=data["declined"], key=data["key"],
+    )  # fmt: skip
+
+
+@_of_menu
+@require_safe
+def receipt(request: ResidentRequest, shown: OpenMenu) -> HttpResponse:
+    """That it was received, when, under which number; how to change it, and when the result comes."""
+    if shown.sent is None:
+        return redirect("residents:choose", shown.menu.pk)
+    return render(request, "residents/home/menu_receipt.html", {"shown": shown})
+
+
+@_of_menu
+@require_safe
+def picture(request: ResidentRequest, shown: OpenMenu, version: int) -> HttpResponse:
+    """The picture of an item, as it was on show at any time."""
+    found = OptionVersion.objects.filter(pk=version, menu=shown.menu).select_related("picture").first()
+    if found is None or found.picture is None:
+        raise Http404
+    return preview_response(found.picture, small=True)
