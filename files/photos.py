@@ -16,7 +16,7 @@ Without scripts the same photos come as files of the plain form: `photos_of_form
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, BinaryIO, TypeVar, cast
 from uuid import UUID, uuid5
 
@@ -80,6 +80,12 @@ def photos_of_form(
         except DomainError as refusal:
             refusals.append(f"{upload.name}: {refusal.message}")
     return refusals
+
+
+def removed_of_form(sent: Mapping[str, str]) -> int | None:
+    """The photo whose button `remove_photo` sent a form without scripts."""
+    chosen = sent.get("remove_photo", "")
+    return int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else None
 
 
 def _key_of(upload: UploadedFile, place: str) -> UUID:

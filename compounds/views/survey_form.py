@@ -41,7 +41,7 @@ from core.htmx import page_or_fragment
 from directory.requests import SignedInRequest
 from files.captions import captions_of_form
 from files.models import StoredFile
-from files.photos import photos_of_form, receive_photo
+from files.photos import photos_of_form, receive_photo, removed_of_form
 
 PAGE, FRAGMENT = "compounds/survey_form.html", "compounds/_survey_status.html"
 
@@ -245,11 +245,9 @@ def _keep_captions(request: SignedInRequest, survey: ConditionSurvey) -> None:
 
 
 def _remove_chosen_photo(request: SignedInRequest, survey: ConditionSurvey) -> None:
-    chosen = request.POST.get("remove_photo", "")
-    if chosen.isascii() and chosen.isdigit():
-        photo = SurveyPhoto.objects.filter(survey=survey, pk=chosen[:18]).first()
-        if photo is not None:
-            remove_photo(photo=photo, user=request.user)
+    photo = survey.photos.filter(pk=removed_of_form(request.POST)).first()
+    if photo is not None:
+        remove_photo(photo=photo, user=request.user)
 
 
 @require_POST

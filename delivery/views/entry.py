@@ -4,10 +4,10 @@ Each step is a page of its own and works without scripts. The page's key makes o
 twice; photos have keys of their own (`files.photos`).
 """
 
-import hashlib
 from collections.abc import Iterable
-from typing import Any, BinaryIO, cast
-from uuid import UUID, uuid5
+from functools import partial
+from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -35,15 +35,12 @@ from delivery.permissions import can_report_progress, can_reverse
 from delivery.views.progress import work_lines
 from delivery.views.shared import demand, find_entry, find_item, find_photo, find_project, site_page
 from directory.requests import SignedInRequest
-from files.actions import store_image
 from files.captions import captions_of_form
-from files.photos import receive_photo
+from files.models import StoredFile
+from files.photos import photos_of_form, receive_photo
 from files.serving import file_response
 from projects.errors import ReasonNeeded
 from projects.models import Project, Stage, WorkItem
-
-# Names the keys of photos that were sent with the form: the same bytes for the same entry are one photo.
-PHOTO_KEYS = UUID("0d9f9a7e-5f37-4a43-8a0e-6a6a3e1f5c21")
 
 
 @never_cache
@@ -121,16 +118,23 @@ def entry_photos(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
 
 
 def _keep_photos_of_form(request: SignedInRequest, entry: ProgressEntry) -> list[str]:
-    refusals = []
-    for upload in request.FILES.getlist("photos_"):
-        try:
-            digest = hashlib.sha256(upload.read()).hexdigest()
-            file = store_image(file=cast(BinaryIO, upload.file), name=upload.name or "", user=request.user)
-            key = uuid5(PHOTO_KEYS, f"{entry.pk} {digest}")
-            add_photo(entry=entry, user=request.user, file=file, key=key)
-        except DomainError as refusal:
-            refusals.append(f"{upload.name}: {refusal.message}")
-    return refusals
+    return photos_of_form(
+        request.FILES.getlist("photos_"),
+        place=f"progress:{entry.pk}",
+        user=request.user,
+        known=partial(_known_photo, entry),
+        attach=partial(_attach, request, entry),
+    )
+
+
+def _known_photo(entry: ProgressEntry, key: UUID) -> ProgressPhoto | None:
+    return entry.photos.filter(key=key).first()
+
+
+def _attach(
+    request: SignedInRequest, entry: ProgressEntry, file: StoredFile, sent: dict[str, Any]
+) -> ProgressPhoto:
+    return add_photo(entry=entry, user=request.user, file=file, key=sent["key"], caption=sent["caption"])
 
 
 def _keep_captions(request: SignedInRequest, entry: ProgressEntry) -> list[str]:
@@ -158,17 +162,12 @@ def photo_add(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     project, entry = find_entry(request, code, pk)
     demand(can_report_progress(request.user, project))
 
-    def attach(file: Any, cleaned: dict[str, Any]) -> ProgressPhoto:
-        return add_photo(
-            entry=entry, user=request.user, file=file, key=cleaned["key"], caption=cleaned["caption"]
-        )
-
     def tile(photo: ProgressPhoto) -> HttpResponse:
         context = {"project": project, "entry": entry, "photo": _with_rights(request, entry, [photo])[0]}
         return render(request, "delivery/_photo.html", context)
 
     return receive_photo(
-        request, known=lambda key: entry.photos.filter(key=key).first(), attach=attach, tile=tile
+        request, known=partial(_known_photo, entry), attach=partial(_attach, request, entry), tile=tile
     )
 
 

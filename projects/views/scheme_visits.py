@@ -1,10 +1,10 @@
 """Site visits: recorded on a phone, photos after that one by one through the house's queue."""
 
-from typing import Any, BinaryIO, cast
-from uuid import UUID, uuid5
+from functools import partial
+from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,10 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.errors import DomainError
 from core.posted import posted
 from directory.requests import SignedInRequest
-from files.actions import store_image
 from files.captions import captions_of_form
 from files.models import StoredFile
-from files.photos import receive_photo
+from files.photos import photos_of_form, receive_photo, removed_of_form
 from files.serving import file_response
 from projects.actions.visits import (
     add_visit_photo,
@@ -30,9 +29,6 @@ from projects.models import SiteVisit, SiteVisitPhoto
 from projects.permissions import can_record_visits
 from projects.views.scheme_shared import try_form
 from projects.views.shared import demand, find_project, project_page
-
-# Names the keys of photos that came with a plain form: the same bytes for the same visit are one photo.
-PHOTO_KEYS = UUID("2b9f3a10-6f4e-4c0e-8a55-3f1c7d0b9e21")
 
 
 def find_visit(request: SignedInRequest, code: str, pk: int) -> SiteVisit:
@@ -74,16 +70,16 @@ def visit(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
 
 def _keep_sent(request: SignedInRequest, found: SiteVisit) -> HttpResponse:
     """The files of the plain form; the button of a photo removes it."""
-    chosen = request.POST.get("remove_photo", "")
-    if chosen.isascii() and chosen.isdigit() and len(chosen) < 19:
+    chosen = removed_of_form(request.POST)
+    if chosen is not None:
         photo = get_object_or_404(found.photos.select_related("visit"), pk=chosen)
         remove_visit_photo(photo=photo, user=request.user)
-    for upload in request.FILES.getlist("photos_"):
-        try:
-            file = store_image(file=cast(BinaryIO, upload.file), name=upload.name or "", user=request.user)
-            add_visit_photo(visit=found, user=request.user, file=file, key=_key_of(upload, file))
-        except DomainError as refusal:
-            messages.error(request, f"{upload.name}: {refusal.message}")
+    refusals = photos_of_form(
+        request.FILES.getlist("photos_"), place=f"visit:{found.pk}", user=request.user,
+        known=partial(_known_photo, found), attach=partial(_attach, request, found),
+    )  # fmt: skip
+    for sentence in refusals:
+        messages.error(request, sentence)
     _keep_captions(request, found)
     return redirect("projects:scheme_visit", found.project.code, found.pk)
 
@@ -97,8 +93,16 @@ def _keep_captions(request: SignedInRequest, found: SiteVisit) -> None:
         messages.error(request, refusal.message)
 
 
-def _key_of(upload: UploadedFile, file: StoredFile) -> UUID:
-    return uuid5(PHOTO_KEYS, f"{upload.name}:{file.sha256}")
+def _known_photo(found: SiteVisit, key: UUID) -> SiteVisitPhoto | None:
+    return found.photos.filter(key=key).first()
+
+
+def _attach(
+    request: SignedInRequest, found: SiteVisit, file: StoredFile, sent: dict[str, Any]
+) -> SiteVisitPhoto:
+    return add_visit_photo(
+        visit=found, user=request.user, file=file, key=sent["key"], caption=sent["caption"]
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -128,17 +132,12 @@ def photo_add(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     found = find_visit(request, code, pk)
     demand(can_record_visits(request.user, found.project))
 
-    def attach(file: StoredFile, cleaned: dict[str, Any]) -> SiteVisitPhoto:
-        return add_visit_photo(
-            visit=found, user=request.user, file=file, key=cleaned["key"], caption=cleaned["caption"]
-        )
-
     def tile(photo: SiteVisitPhoto) -> HttpResponse:
         context = {"visit": found, "project": found.project, "photo": photo, "may_keep": True}
         return render(request, "projects/scheme_visit_tile.html", context)
 
     return receive_photo(
-        request, known=lambda key: found.photos.filter(key=key).first(), attach=attach, tile=tile
+        request, known=partial(_known_photo, found), attach=partial(_attach, request, found), tile=tile
     )
 
 

@@ -1,8 +1,9 @@
 """A task's page with its thread, and what is done with it; its files; the tab of a project and a compound."""
 
 from collections.abc import Callable
-from typing import Any, BinaryIO, cast
-from uuid import UUID, uuid5
+from functools import partial
+from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -17,9 +18,8 @@ from compounds.views.shared import compound_page, seen_compound
 from core.errors import DomainError
 from core.posted import posted
 from directory.requests import SignedInRequest
-from files.actions import store_image
 from files.models import StoredFile
-from files.photos import receive_photo
+from files.photos import photos_of_form, receive_photo, removed_of_form
 from files.serving import file_response, preview_response
 from projects.actions.tasks import (
     add_evidence,
@@ -49,9 +49,6 @@ from projects.task_way import path_of, roll_up
 from projects.views.shared import demand, find_project, project_page
 from projects.views.task_give import stored
 from projects.views.task_list import hands_of
-
-# Names the keys of photos that came with a plain form: the same bytes for the same task are one photo.
-PHOTO_KEYS = UUID("6d0c7c52-54f1-4b2a-9a0e-0d1f6a3e8b47")
 
 
 def find_task(request: SignedInRequest, pk: int) -> Task:
@@ -211,8 +208,8 @@ def task_report(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _remove_chosen(request: SignedInRequest, found: Task) -> bool:
     """The button of a photo, where no script runs."""
-    chosen = request.POST.get("remove_photo", "")
-    if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19):
+    chosen = removed_of_form(request.POST)
+    if chosen is None:
         return False
     remove_evidence(evidence=get_object_or_404(found.evidence.all(), pk=chosen), user=request.user)
     return True
@@ -233,15 +230,21 @@ def _reported(request: SignedInRequest, found: Task, form: ReportForm) -> bool:
 
 def _keep_photos(request: SignedInRequest, found: Task, form: forms.Form) -> bool:
     """Photos that came with the form itself."""
-    for upload in request.FILES.getlist("photos_"):
-        try:
-            file = store_image(file=cast(BinaryIO, upload.file), name=upload.name or "", user=request.user)
-            key = uuid5(PHOTO_KEYS, f"{upload.name}:{file.sha256}")
-            add_evidence(task=found, user=request.user, file=file, key=key)
-        except DomainError as refusal:
-            form.add_error(None, f"{upload.name}: {refusal.message}")
-            return False
-    return True
+    refusals = photos_of_form(
+        request.FILES.getlist("photos_"), place=f"task:{found.pk}", user=request.user,
+        known=partial(_known_photo, found), attach=partial(_attach, request, found),
+    )  # fmt: skip
+    for sentence in refusals:
+        form.add_error(None, sentence)
+    return not refusals
+
+
+def _known_photo(found: Task, key: UUID) -> TaskEvidence | None:
+    return found.evidence.filter(key=key).first()
+
+
+def _attach(request: SignedInRequest, found: Task, file: StoredFile, sent: dict[str, Any]) -> TaskEvidence:
+    return add_evidence(task=found, user=request.user, file=file, key=sent["key"])
 
 
 @require_POST
@@ -308,14 +311,11 @@ def task_evidence(request: SignedInRequest, pk: int) -> HttpResponse:
     found = find_task(request, pk)
     demand(can_hold_task(request.user, found))
 
-    def attach(file: StoredFile, cleaned: dict[str, Any]) -> TaskEvidence:
-        return add_evidence(task=found, user=request.user, file=file, key=cleaned["key"])
-
     def tile(photo: TaskEvidence) -> HttpResponse:
         return render(request, "projects/task_photo.html", {"task": found, "photo": photo})
 
     return receive_photo(
-        request, known=lambda key: found.evidence.filter(key=key).first(), attach=attach, tile=tile
+        request, known=partial(_known_photo, found), attach=partial(_attach, request, found), tile=tile
     )
 
 

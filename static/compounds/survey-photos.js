@@ -6,6 +6,5 @@ export function photoQueue(form) {
   return queue(form, {
     store: "survey-photos",
     line: document.getElementById("survey-queue"),
-    waiting: document.getElementById("survey-photo-waiting"),
   });
 }

@@ -6,11 +6,10 @@
 //
 //   form                    data-photo-queue, data-photos="<address that takes one photo>",
 //                           data-place="<person>:<record>" (whose photos these are on a shared phone);
-//                           sentences: data-text-shrinking, -queued, -sending, -retry ({seconds}), -photo,
-//                           -photos ({count}), -waiting, -signed-out, -stale, -closed, -offline
+//                           sentences: data-text-… (templates/files/_photo_texts.html)
 //   input[type=file]        name="photos_<topic>", multiple, accept="image/*"
 //   [data-photos-of=topic]  the list that the tiles of a topic stand in; one for each topic, "" too
-//   template[data-photo-waiting]  a tile: img, progress, .photo-state, button.photo-remove; a field in it with
+//   template[data-photo-waiting]  a tile (templates/files/_photo_waiting.html); a field in it with
 //                           data-photo-field="<name>" is sent along (a caption)
 //   [data-photo-line]       role="status": how many have not arrived yet
 //   [data-photo-remove]     in an arrived tile (.photo): the address that removes it
