@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import islice, product
 
@@ -31,6 +31,11 @@ def clean_text(text: str) -> str:
     lines = [clean_line(line) for line in text.splitlines()]
     kept = [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
     return "\n".join(kept).strip("\n")
+
+
+def first_of(names: Sequence[str], most: int = 3) -> str:
+    """The first few names, so that a sentence about 200 rows stays readable."""
+    return "、".join(names[:most]) + ("…" if len(names) > most else "")
 
 
 def comparison_key(text: str) -> str:

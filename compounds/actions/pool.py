@@ -17,12 +17,11 @@ from compounds.errors import (
 from compounds.models import Batch, Compound, PoolEntry, UrgencyScore
 from compounds.permissions import can_manage_pool
 from core.errors import NotPermitted
-from core.text import clean_line
+from core.text import clean_line, first_of
 from directory.models import User
 
 # Forward is towards the building site: going there out of turn needs a reason.
 FORWARD = (Batch.RESERVE, Batch.PREPARING, Batch.IMPLEMENTING)
-NAMED_IN_A_REFUSAL = 3
 
 
 @transaction.atomic
@@ -145,6 +144,4 @@ def _refuse_jumping_the_queue(forward: list[Compound], current: dict[int, PoolEn
 
 
 def _names(compounds: Iterable[Compound]) -> str:
-    """The first few names, so that a refusal of 200 rows stays readable."""
-    names = [compound.name for compound in compounds]
-    return "、".join(names[:NAMED_IN_A_REFUSAL]) + ("…" if len(names) > NAMED_IN_A_REFUSAL else "")
+    return first_of([compound.name for compound in compounds])

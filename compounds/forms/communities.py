@@ -12,6 +12,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import Picker, levelled
+from core.text import first_of
 from directory.codes import outermost
 from directory.models import Division
 from directory.models.divisions import Level
@@ -102,7 +103,7 @@ class CommunityFinderField(forms.CharField):
             return (exact or found)[0].code
         if not found:
             raise ValidationError(_("No community of your division is called so."), code="not_found")
-        which = "、".join(_written(one) for one in found[:NAMED]) + ("…" if len(found) > NAMED else "")
+        which = first_of([_written(one) for one in found], NAMED)
         raise ValidationError(
             _("Several communities fit: %(which)s. Add the code."), code="several", params={"which": which}
         )

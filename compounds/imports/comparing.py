@@ -16,7 +16,7 @@ from compounds.imports.roster import code_of
 from compounds.models import BuiltYearCertainty, Cluster, Compound, CompoundQuerySet
 from compounds.reading.cells import name_key
 from compounds.reading.reasons import Reason
-from core.text import comparison_key
+from core.text import comparison_key, first_of
 from directory.models import Organisation
 from imports.kinds import Remark, Row
 
@@ -219,7 +219,7 @@ def _refuse_group(group: list[Row]) -> None:
             row.problems.setdefault("name", Remark(Reason.REPEATED, same))
         return
     numbers = [str(row.number) for row in group]
-    named = "、".join(numbers[:ROWS_NAMED]) + ("…" if len(numbers) > ROWS_NAMED else "")
+    named = first_of(numbers, ROWS_NAMED)
     sentence = _(
         "Rows {numbers} are the same compound with different facts. Keep one of them, or tell them apart by name."
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from compounds.models import Compound, PoolEntry
-from projects.actions.names import first_of
+from core.text import first_of
 from projects.actions.plans.locks import versions_of
 from projects.errors import NotInPoolAnyMore, PlanJumps
 from projects.models import Plan, PlanEntry, Project

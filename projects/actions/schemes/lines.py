@@ -8,9 +8,8 @@ from typing import TypedDict, Unpack
 from django.db import transaction
 
 from core.integrity import constraints_as_refusals
-from core.text import clean_line
+from core.text import clean_line, first_of
 from directory.models import User
-from projects.actions.names import first_of
 from projects.actions.schemes.locks import lock_open
 from projects.actions.schemes.marks import refuse_changed_by_others
 from projects.errors import LineGone, WorkHandedIn, WorkListed, WorkNotBasic, WorkNotOffered

@@ -7,9 +7,8 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from core.integrity import constraints_as_refusals
-from core.text import clean_line
+from core.text import clean_line, first_of
 from directory.models import User
-from projects.actions.names import first_of
 from projects.actions.schemes.locks import lock_open, lock_project, save_state
 from projects.errors import (
     GapsOpen,
