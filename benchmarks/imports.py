@@ -3,7 +3,7 @@
 import random
 import statistics
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO, StringIO
 from typing import Any
@@ -67,10 +67,10 @@ def seconds(work: Callable[[], Any]) -> float:
 
 
 @contextmanager
-def plain_table(bench: Bench) -> Iterator[Any]:
+def plain_table(bench: Bench, columns_of: Sequence[str] = HEADINGS) -> Iterator[Any]:
     """A table without index or constraint; it is gone with the connection."""
     connection = psycopg2.connect(bench.database.url("owner"))
-    columns = ", ".join(f"c{number} text" for number in range(len(HEADINGS)))
+    columns = ", ".join(f"c{number} text" for number in range(len(columns_of)))
     try:
         with connection.cursor() as cursor:
             cursor.execute(f"CREATE TEMP TABLE plain ({columns})")

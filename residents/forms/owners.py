@@ -81,7 +81,12 @@ class PhoneField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"inputmode": "tel", "autocomplete": "off"}
-        usual = {"label": _("Phone"), "required": False, "max_length": 30, "widget": forms.TextInput(attrs=attrs)}
+        usual = {
+            "label": _("Phone"),
+            "required": False,
+            "max_length": 30,
+            "widget": forms.TextInput(attrs=attrs),
+        }
         super().__init__(**{**usual, **kwargs})
 
     def clean(self, value: Any) -> str:
@@ -180,7 +185,9 @@ class VoterForm(forms.Form):
         empty_label=_("nobody is named"),
     )  # fmt: skip
     basis = LineField(
-        label=_("On what it rests"), max_length=300, help_text=_("For example a paper that all co-owners signed.")
+        label=_("On what it rests"),
+        max_length=300,
+        help_text=_("For example a paper that all co-owners signed."),
     )
 
     def __init__(self, *args: Any, owners: Any, is_open: bool, **kwargs: Any) -> None:

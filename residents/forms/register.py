@@ -87,7 +87,9 @@ class HouseholdForm(FactsForm):
     """What is recorded of a door. Nothing of it is about people."""
 
     building = forms.ModelChoiceField(label=_("Building"), queryset=Building.objects.none())
-    staircase = StaircaseField(help_text=_("As people write it: 2单元. Empty where the building has only one."))
+    staircase = StaircaseField(
+        help_text=_("As people write it: 2单元. Empty where the building has only one.")
+    )
     floor = floor_field()
     unit = UnitField(help_text=_("As on the door: 501, 东户, 商铺3."))
     exclusive_area = exclusive_area_field()
@@ -132,7 +134,9 @@ class UseForm(forms.Form):
 class WhyAndWhen(forms.Form):
     effective_on = DayField(label=_("Effective on"), widget=DayInput())
     reason = LineField(
-        label=_("Reason"), max_length=300, help_text=_("The document or decision; it is kept with the household.")
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("The document or decision; it is kept with the household."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

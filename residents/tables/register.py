@@ -80,7 +80,9 @@ def _difference(row: Row) -> SafeString | str:
         return ""
     if difference == 0:
         return icon_markup("check", label=_now("agrees"))
-    return format_html("{}{}{}", icon_markup("alert-triangle"), "+" if difference > 0 else "", thousands(difference))
+    return format_html(
+        "{}{}{}", icon_markup("alert-triangle"), "+" if difference > 0 else "", thousands(difference)
+    )
 
 
 def _owned(row: Row) -> str:
@@ -165,7 +167,9 @@ def with_doors(rows: HouseholdQuerySet) -> QuerySet[Household]:
         has_owner=with_owner(),
         has_link=with_link(),
         is_ended=Case(
-            When(ended_on__isnull=True, then=Value(False)), default=Value(True), output_field=BooleanField()  # noqa: FBT003
+            When(ended_on__isnull=True, then=Value(False)),
+            default=Value(True),
+            output_field=BooleanField(),  # noqa: FBT003
         ),
     )
 

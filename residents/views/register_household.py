@@ -156,4 +156,3 @@ def _reconciled(
     merged = HouseholdForm(data, compound=household.compound)
     merged.add_error(None, refusal.message)
     return merged, conflict
-

@@ -78,7 +78,9 @@ def split(request: SignedInRequest, pk: int) -> HttpResponse:
         except DomainError as refusal:
             add_refusal(form, refusal, suffix="-1")
         else:
-            messages.success(request, _("%(door)s became %(count)s doors.") % {"door": household.door, "count": len(made)})
+            messages.success(
+                request, _("%(door)s became %(count)s doors.") % {"door": household.door, "count": len(made)}
+            )
             return redirect(household)
     lines = [(number, form[f"unit-{number}"], form[f"area-{number}"]) for number in form.parts]
     context = {"lines": lines, "parts": parts, "part_choices": range(FEWEST_PARTS, MOST_PARTS + 1)}
@@ -103,7 +105,9 @@ def strike(request: SignedInRequest, pk: int) -> HttpResponse:
         except DomainError as refusal:
             form.add_error(None, refusal.message)
         else:
-            messages.success(request, _("%(door)s is struck off and kept as history.") % {"door": household.door})
+            messages.success(
+                request, _("%(door)s is struck off and kept as history.") % {"door": household.door}
+            )
             return redirect(household)
     return _page(request, "residents/register_strike.html", household, form, {})
 

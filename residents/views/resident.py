@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -21,15 +22,15 @@ class ResidentRequest(HttpRequest):
     resident: session.Resident
 
 
-View = Callable[..., HttpResponse]
+Page = TypeVar("Page", bound=HttpResponseBase)
 
 
-def resident_page(view: View) -> View:
+def resident_page(view: Callable[..., Page]) -> Callable[..., Page | HttpResponse]:
     """The view gets a request with `resident`; without a live session it is not called at all."""
 
     @login_not_required
     @wraps(view)
-    def page(request: ResidentRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def page(request: ResidentRequest, *args: Any, **kwargs: Any) -> Page | HttpResponse:
         ticket = session.ticket_of(request)
         if ticket is None:
             return to_the_door(request)
@@ -44,11 +45,11 @@ def resident_page(view: View) -> View:
     return page
 
 
-def representative_page(view: View) -> View:
+def representative_page(view: Callable[..., Page]) -> Callable[..., Page | HttpResponse]:
     """Only for whoever came in with a representative's personal code."""
 
     @wraps(view)
-    def page(request: ResidentRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def page(request: ResidentRequest, *args: Any, **kwargs: Any) -> Page:
         if not request.resident.is_representative:
             raise NotARepresentative
         return view(request, *args, **kwargs)

@@ -48,6 +48,4 @@ def residents_page(
     status: int = 200,
 ) -> HttpResponse:
     """A page of a compound's residents; `template` extends residents/of_compound.html and fills its block `tab`."""
-    return render(
-        request, template, {**residents_context(request, compound, part), **context}, status=status
-    )
+    return render(request, template, {**residents_context(request, compound, part), **context}, status=status)
