@@ -7,7 +7,8 @@ address opens nothing and learns nothing. The code is looked up on the next page
 from contextlib import suppress
 
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.crypto import salted_hmac
 
 from compounds.reading.cells import CellProblem
@@ -24,7 +25,7 @@ LONGEST_TYPED = 200
 _SALT = "residents.letter"
 
 
-def keep_typed(response: HttpResponse, typed: str) -> None:
+def keep_typed(response: HttpResponseBase, typed: str) -> None:
     set_cookie(response, TYPED, signing.dumps(typed[:LONGEST_TYPED], salt=_SALT), max_age=KEPT_FOR)
 
 
@@ -39,7 +40,7 @@ def typed_of(request: HttpRequest) -> str:
     return str(found)
 
 
-def drop_typed(response: HttpResponse) -> None:
+def drop_typed(response: HttpResponseBase) -> None:
     delete_cookie(response, TYPED)
 
 

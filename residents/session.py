@@ -14,7 +14,8 @@ from typing import Any
 from django.conf import settings
 from django.core import signing
 from django.db.models import BigIntegerField, PositiveSmallIntegerField, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from core.prepared import Prepared, Slot
 from residents.codes import Kind
@@ -77,13 +78,13 @@ def cookie_name(name: str) -> str:
     return f"__Host-{name}" if settings.HTTPS else name
 
 
-def set_cookie(response: HttpResponse, name: str, value: str, *, max_age: int | None = None) -> None:
+def set_cookie(response: HttpResponseBase, name: str, value: str, *, max_age: int | None = None) -> None:
     response.set_cookie(
         cookie_name(name), value, max_age=max_age, path="/", secure=settings.HTTPS, httponly=True, samesite="Lax"
     )  # fmt: skip
 
 
-def delete_cookie(response: HttpResponse, name: str) -> None:
+def delete_cookie(response: HttpResponseBase, name: str) -> None:
     # Not `response.delete_cookie`, whose answer a browser refuses for a `__Host-` name on an insecure deletion.
     set_cookie(response, name, "", max_age=0)
 
@@ -93,24 +94,24 @@ def delete_cookie(response: HttpResponse, name: str) -> None:
 SESSION = "resident"
 
 
-def begin(response: HttpResponse, code: AccessCode) -> None:
+def begin(response: HttpResponseBase, code: AccessCode) -> None:
     """Open the session of a live code in this browser; another letter's session there ends."""
     kind = Kind.HOUSEHOLD if code.household_id is not None else Kind.REPRESENTATIVE
     holder = code.household_id or code.representative_id or 0
     _put(response, kind, holder, code.generation, began_at=int(time.time()))
 
 
-def end(response: HttpResponse) -> None:
+def end(response: HttpResponseBase) -> None:
     delete_cookie(response, SESSION)
 
 
-def prolong(response: HttpResponse, ticket: Ticket) -> None:
+def prolong(response: HttpResponseBase, ticket: Ticket) -> None:
     """Somebody is there: at most each five minutes the cookie is signed anew."""
     if time.time() - ticket.signed_at >= SIGNED_EVERY:
         _put(response, ticket.kind, ticket.holder_id, ticket.generation, began_at=ticket.began_at)
 
 
-def _put(response: HttpResponse, kind: Kind, holder: int, generation: int, *, began_at: int) -> None:
+def _put(response: HttpResponseBase, kind: Kind, holder: int, generation: int, *, began_at: int) -> None:
     # It ends with the browser too; a phone that is never switched off ends it by the clock.
     set_cookie(response, SESSION, _signer.sign(f"{kind.value[0]}.{holder}.{generation}.{began_at}"))
 

@@ -15,7 +15,7 @@ from residents.session import Resident
 def opinion_of(resident: Resident, scheme: Scheme) -> RepresentativeOpinion | None:
     """What this representative said of the scheme as it was last handed in."""
     standing = RepresentativeOpinion.objects.standing(scheme)
-    return standing.filter(representative_id=resident.representative_id).first()
+    return standing.filter(representative_id=resident.representative_id or 0).first()
 
 
 def open_for_representatives(resident: Resident) -> Iterator[ResidentCard]:

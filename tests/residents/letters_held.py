@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from residents.actions.letters import clear_text, issue_code_of_representative, issue_codes
@@ -27,19 +26,19 @@ class Phone:
 
     client: Client
 
-    def get(self, url: str, **more: Any) -> HttpResponse:
-        return self.client.get(url, follow=True, **more)  # type: ignore[return-value]
+    def get(self, url: str, **more: Any) -> Any:
+        return self.client.get(url, follow=True, **more)
 
-    def post(self, url: str, data: dict[str, str] | None = None, **more: Any) -> HttpResponse:
-        return self.client.post(url, data or {}, follow=True, **more)  # type: ignore[return-value]
+    def post(self, url: str, data: dict[str, str] | None = None, **more: Any) -> Any:
+        return self.client.post(url, data or {}, follow=True, **more)
 
-    def scan(self, code: str, **more: Any) -> HttpResponse:
+    def scan(self, code: str, **more: Any) -> Any:
         return self.get(f"/r/{code}", **more)
 
-    def type(self, text: str, **more: Any) -> HttpResponse:
+    def type(self, text: str, **more: Any) -> Any:
         return self.post(HOME, {"code": text}, **more)
 
-    def confirm(self, **more: Any) -> HttpResponse:
+    def confirm(self, **more: Any) -> Any:
         return self.post(CONFIRM, **more)
 
 

@@ -50,7 +50,9 @@ def letters(site: str) -> dict[str, str]:
     doors = make_doors(cast, project.compound, building="3号楼", staircases=2, floors=5)
     make_round(cast, project.compound)
     found = {"household": code_of(cast, doors[-1])}
-    people = [make_representative(cast, door, f"{name}代表") for door, name in zip(doors, "李王", strict=False)]
+    people = [
+        make_representative(cast, door, f"{name}代表") for door, name in zip(doors, "李王", strict=False)
+    ]
     return {**found, "representative": code_of(cast, people[0])}
 
 
@@ -62,7 +64,9 @@ def fits(page: Page) -> None:
 
 def is_readable(page: Page, *, large: bool) -> None:
     """Text and targets are as large as promised; inline links in sentences are no targets."""
-    size = page.evaluate("parseFloat(getComputedStyle(document.querySelector('main p, main label')).fontSize)")
+    size = page.evaluate(
+        "parseFloat(getComputedStyle(document.querySelector('main p, main label')).fontSize)"
+    )
     assert size >= SMALLEST_TEXT[large], (page.url, size)
     heights = page.evaluate(
         "[...document.querySelectorAll('button, .btn, .back a, .phone a, input[type=text], .choice')]"
@@ -80,7 +84,8 @@ def look(page: Page, axe: Axe | None, *, large: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scripts", "language", "large"), [(True, "zh-hans", True), (False, "zh-hans", False), (True, "en", False)]
+    ("scripts", "language", "large"),
+    [(True, "zh-hans", True), (False, "zh-hans", False), (True, "en", False)],
 )
 def test_from_the_square_to_the_home_page_at_320_px(
     letters: dict[str, str], new_page: NewPage, axe: Axe, *, scripts: bool, language: str, large: bool

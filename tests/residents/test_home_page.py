@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
@@ -40,7 +39,7 @@ pytestmark = pytest.mark.django_db
 WORKS, NOTICE, SIGN_OFF = "/r/works/", "/r/notice/", "/r/sign-off/"
 
 
-def text_of(answer: HttpResponse) -> str:
+def text_of(answer: Any) -> str:
     body = re.sub(r"<head>.*?</head>", "", answer.content.decode(), flags=re.DOTALL)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))
 
@@ -99,7 +98,9 @@ def test_the_approved_works_stand_there_and_drafts_do_not(
 def test_a_notice_tells_until_when_and_how_to_object(
     cast: Cast, project: Project, doors: list[Household]
 ) -> None:
-    make_organisation("胜利街社区居委会", kind=OrganisationKind.COMMUNITY, division=SHENGLI, phone="0716-1234567")
+    make_organisation(
+        "胜利街社区居委会", kind=OrganisationKind.COMMUNITY, division=SHENGLI, phone="0716-1234567"
+    )
     scheme = sign(cast, make_scheme(cast, project))
     held = at_home(cast, doors[0])
     assert held.get(NOTICE).status_code == 404
@@ -137,7 +138,9 @@ def test_what_other_parts_register_stands_there_too(cast: Cast, doors: list[Hous
 def test_whoever_goes_round_the_doors_is_called_first(cast: Cast, doors: list[Household]) -> None:
     held = at_home(cast, doors[0])
     assert "电话号码印在信上" in text_of(held.get(HOME))
-    make_organisation("西城街道办", kind=OrganisationKind.STREET_OFFICE, division=WEST_STREET, phone="0716-7777777")
+    make_organisation(
+        "西城街道办", kind=OrganisationKind.STREET_OFFICE, division=WEST_STREET, phone="0716-7777777"
+    )
     assert "0716-7777777" in text_of(held.get(HOME))
     make_organisation("胜利街居委会", kind=OrganisationKind.COMMUNITY, division=SHENGLI, phone="0716-1234567")
     assert "0716-1234567" in text_of(held.get(HOME))
@@ -200,7 +203,9 @@ def test_errors_elsewhere_speak_as_before(cast: Cast) -> None:
     assert "residents/home" not in cast.client().get("/nowhere/").content.decode()
 
 
-@pytest.mark.parametrize("target", ["", "//evil.example/", "https://evil.example/r/", "/compounds/", "/r/works/"])
+@pytest.mark.parametrize(
+    "target", ["", "//evil.example/", "https://evil.example/r/", "/compounds/", "/r/works/"]
+)
 def test_print_and_language_come_back_to_pages_of_residents(
     cast: Cast, doors: list[Household], target: str
 ) -> None:
@@ -220,7 +225,9 @@ def test_print_and_language_come_back_to_pages_of_residents(
 
 @pytest.fixture
 def people(cast: Cast, doors: list[Household]) -> list[Representative]:
-    return [make_representative(cast, door, f"代表{name}") for door, name in zip(doors, "甲乙丙丁", strict=True)]
+    return [
+        make_representative(cast, door, f"代表{name}") for door, name in zip(doors, "甲乙丙丁", strict=True)
+    ]
 
 
 @pytest.fixture
@@ -229,7 +236,7 @@ def handed_in(cast: Cast, project: Project) -> Scheme:
     return submit_scheme(scheme=scheme, user=cast.street)
 
 
-def say(held: Phone, agrees: str, remark: str = "", **more: str) -> HttpResponse:
+def say(held: Phone, agrees: str, remark: str = "", **more: str) -> Any:
     return held.post(SIGN_OFF, {"agrees": agrees, "remark": remark, **more})
 
 
