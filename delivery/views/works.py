@@ -27,6 +27,7 @@ def start(request: SignedInRequest, code: str) -> HttpResponse:
     context = {"contracts": lambda project: project.contracts.of_works().select_related("organisation")}
     return _act(
         request, code, stage=Stage.START, act=start_works, missing=missing_for_start, template="delivery/start.html",
+        name=_("Start of works"),
         said=_("The works have started. Progress can be reported from now on."), kind=DocumentKind.START_EVIDENCE,
         context=context,
     )  # fmt: skip
@@ -38,13 +39,14 @@ def complete(request: SignedInRequest, code: str) -> HttpResponse:
     return _act(
         request, code, stage=Stage.CONSTRUCTION, act=complete_works, missing=missing_for_completion,
         template="delivery/complete.html", kind=DocumentKind.COMPLETION_EVIDENCE, context={},
+        name=_("Completion of works"),
         said=_("The works are completed. The project waits for its acceptance."),
     )  # fmt: skip
 
 
 def _act(
     request: SignedInRequest, code: str, *, stage: Stage, act: Callable[..., Any],
-    missing: Callable[[Project], list[MissingLine]], template: str, said: str, kind: DocumentKind,
+    missing: Callable[[Project], list[MissingLine]], template: str, name: str, said: str, kind: DocumentKind,
     context: dict[str, Callable[[Project], Any]],
 ) -> HttpResponse:  # fmt: skip
     project = find_project(request, code)
@@ -65,6 +67,7 @@ def _act(
             messages.success(request, said)
             return redirect("projects:detail", project.code)
     shown = {
+        "act": name,
         "form": form,
         "is_here": project.stage == stage and project.is_active,
         "missing": missing(project) if project.stage == stage else [],
