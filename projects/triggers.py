@@ -1,51 +1,27 @@
-"""Triggers that several tables of the programme carry."""
+"""Triggers that several tables of the programme carry (`core.triggers`), for rows that hang on a project."""
+
+from typing import Any
 
 import pgtrigger
 
+from core import triggers
 
-class TakesDivisionOfProject(pgtrigger.Trigger):
-    """A row that hangs on a project gets the project's division code when it is written.
-
-    A composite foreign key with ON UPDATE CASCADE (`follow_division_of_project`) moves it along.
-    """
-
-    when = pgtrigger.Before
-    operation = pgtrigger.Insert | pgtrigger.UpdateOf("project_id")
-    func = """
-        SELECT division_code INTO NEW.division_code FROM projects_project WHERE id = NEW.project_id;
-        RETURN NEW;
-    """
+PROJECT: dict[str, Any] = {"key": "project_id", "parent": "projects_project"}
+CODE: dict[str, Any] = {**PROJECT, "column": "division_code"}
 
 
-def takes_division_of_project() -> TakesDivisionOfProject:
-    return TakesDivisionOfProject(name="takes_division_of_project")
+def takes_division_of_project() -> pgtrigger.Trigger:
+    """The row gets the project's division code when it is written."""
+    return triggers.takes_division("takes_division_of_project", **CODE)
 
 
 def follow_division_of_project(table: str) -> tuple[str, str]:
     """SQL forward and back: `table`'s (project_id, division_code) follows the project's."""
-    name = f"{table}_follows_project"
-    forward = (
-        f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" FOREIGN KEY (project_id, division_code)'
-        " REFERENCES projects_project (id, division_code) ON UPDATE CASCADE DEFERRABLE INITIALLY IMMEDIATE"
-    )
-    return forward, f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"'
+    return triggers.follow_division(table, f"{table}_follows_project", **CODE)
 
 
 def touches_project() -> pgtrigger.Trigger:
-    """A change of this row is a change of what the project's status says: pollers must see it."""
-    return pgtrigger.Trigger(
-        name="touches_project",
-        when=pgtrigger.After,
-        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-        func="""
-            UPDATE projects_project SET updated_at = clock_timestamp()
-            WHERE id IN (
-                CASE WHEN TG_OP <> 'DELETE' THEN NEW.project_id END,
-                CASE WHEN TG_OP <> 'INSERT' THEN OLD.project_id END
-            );
-            RETURN NULL;
-        """,
-    )
+    return triggers.touches("touches_project", **PROJECT)
 
 
 def only_while(

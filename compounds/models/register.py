@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from compounds.positions import CoordinateSystem
-from compounds.triggers import stamps_change, takes_division, touches_compound
+from compounds.triggers import takes_division, touches_compound
 from core.text import search_keys, search_text
+from core.triggers import stamps_change
 from directory.models import Division, Organisation, User
 from directory.powers import Power
 

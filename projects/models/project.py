@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from compounds.models import Compound
-from compounds.triggers import stamps_change, takes_division
+from compounds.triggers import takes_division
+from core.triggers import stamps_change
 from directory.models import Organisation, User
 from directory.powers import Power, Role
 from files.models import StoredFile

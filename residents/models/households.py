@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from compounds.models import Building, Compound
-from compounds.triggers import stamps_change, takes_division
+from compounds.triggers import takes_division
+from core.triggers import stamps_change
 from directory.models import User
 from directory.powers import Power
 from directory.scoped import ScopedQuerySet
