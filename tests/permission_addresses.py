@@ -180,6 +180,22 @@ ARGUMENTS: dict[str, Arguments] = {
     # Residents' own pages, and their representatives' signature
     "residents:enter": lambda side: ["7KQM3WXZ9RTC"],
     "residents:sign_off_record": lambda side: [side.noticed.project.code, 1],
+    # The household register
+    **dict.fromkeys(
+        ("residents:households", "residents:household_add", "residents:household_grid", "residents:household_figures",
+         "residents:household_bulk_use", "residents:household_bulk_merge", "residents:household_bulk_export",
+         "residents:household_bulk_print"),
+        lambda side: [side.door.compound.code],
+    ),
+    **dict.fromkeys(
+        ("residents:household", "residents:household_edit", "residents:household_open", "residents:household_owners",
+         "residents:household_voter", "residents:household_split", "residents:household_strike"),
+        lambda side: [side.door.pk],
+    ),
+    **dict.fromkeys(
+        ("residents:household_link", "residents:household_part", "residents:household_erase"),
+        lambda side: [side.door.pk, side.door.owners.get().pk],
+    ),
 }  # fmt: skip
 
 

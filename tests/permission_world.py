@@ -35,6 +35,9 @@ from projects.actions.tasks import add_evidence, give_task
 from projects.actions.timetable import add_milestone
 from projects.actions.visits import add_visit_photo, record_visit
 from projects.models import CatalogueItem, DocumentKind
+from residents.actions.households import add_household
+from residents.actions.owners import OwnerFacts, record_owners
+from residents.models import Household
 from tests.cast import GUANGWU, JINGZHOU, SHENGLI, ZAOYANG, Cast, make_organisation, make_user
 from tests.compounds.builders import fill_survey, make_building, make_compound, make_survey
 from tests.compounds.pages import picture
@@ -335,6 +338,14 @@ class Side:
             channel=Channel.INBOX, recipient=self.manager, subject="通知", due=now, sent_at=now,
             state=MessageState.SENT,
         )  # fmt: skip
+
+    def _make_door(self) -> Household:
+        """A household with an owner."""
+        door = add_household(user=self.worker, building=self.building, unit="501", floor=5)
+        record_owners(
+            household=door, user=self.worker, owners=[OwnerFacts("某业主")], effective_on=date(2020, 1, 1)
+        )
+        return door
 
 
 def here(cast: Cast) -> Side:
