@@ -1,6 +1,6 @@
 """Categories of opinions that the portal ships: below each problem class of the survey, in everyday words."""
 
-# (topic, Chinese, English)
+# Topic of the survey, name in Chinese, name in English.
 CATEGORIES: list[tuple[str, str, str]] = [
     ("roads", "路面破损、积水", "Broken or flooded paving"),
     ("roads", "人行道、无障碍坡道", "Footpaths and ramps"),

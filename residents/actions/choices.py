@@ -40,10 +40,18 @@ from residents.models import (
     OptionRelation,
     OptionVersion,
     Precedence,
+    current_versions,
 )
 from residents.permissions import can_enter_for_residents
 
 RECEIPT_LENGTH = 8
+# What the guard refuses, where the refusal needs no further words.
+SAID_PLAINLY: dict[str, type[DomainError]] = {
+    "choice_of_what_is_on_show": OnShowChanged,
+    "choice_with_valid_letter": LetterNotValid,
+    "choice_is_plain": ChoiceUnreadable,
+    "choice_channel_has_its_proof": SheetNeeded,
+}
 WANT, DECLINE, EITHER = "want", "decline", "either"
 
 
@@ -100,13 +108,6 @@ def keep_draft(*, menu: Menu, household: Household, answers: Mapping[int, str]) 
     )[0]
 
 
-def current_versions(menu: Menu) -> list[OptionVersion]:
-    """What is on show now, basic items included, in the menu's order: one statement."""
-    newest = OptionVersion.objects.filter(menu=menu).order_by("option_id", "-version").distinct("option_id")
-    found = list(OptionVersion.objects.filter(pk__in=newest.values("pk")).select_related("option", "picture"))
-    return sorted(found, key=lambda version: version.option.position)
-
-
 # --- How a choice lands -----------------------------------------------------------------
 
 
@@ -155,26 +156,20 @@ def _known_or_refused(choice: Choice, constraint: str, error: IntegrityError) ->
 
 
 def _refusal(choice: Choice, constraint: str) -> DomainError | None:
+    if constraint in SAID_PLAINLY:
+        return SAID_PLAINLY[constraint]()
     menu = Menu.objects.get(pk=choice.menu_id)
     match constraint:
         case "choice_while_open" | "choice_of_sealed_batch":
             early = menu.state in (MenuState.DRAFT, MenuState.PUBLISHED) and timezone.now() < menu.opens_at
             return MenuNotOpenYet() if early else MenuClosed()
-        case "choice_of_what_is_on_show":
-            return OnShowChanged()
-        case "choice_with_valid_letter":
-            return LetterNotValid()
         case "choice_of_compound":
             home = Household.objects.select_related("building").get(pk=choice.household_id)
             return HouseholdEnded(door=home.door)
-        case "choice_is_plain":
-            return ChoiceUnreadable()
         case "choice_at_most":
             return TooManyWanted(most=menu.most)
         case "choice_goes_together":
             return NotTogether(listed="；".join(pairs_that_do_not_go_together(menu, choice.wanted)))
-        case "choice_channel_has_its_proof":
-            return SheetNeeded()
     return None
 
 

@@ -16,9 +16,9 @@ from core.board import ResidentCard
 from projects.models import Category
 from projects.shares import NobodyPays, Sharer, preview
 from projects.shares import ShareRule as Rule
-from residents.actions.choices import DECLINE, EITHER, WANT, current_versions, pairs_that_do_not_go_together
+from residents.actions.choices import DECLINE, EITHER, WANT, pairs_that_do_not_go_together
 from residents.home.words import plain_day, plain_moment
-from residents.models import Choice, ChoiceDraft, Household, Menu, MenuState, OptionVersion
+from residents.models import Choice, ChoiceDraft, Household, Menu, MenuState, OptionVersion, current_versions
 from residents.session import Resident
 
 SHOWN = (MenuState.PUBLISHED, MenuState.COUNTED, MenuState.VOIDED)

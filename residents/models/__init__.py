@@ -25,6 +25,7 @@ from residents.models.menus import (
     Precedence,
     ShareRule,
     SpoiledSheet,
+    current_versions,
 )
 from residents.models.opinions import Adoption, Channel, Opinion, OpinionCategory, OpinionPhoto, OpinionState
 from residents.models.outcomes import Departure, Outcome, OutcomeAdoption
@@ -93,5 +94,6 @@ __all__ = [
     "SignOffOfRepresentatives",
     "SpoiledSheet",
     "Tenancy",
+    "current_versions",
     "wanted_by",
 ]

@@ -371,7 +371,7 @@ class OptionVersion(models.Model):
                     END IF;
                     RETURN NEW;
                 """,
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -381,6 +381,13 @@ class OptionVersion(models.Model):
     def charged(self) -> Any:
         """What the menu's budget pays, in yuan."""
         return self.cost - self.subsidy - self.residents_pay
+
+
+def current_versions(menu: Menu) -> list[OptionVersion]:
+    """What is on show now, basic items included, in the menu's order: one statement."""
+    newest = OptionVersion.objects.filter(menu=menu).order_by("option_id", "-version").distinct("option_id")
+    found = list(OptionVersion.objects.filter(pk__in=newest.values("pk")).select_related("option", "picture"))
+    return sorted(found, key=lambda version: version.option.position)
 
 
 class OptionRelation(models.Model):

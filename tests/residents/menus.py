@@ -12,11 +12,11 @@ from django.utils import timezone
 from files.actions import store_document
 from files.models import StoredFile
 from projects.models import CatalogueItem
-from residents.actions.choices import choose, current_versions, enter_choice
+from residents.actions.choices import choose, enter_choice
 from residents.actions.letters import issue_codes
 from residents.actions.menus import add_option, draw_up_menu, publish_menu
 from residents.actions.paper import confirm_sheet, count_batch, enter_sheet, seal_batch
-from residents.models import AccessCode, Choice, Household, Menu, Option, PaperBatch
+from residents.models import AccessCode, Choice, Household, Menu, Option, PaperBatch, current_versions
 from tests.cast import Cast
 from tests.projects.builders import PDF, make_unplanned_project
 from tests.residents.builders import make_doors, make_round
