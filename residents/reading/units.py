@@ -1,6 +1,7 @@
 """Staircases, floors and doors: their normal forms, under which two spellings are the same door."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -109,6 +110,8 @@ def read_plain_unit(plain: str, text: str, floor: int | None) -> Unit:
         unit = _on_floor(plain[said.end() :], number)
     else:
         unit = _unit(plain, floor)
+    # Signs that stood apart may now stand together.
+    unit = Unit(unicodedata.normalize("NFKC", unit.key), unit.floor, unit.floor_is_sure)
     if not any(character.isalnum() for character in unit.key):
         raise CellProblem(
             Reason.DOOR_UNREAD, _("“{text}” is not understood as a door.").format(text=quoted(text))
@@ -143,14 +146,14 @@ def _unit(plain: str, floor: int | None) -> Unit:
     door = _stripped(plain)
     if found := _SIDE.fullmatch(door):
         return Unit(f"{'' if floor is None else floor}{found['side']}", floor)
-    if found := _SHORT.fullmatch(door):
+    if (found := _SHORT.fullmatch(door)) and int(found["floor"]):
         return _short(int(found["floor"]), int(found["door"]))
     return _numbered(door, floor)
 
 
 def _short(floor: int, door: int) -> Unit:
     """5-1 is the first door of the fifth floor, which elsewhere in the file is called 501."""
-    return Unit(f"{floor}{door:02d}", floor or None, floor_is_sure=False)
+    return Unit(f"{floor}{door:02d}", floor, floor_is_sure=False)
 
 
 def _numbered(door: str, floor: int | None) -> Unit:

@@ -1,6 +1,7 @@
 """One writing for the many ways in which a door is typed: full-width forms, dashes, Chinese numerals."""
 
 import re
+import unicodedata
 
 from compounds.numbers import chinese_number
 from compounds.reading.cells import levelled
@@ -10,7 +11,7 @@ _COUNTED = re.compile(
     "(?<=第)[零〇一二两三四五六七八九十百]+|[零〇一二两三四五六七八九十百]+(?=号|栋|幢|座|#|单元|门|梯|楼|层|室|户|$)"
 )
 _DASHES = re.compile(r"\s*[-‐‑‒–—―−ー－_/\\.,，、;；·]+\s*")
-_DECIMAL = re.compile(r"^([0-9]+)\.0+$")
+_DECIMAL = re.compile(r"(?<=[0-9])\.0+$")
 _BETWEEN_WORDS = re.compile(r"(?<=[0-9a-z])\s+(?=[0-9a-z])")
 _SPACES = re.compile(r"\s+")
 LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
@@ -21,7 +22,8 @@ def plain_door(text: str) -> str:
 
     A dash at the very beginning is kept: −1楼 is a cellar.
     """
-    line = _DECIMAL.sub(r"\1", levelled(text)).casefold().replace("№", "").replace("＃", "#")
+    # Small letters may come apart (İ), so they are put together again.
+    line = unicodedata.normalize("NFKC", _DECIMAL.sub("", levelled(text)).casefold())
     line = _BETWEEN_WORDS.sub("-", _DASHES.sub("-", line))
     line = _SPACES.sub("", line).rstrip("-")
     return _COUNTED.sub(lambda found: str(chinese_number(found.group())), line)
