@@ -207,6 +207,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "compounds.tasks.rescore_due",
         "schedule": crontab(minute=5),
     },
+    "residents: forget wrong codes of yesterday": {
+        "task": "residents.tasks.forget_old_attempts",
+        "schedule": crontab(hour=3, minute=45),
+    },
     # In the morning, and again each hour of the day for a worker that was away.
     "projects: tell of overdue tasks": {
         "task": "projects.tasks.sound_alarms",

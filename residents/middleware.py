@@ -19,7 +19,8 @@ class ResidentsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith(BELOW):
+        # In capitals too: so people type what they read in capitals.
+        if not request.path[: len(BELOW)].lower() == BELOW:
             return self.get_response(request)
         request.user = AnonymousUser()
         response = self.get_response(request)

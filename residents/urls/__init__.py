@@ -31,4 +31,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("r/", include(menus.home_pages)),
     # The code of a letter takes whatever is left below /r/: pages of other parts stand above this line.
     path("r/", include(home.letters)),
+    path("R/", include(home.shouted)),
 ]

@@ -28,3 +28,8 @@ letters: list[URLPattern] = [
     path("<lettercode:code>/", home_door.enter, name="enter"),
     path("<lettercode:code>", home_door.enter),
 ]
+# Typed from a letter by somebody who writes in capitals.
+shouted: list[URLPattern] = [
+    path("<lettercode:code>/", home_door.enter),
+    path("<lettercode:code>", home_door.enter),
+]

@@ -22,6 +22,8 @@ from residents.actions.letters import revoke_code
 from residents.actions.representatives import end_term
 from residents.codes import ALPHABET
 from residents.models import AccessCode, CodeAttempt, Household
+from residents.showing import letter_to_try
+from residents.tasks import forget_old_attempts
 from tests.cast import Cast
 from tests.residents.builders import make_doors, make_representative, make_round
 from tests.residents.letters_held import CONFIRM, HOME, Phone, at_home, code_of, phone
@@ -127,6 +129,12 @@ def test_the_confirming_button_belongs_to_the_page(cast: Cast, door: Household) 
     assert answer.status_code == 403
     assert reverse("account_login") not in answer.content.decode()
     assert not is_open(held)
+
+
+def test_an_address_typed_in_capitals_is_the_same(cast: Cast, door: Household) -> None:
+    answer = phone().get(f"/R/{code_of(cast, door)}")
+    assert answer.request["PATH_INFO"] == CONFIRM
+    assert "1号楼1单元101" in text_of(answer)
 
 
 # --- What opens nothing -----------------------------------------------------------------
@@ -307,6 +315,20 @@ def test_after_many_wrong_codes_the_door_is_asked_for_before_anything_is_said(
 
 
 @pytest.mark.usefixtures("few_guesses")
+def test_right_and_wrong_codes_take_the_same_steps_while_somebody_guesses(
+    cast: Cast, door: Household, django_assert_num_queries: Any
+) -> None:
+    code = code_of(cast, door)
+    guess(phone(), code, 3)
+    for tried in (code, other_code(code)):
+        held = phone()
+        held.client.get(f"/r/{tried}/")
+        with django_assert_num_queries(3) as seen:
+            assert held.client.post(CONFIRM, {"door": "102"}).status_code == 422
+        assert not [one for one in seen.captured_queries if one["sql"].startswith("INSERT")]
+
+
+@pytest.mark.usefixtures("few_guesses")
 @pytest.mark.parametrize("written", ["101", "101室", "１０１", "1楼1号", "1号楼1单元101", "1栋一单元101室"])
 def test_the_door_is_read_as_people_write_it(cast: Cast, door: Household, written: str) -> None:
     code, held = code_of(cast, door), phone()
@@ -376,6 +398,13 @@ def test_whose_address_it_was_cannot_be_read(cast: Cast, door: Household) -> Non
     assert b"198" not in kept
 
 
+def test_wrong_codes_are_forgotten_after_a_day(cast: Cast, door: Household) -> None:
+    guess(phone(), code_of(cast, door))
+    assert forget_old_attempts() == 0
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        assert forget_old_attempts() == 1
+
+
 # --- Two kinds of people ----------------------------------------------------------------
 
 
@@ -416,6 +445,15 @@ def test_a_refusal_on_a_resident_page_is_no_attempt_of_the_worker(cast: Cast, do
     before = AuditEntry.objects.count()
     assert held.confirm().status_code == 403
     assert AuditEntry.objects.count() == before
+
+
+def test_the_demo_has_a_letter_to_try(cast: Cast) -> None:
+    assert letter_to_try() is None
+    here, there = make_doors(cast)[0], make_doors(cast)[0]
+    make_round(cast, there.compound)
+    code_of(cast, here)
+    code = code_of(cast, there)
+    assert letter_to_try() == (f"{there.compound.name} 1号楼1单元101", f"/r/{code}/")
 
 
 # --- What is kept, and where the code does not stand ------------------------------------

@@ -3,6 +3,7 @@
 import unicodedata
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import override
 
@@ -12,6 +13,7 @@ from directory.powers import Role
 from portal.demo.actions import TOKEN_LIFE, is_loaded, issue_demo_token
 from portal.demo.people import PASSWORD, PREFIX, listed_accounts
 from portal.demo.published import JINGZHOU, divisions
+from residents.showing import letter_to_try
 
 
 class Command(BaseCommand):
@@ -37,6 +39,9 @@ class Command(BaseCommand):
             ]
         self._table([("user name", "role", "division"), *rows])
         self.stdout.write(f"\nPassword of all: {PASSWORD}")
+        if letter := letter_to_try():
+            door, path = letter
+            self.stdout.write(f"A resident's letter ({door}): {settings.PORTAL_ADDRESS}{path}")
         if options["token"]:
             self._token()
 
