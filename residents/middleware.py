@@ -20,7 +20,7 @@ class ResidentsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # In capitals too: so people type what they read in capitals.
-        if not request.path[: len(BELOW)].lower() == BELOW:
+        if request.path[: len(BELOW)].lower() != BELOW:
             return self.get_response(request)
         request.user = AnonymousUser()
         response = self.get_response(request)
