@@ -6,7 +6,7 @@ the resident who reads them. So the words stand in the templates and here, not i
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -38,11 +38,11 @@ def english_moment(moment: datetime) -> str:
 
 
 def yuan(amount: Decimal | int) -> str:
-    """3500 → 3,500 元, 120000 → 12 万元, 123450 → 12.35 万元."""
+    """To the yuan: 3500 → 3,500 元, 120000 → 12 万元, 123450 → 12.345 万元."""
     if abs(amount) < WAN:
-        return f"{round(amount):,} 元"
-    wan = (Decimal(amount) / WAN).quantize(Decimal("0.01"))
-    return f"{format(wan, 'f').rstrip('0').rstrip('.')} 万元"
+        return f"{Decimal(amount).quantize(Decimal(1), ROUND_HALF_UP):,} 元"
+    wan = Decimal(amount).quantize(Decimal(1), ROUND_HALF_UP) / WAN
+    return f"{format(wan, '.4f').rstrip('0').rstrip('.')} 万元"
 
 
 def door_text(building: str, staircase: str, unit: str) -> str:
