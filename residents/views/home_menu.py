@@ -16,8 +16,9 @@ from core.errors import DomainError
 from core.posted import posted
 from files.serving import preview_response
 from residents.actions.choices import DECLINE, EITHER, WANT, choose, keep_draft
+from residents.counting import Reading
 from residents.home.menus import SHOWN, Offer, OpenMenu
-from residents.models import AccessCode, Household, Menu, OptionVersion
+from residents.models import AccessCode, Household, Menu, OptionVersion, OutcomeAdoption
 from residents.views.resident import ResidentRequest, resident_page
 
 ANSWERS = [
@@ -177,3 +178,23 @@ def picture(request: ResidentRequest, shown: OpenMenu, version: int) -> HttpResp
     if found is None or found.picture is None:
         raise Http404
     return preview_response(found.picture, small=True)
+
+
+@_of_menu
+@require_safe
+def result(request: ResidentRequest, shown: OpenMenu) -> HttpResponse:
+    """What is done and what is not, why in one sentence each, and where the scheme departs from it."""
+    official = shown.menu.outcomes.filter(is_official=True).first()
+    if official is None:
+        raise Http404
+    adoption = (
+        OutcomeAdoption.objects.filter(menu=shown.menu)
+        .prefetch_related("departures__option__versions")
+        .first()
+    )
+    context = {
+        "shown": shown, "reading": Reading(official), "adoption": adoption, "threshold": shown.menu.threshold / 100,
+        "departures": [(one, one.option.versions.all()[0].name) for one in adoption.departures.all()] if adoption else [],
+        "wanted": set(shown.sent.wanted) if shown.sent else set(),
+    }  # fmt: skip
+    return render(request, "residents/home/menu_result.html", context)

@@ -1,12 +1,15 @@
 """From the letter to the receipt, as a household walks it; what is refused says so and loses nothing."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.http import HttpResponse
+from django.utils import timezone
 
 from residents.actions.menus import publish_menu, revise_option, void_menu
+from residents.actions.outcomes import adopt_outcome, count_menu
 from residents.models import Choice, ChoiceDraft, Menu
 from tests.cast import Cast
 from tests.residents.builders import make_doors, make_representative
@@ -192,3 +195,22 @@ def test_forged_numbers_are_refused_and_nothing_lands(cast: Cast) -> None:
     ):
         assert held.post(path(menu, "check"), {**page, **forged}).status_code in {409, 422}
     assert not Choice.objects.exists()
+
+
+def test_the_result_tells_each_item_why_and_says_where_the_scheme_departs(cast: Cast) -> None:
+    menu = make_menu(cast, doors=6, closes_at=timezone.now() + timedelta(seconds=3))
+    doors = doors_of(menu)
+    for door in doors:
+        send(cast, menu, door, "充电棚", "加装电梯")
+    held = at_home(cast, doors[0])
+    assert held.get(path(menu, "result")).status_code == 404
+    wait_for_close(menu)
+    count_menu(menu=menu, user=cast.bureau)
+    lift = menu.options.get(versions__name="加装电梯")
+    adopt_outcome(menu=menu, user=cast.bureau, departures={lift.pk: (True, "争取到省级加梯补助")})
+    assert "看结果" in text_of(held.get(HOME))
+    page = text_of(held.get(path(menu, "result")))
+    assert "6 户中有 6 户参加了选择" in page
+    assert "50 %" in page
+    assert "争取到省级加梯补助" in page
+    assert "想要的不足" not in page
