@@ -33,6 +33,7 @@ from core.board import (
     WaitingLine,
     WaitingSource,
     board,
+    by_code,
 )
 from core.figures import area, thousands
 from directory.models import User
@@ -71,7 +72,7 @@ def _register_pages() -> None:
                 key=key,
                 label=label,
                 position=position,
-                url=_tab_url(url_name),
+                url=by_code(url_name),
                 count=_count(key),
             )
         )
@@ -84,10 +85,6 @@ def _register_pages() -> None:
             context=_by_division, may_see=can_see_register,
         )
     )  # fmt: skip
-
-
-def _tab_url(url_name: str) -> Any:
-    return lambda compound: reverse(url_name, args=[compound.code])
 
 
 def _count(key: str) -> Any:
@@ -201,7 +198,7 @@ def _register_work() -> None:
         (40, "pool", _("Pool"), "compounds:pool_tab"),
     ):
         board.register(
-            Tab(subject="compound", key=key, label=label, position=position, url=_tab_url(url_name))
+            Tab(subject="compound", key=key, label=label, position=position, url=by_code(url_name))
         )
     board.register(WaitingSource(key="surveys", position=10, lines=_waiting_surveys))
     board.register(MissingSource(subject="compound", key="survey", position=20, lines=_missing_work))

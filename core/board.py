@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -91,6 +92,11 @@ class Tab:
     url: Callable[[Any], str]
     may_see: Callable[[Any, Any], bool] = lambda user, obj: True
     count: Callable[[Any], int | None] = lambda obj: None
+
+
+def by_code(url_name: str) -> Callable[[Any], str]:
+    """For a tab's `url`: the address whose one argument is the record's code."""
+    return lambda record: reverse(url_name, args=[record.code])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,7 @@ from core.board import (
     WaitingLine,
     WaitingSource,
     board,
+    by_code,
 )
 from core.figures import percent, thousands
 from delivery.actions.contracts import follow_division
@@ -56,7 +57,7 @@ def register_on_board() -> None:
     board.register(
         Tab(
             subject="project", key="progress", label=_("Progress"), position=30,
-            url=lambda project: reverse("delivery:progress", args=[project.code]),
+            url=by_code("delivery:progress"),
         )
     )  # fmt: skip
     for position, key, label, url_name in (

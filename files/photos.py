@@ -82,6 +82,16 @@ def photos_of_form(
     return refusals
 
 
+def attach_once(rows: Any, *, key: UUID, most: int, full: type[DomainError], **facts: Any) -> Any:
+    """The owner's row of a new photo, or the first one of this `key` (a phone that tries again).
+
+    `rows` are the owner's photos, under its lock; more than `most` raise `full`.
+    """
+    if rows.exclude(key=key).count() >= most:
+        raise full(most=most)
+    return rows.get_or_create(key=key, defaults=facts)[0]
+
+
 def removed_of_form(sent: Mapping[str, str]) -> int | None:
     """The photo whose button `remove_photo` sent a form without scripts."""
     chosen = sent.get("remove_photo", "")

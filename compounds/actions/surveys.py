@@ -31,6 +31,7 @@ from directory.models import User
 from directory.powers import Power
 from files.captions import with_captions
 from files.models import StoredFile
+from files.photos import attach_once
 
 # Enough for every staircase of a large compound; a limit, so that nothing fills the disk.
 MOST_PHOTOS = 200
@@ -123,12 +124,10 @@ def add_photo(
 ) -> SurveyPhoto:
     """Attach a photo; the same `key` again (a phone that retries) returns the first one."""
     survey = _lock_open(survey, user)
-    if survey.photos.exclude(key=key).count() >= MOST_PHOTOS:
-        raise TooManyPhotos(most=MOST_PHOTOS)
-    photo, _created = SurveyPhoto.objects.get_or_create(
-        survey=survey, key=key, defaults={"file": file, "topic": topic, "caption": clean_line(caption)}
+    words = clean_line(caption)
+    return attach_once(
+        survey.photos, key=key, most=MOST_PHOTOS, full=TooManyPhotos, file=file, topic=topic, caption=words
     )
-    return photo
 
 
 @transaction.atomic

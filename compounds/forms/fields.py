@@ -1,6 +1,7 @@
 """Fields that several forms of the register share, and where a refusal belongs on them."""
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from compounds.forms.typed import AreaField, CountField, YearField
 from compounds.models.register import EARLIEST_BUILT_YEAR, LATEST_BUILT_YEAR
-from core.errors import DomainError
+from core import refusals
 from core.text import clean_line
 
 YES, NO = "true", "false"
@@ -33,10 +34,7 @@ FIELD_OF_CONSTRAINT = {
 }
 
 
-def add_refusal(form: forms.Form, refusal: DomainError) -> None:
-    """An action's refusal as an error of the form, at the field it is about where that is known."""
-    field = FIELD_OF_CONSTRAINT.get(str(refusal.details.get("constraint", "")))
-    form.add_error(field if field in form.fields else None, refusal.message)
+add_refusal = partial(refusals.add_refusal, fields=FIELD_OF_CONSTRAINT)
 
 
 class LineField(forms.CharField):

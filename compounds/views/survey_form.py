@@ -245,7 +245,7 @@ def _keep_captions(request: SignedInRequest, survey: ConditionSurvey) -> None:
 
 
 def _remove_chosen_photo(request: SignedInRequest, survey: ConditionSurvey) -> None:
-    photo = survey.photos.filter(pk=removed_of_form(request.POST)).first()
+    photo = survey.photos.filter(pk=removed_of_form(request.POST) or 0).first()
     if photo is not None:
         remove_photo(photo=photo, user=request.user)
 

@@ -22,6 +22,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from core.board import TypeText
 from core.errors import DomainError
 from core.lists.cells import rows_markup, writer, written
 from core.lists.export import spreadsheet
@@ -93,7 +94,7 @@ def ask(
     rows: QuerySet[Any, Any],
     form: forms.BaseForm,
     *,
-    title: str,
+    title: TypeText,
     names: str,
     back: str,
     back_args: Sequence[Any] = (),

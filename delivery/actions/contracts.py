@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from core.errors import ChangedMeanwhile, NotPermitted
 from core.figures import moment
-from core.history import history_of
+from core.history import changed_since
 from core.integrity import constraints_as_refusals, violated_constraint
 from core.text import clean_line, without_invisible
 from delivery.errors import (
@@ -53,7 +53,7 @@ def edit_contract(
     *, contract: Contract, user: User, projects: Sequence[Project], expected_version: int | None = None,
     **facts: Any,
 ) -> Contract:  # fmt: skip
-    """Correct a contract. `expected_version` is `contract_version` of when the form was shown.
+    """Correct a contract. `expected_version` is `core.history.version_of` of when the form was shown.
 
     Projects that the person does not see stay linked: nobody unlinks what they were not shown.
     """
@@ -81,12 +81,6 @@ def edit_contract(
         raise _refusal(error) from error
     contract.refresh_from_db()
     return contract
-
-
-def contract_version(contract: Contract) -> int:
-    """The latest history row, which a form carries to notice another hand in between."""
-    found = history_of(Contract).filter(pgh_obj=contract).order_by("-pgh_id").values_list("pgh_id", flat=True)
-    return int(found.first() or 0)
 
 
 def follow_division(old: str, new: str) -> int:
@@ -124,11 +118,9 @@ def _refuse_future(day: date) -> None:
 
 
 def _refuse_if_changed_since(contract: Contract, version: int) -> None:
-    latest = history_of(Contract).filter(pgh_obj=contract).order_by("-pgh_id").first()
-    if latest is None or latest.pgh_id <= version:
-        return
-    who = User.objects.filter(pk__in=[(latest.pgh_context or {}).get("user") or 0]).first()
-    raise ChangedMeanwhile(who=str(who or "–"), when=moment(latest.pgh_created_at))
+    meanwhile = changed_since(contract, version)
+    if meanwhile is not None:
+        raise ChangedMeanwhile(who=meanwhile.who, when=moment(meanwhile.at))
 
 
 def _refusal(error: IntegrityError) -> Exception:

@@ -11,8 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import DomainError
+from core.history import version_of
 from core.lists import called
-from delivery.actions.contracts import contract_version, edit_contract, file_contract
+from delivery.actions.contracts import edit_contract, file_contract
 from delivery.contractlog import changes_of
 from delivery.filters import ContractPageFilter
 from delivery.forms import CONTRACT_FILE, ContractForm, keys
@@ -185,5 +186,5 @@ def _present(contract: Contract) -> dict[str, Any]:
         **{name: getattr(contract, name) for name in names},
         "organisation": contract.organisation_id,
         "projects": list(contract.links.values_list("project_id", flat=True)),
-        "version": contract_version(contract),
+        "version": version_of(contract),
     }

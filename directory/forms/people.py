@@ -1,13 +1,14 @@
 """Forms of accounts and roles."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import DomainError
+from core import refusals
 from core.fields import DayInput, Picker
 from core.text import clean_line
 from directory.actions.accounts import levelled_username
@@ -25,8 +26,8 @@ from directory.permissions import fits_account
 from directory.powers import Power, Role
 
 ACCOUNT_FIELDS = ("name", "organisation", "post", "phone", "email", "chat_id")
-# Where a constraint's sentence belongs on a form.
-FIELD_OF_CONSTRAINT = {
+# Where a refusal belongs on a form: by the constraint that refused, or by its code.
+FIELD_OF_REFUSAL = {
     "directory_user_username_key": "username",
     "user_name_in_small_letters": "username",
     "user_has_name": "name",
@@ -34,15 +35,12 @@ FIELD_OF_CONSTRAINT = {
     "organisation_credit_code_valid": "credit_code",
     "directory_organisation_credit_code_key": "credit_code",
     "role_ends_after_start": "ends_on",
+    "credit_code_taken": "credit_code",
+    "organisation_needed": "organisation",
 }
-FIELD_OF_CODE = {"credit_code_taken": "credit_code", "organisation_needed": "organisation"}
 
 
-def add_refusal(form: forms.BaseForm, refusal: DomainError) -> None:
-    """An action's refusal as an error of the form, at the field it is about where that is known."""
-    constraint = str(refusal.details.get("constraint", ""))
-    field = FIELD_OF_CONSTRAINT.get(constraint) or FIELD_OF_CODE.get(refusal.code)
-    form.add_error(field if field in form.fields else None, refusal.message)
+add_refusal = partial(refusals.add_refusal, fields=FIELD_OF_REFUSAL)
 
 
 class AccountForm(forms.ModelForm):

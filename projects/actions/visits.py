@@ -14,6 +14,7 @@ from core.text import clean_line
 from directory.models import User
 from files.captions import with_captions
 from files.models import StoredFile
+from files.photos import attach_once
 from projects.errors import DateInFuture, VisitPhotosFull
 from projects.models import Project, SiteVisit, SiteVisitPhoto
 from projects.permissions import can_record_visits
@@ -52,12 +53,10 @@ def add_visit_photo(
 ) -> SiteVisitPhoto:
     """Attach a photo; the same `key` again (a phone that retries) returns the first one."""
     visit = _lock(visit, user)
-    if visit.photos.exclude(key=key).count() >= MOST_PHOTOS:
-        raise VisitPhotosFull(most=MOST_PHOTOS)
-    photo, _created = SiteVisitPhoto.objects.get_or_create(
-        visit=visit, key=key, defaults={"file": file, "caption": clean_line(caption)}
+    words = clean_line(caption)
+    return attach_once(
+        visit.photos, key=key, most=MOST_PHOTOS, full=VisitPhotosFull, file=file, caption=words
     )
-    return photo
 
 
 @transaction.atomic

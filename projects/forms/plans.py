@@ -117,6 +117,15 @@ def title_of(division: Division, kind: str, year: int) -> str:
     )
 
 
+def _offer_years(form: forms.Form, plan: Plan) -> None:
+    """The plan's years to choose from; of an annual plan there is nothing to choose."""
+    field: Any = form.fields["year"]
+    field.choices = [(year, str(year)) for year in plan.years]
+    if len(plan.years) == 1:
+        field.required, field.empty_value, field.widget = False, plan.first_year, forms.HiddenInput()
+        form.initial.setdefault("year", plan.first_year)
+
+
 class DrawForm(forms.Form):
     """The N most urgent, for one of the plan's years."""
 
@@ -125,11 +134,7 @@ class DrawForm(forms.Form):
 
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["year"]
-        field.choices = [(year, str(year)) for year in plan.years]
-        if len(plan.years) == 1:
-            field.required, field.empty_value, field.widget = False, plan.first_year, forms.HiddenInput()
-            self.initial.setdefault("year", plan.first_year)
+        _offer_years(self, plan)
 
 
 class ChooseForm(forms.Form):
@@ -143,11 +148,7 @@ class ChooseForm(forms.Form):
 
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["year"]
-        field.choices = [(year, str(year)) for year in plan.years]
-        if len(plan.years) == 1:
-            field.required, field.empty_value, field.widget = False, plan.first_year, forms.HiddenInput()
-            self.initial.setdefault("year", plan.first_year)
+        _offer_years(self, plan)
 
 
 class EntryForm(forms.Form):

@@ -1,6 +1,7 @@
 """Forms of a project's facts, its parties and related works, and of its beginning."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -9,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compounds.forms.fields import LineField
+from core import refusals
 from core.conflicts import FactsForm
-from core.errors import DomainError
 from core.fields import DayInput, Picker
 from directory.models import Organisation, OrganisationKind, User
 from directory.models.organisations import WORKS_ANYWHERE
@@ -18,12 +19,10 @@ from projects.errors import LeadReasonNeeded, NotResponsibleHere
 from projects.models import LeadKind, PartyRole, Programme, Project, RelatedKind
 from projects.people import described, possible_managers
 
-# Where a refusal belongs on the form: by its class, or by the constraint that refused.
-FIELD_OF_REFUSAL: dict[type[DomainError], str] = {
-    LeadReasonNeeded: "lead_reason",
-    NotResponsibleHere: "manager",
-}
-FIELD_OF_CONSTRAINT = {
+# Where a refusal belongs on the form: by its code, or by the constraint that refused.
+FIELD_OF_REFUSAL = {
+    LeadReasonNeeded.code: "lead_reason",
+    NotResponsibleHere.code: "manager",
     "party_once": "organisation",
     "party_ends_after_start": "until_on",
     "related_work_ends_after_start": "planned_until",
@@ -35,12 +34,7 @@ CLIENTS = (
 )  # fmt: skip
 
 
-def add_refusal(form: forms.Form, refusal: DomainError) -> None:
-    """An action's refusal as an error of the form, at the field it is about where that is known."""
-    field = FIELD_OF_REFUSAL.get(type(refusal)) or FIELD_OF_CONSTRAINT.get(
-        str(refusal.details.get("constraint", ""))
-    )
-    form.add_error(field if field in form.fields else None, refusal.message)
+add_refusal = partial(refusals.add_refusal, fields=FIELD_OF_REFUSAL)
 
 
 def day_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:

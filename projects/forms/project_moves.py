@@ -1,21 +1,23 @@
 """A move of a project, on its own page: when it holds from, and why."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from compounds.forms.fields import LineField
-from core.errors import DomainError
+from core import refusals
 from projects.errors import DateBeforeLast, DateInFuture, ReasonNeeded
 from projects.forms.project import day_field
 from projects.models import NEEDS_REASON, MoveKind, Stage
 
-FIELD_OF_REFUSAL: dict[type[DomainError], str] = {
-    DateInFuture: "effective_on",
-    DateBeforeLast: "effective_on",
-    ReasonNeeded: "reason",
+FIELD_OF_REFUSAL = {
+    DateInFuture.code: "effective_on",
+    DateBeforeLast.code: "effective_on",
+    ReasonNeeded.code: "reason",
 }
+add_refusal = partial(refusals.add_refusal, fields=FIELD_OF_REFUSAL)
 
 
 class MoveForm(forms.Form):
@@ -35,6 +37,3 @@ class MoveForm(forms.Form):
         self.fields["reason"].required = kind in NEEDS_REASON
         if kind == MoveKind.ADVANCE:
             del self.fields["reason"]
-
-    def add_refusal(self, refusal: DomainError) -> None:
-        self.add_error(FIELD_OF_REFUSAL.get(type(refusal)), refusal.message)

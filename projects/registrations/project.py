@@ -26,6 +26,7 @@ from core.board import (
     WaitingLine,
     WaitingSource,
     board,
+    by_code,
 )
 from core.figures import day, thousands
 from directory.models import User
@@ -66,12 +67,10 @@ def _register_pages() -> None:
         (10, "overview", _("Overview"), "projects:detail"),
         (90, "history", _("History"), "projects:history"),
     ):
-        board.register(
-            Tab(subject="project", key=key, label=label, position=position, url=_tab_url(url_name))
-        )
+        board.register(Tab(subject="project", key=key, label=label, position=position, url=by_code(url_name)))
     board.register(
         Tab(
-            subject="compound", key="projects", label=_("Projects"), position=50, url=_tab_url("projects:of_compound"),
+            subject="compound", key="projects", label=_("Projects"), position=50, url=by_code("projects:of_compound"),
             may_see=lambda user, compound: can_see_programme(user),
         )
     )  # fmt: skip
@@ -84,10 +83,6 @@ def _register_pages() -> None:
     )  # fmt: skip
     board.register(Figure(subject="project", key="progress", position=10, values=_progress))
     board.register(Figure(subject="project", key="completion", position=20, values=_completion))
-
-
-def _tab_url(url_name: str) -> Any:
-    return lambda record: reverse(url_name, args=[record.code])
 
 
 # --- Key figures of a project ------------------------------------------------------------

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core.board import Panel, Tab, WaitingLine, WaitingSource, board
+from core.board import Panel, Tab, WaitingLine, WaitingSource, board, by_code
 from directory.models import User
 from projects.models import Project, Scheme, SchemeState
 from projects.models.scheme import SCHEME_UNDER_WAY
@@ -27,7 +27,9 @@ LINES: dict[str, Promise | str] = {
 
 
 def register() -> None:
-    board.register(Tab(subject="project", key="scheme", label=_("Scheme"), position=20, url=_tab_url))
+    board.register(
+        Tab(subject="project", key="scheme", label=_("Scheme"), position=20, url=by_code("projects:scheme"))
+    )
     board.register(
         Panel(
             subject="project",
@@ -38,10 +40,6 @@ def register() -> None:
         )
     )
     board.register(WaitingSource(key="schemes", position=30, lines=_waiting))
-
-
-def _tab_url(project: Any) -> str:
-    return reverse("projects:scheme", args=[project.code])
 
 
 def _panel(request: HttpRequest, project: Project) -> dict[str, Any]:

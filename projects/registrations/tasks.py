@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compounds.models import Compound
-from core.board import Beacon, DivisionFollower, Panel, Tab, WaitingLine, WaitingSource, board
+from core.board import Beacon, DivisionFollower, Panel, Tab, WaitingLine, WaitingSource, board, by_code
 from directory.models import RoleAssignment, User
 from directory.powers import Power, roles_with
 from projects.filters.task import Today
@@ -42,31 +42,27 @@ def register() -> None:
 def _register_tabs() -> None:
     board.register(
         Tab(
-            subject="project", key="timetable", label=_("Timetable"), position=35, url=_tab_url("projects:timetable"),
+            subject="project", key="timetable", label=_("Timetable"), position=35, url=by_code("projects:timetable"),
         )
     )  # fmt: skip
     board.register(
         Tab(
-            subject="project", key="tasks", label=_("Tasks"), position=60, url=_tab_url("projects:project_tasks"),
+            subject="project", key="tasks", label=_("Tasks"), position=60, url=by_code("projects:project_tasks"),
             may_see=lambda user, project: can_see_tasks(user), count=_open_tasks,
         )
     )  # fmt: skip
     board.register(
         Tab(
             subject="project", key="documents", label=_("Documents"), position=70,
-            url=_tab_url("projects:documents"), count=_documents,
+            url=by_code("projects:documents"), count=_documents,
         )
     )  # fmt: skip
     board.register(
         Tab(
-            subject="compound", key="tasks", label=_("Tasks"), position=60, url=_tab_url("projects:compound_tasks"),
+            subject="compound", key="tasks", label=_("Tasks"), position=60, url=by_code("projects:compound_tasks"),
             may_see=lambda user, compound: can_see_tasks(user), count=_open_tasks,
         )
     )  # fmt: skip
-
-
-def _tab_url(url_name: str) -> Any:
-    return lambda record: reverse(url_name, args=[record.code])
 
 
 def _documents(project: Project) -> int:

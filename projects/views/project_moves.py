@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from core.errors import DomainError
 from core.posted import posted
 from directory.requests import SignedInRequest
-from projects.forms.project_moves import MoveForm
+from projects.forms.project_moves import MoveForm, add_refusal
 from projects.gates import missing_for_next_stage, next_step
 from projects.models import MoveKind, Project
 from projects.moves import Choice, choice_of, choices_for, consequences
@@ -37,7 +37,7 @@ def stage_move(request: SignedInRequest, code: str) -> HttpResponse:
         try:
             change = choice.act(project=project, user=request.user, **form.cleaned_data)
         except DomainError as refusal:
-            form.add_refusal(refusal)
+            add_refusal(form, refusal)
         else:
             messages.success(request, _told(project, change.kind, change.get_to_stage_display()))
             return redirect(project)

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from core.board import MissingLine
 from core.errors import ChangedMeanwhile, NotPermitted
+from core.history import version_of
 from core.integrity import ConstraintRefused
-from delivery.actions.contracts import contract_version, edit_contract, file_contract, follow_division
+from delivery.actions.contracts import edit_contract, file_contract, follow_division
 from delivery.actions.works import complete_works, start_works
 from delivery.errors import (
     CompletedBeforeLastWorks,
@@ -240,7 +241,7 @@ def test_who_sees_which_contract(cast: Cast) -> None:
 def test_two_people_correcting_one_contract(cast: Cast) -> None:
     project = at_the_start(cast)
     contract = make_contract(cast, project)
-    version = contract_version(contract)
+    version = version_of(contract)
     edit_contract(
         contract=contract, user=cast.street, projects=[project], expected_version=version, title="新名"
     )
