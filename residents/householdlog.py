@@ -26,6 +26,7 @@ KINDS = {"household": gettext_lazy("Facts"), "owners": gettext_lazy("Owners")}
 # What says nothing to a reader, or says twice what another column says.
 UNSHOWN = {"id", "compound", "division_code", "staircase_key", "unit_key", "created_at", "updated_at"}
 NO_AMOUNTS = {"floor"}
+BUILDING = "Building"
 
 
 def changes_of(household: Household, *, kind: str = "", page: int = 1) -> tuple[list[Change], bool]:
@@ -78,4 +79,6 @@ def _what_of_household(row: Row) -> str:
 
 def _lines(row: Row, names: Names) -> Iterable[Line]:
     fields = [field for field in Household._meta.concrete_fields if field.name not in UNSHOWN]
-    return differences(fields, row.before or {}, row.row, names, no_amounts=NO_AMOUNTS)
+    told = differences(fields, row.before or {}, row.row, names, no_amounts=NO_AMOUNTS)
+    # A foreign key is called after its model in lower case letters of the source.
+    return ((_("Building") if label == BUILDING else label, old, new) for label, old, new in told)

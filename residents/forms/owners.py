@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compounds.forms.fields import LineField
 from compounds.reading.cells import CellProblem
@@ -63,7 +64,9 @@ class ShareField(forms.CharField):
     """1/2, 50 %, 一半; None where it is not known."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"label": _("Share"), "required": False, "max_length": 20, **kwargs})
+        super().__init__(
+            **{"label": pgettext_lazy("of an owner", "Share"), "required": False, "max_length": 20, **kwargs}
+        )
 
     def prepare_value(self, value: Any) -> Any:
         return str(value) if isinstance(value, Fraction) else value
@@ -112,7 +115,7 @@ class OwnersForm(forms.Form):
     """`name-0`, `share-0`, `phone-0` … of each owner and `voter`, the number of the one who votes."""
 
     manner = forms.ChoiceField(label=_("This is"), choices=Manner.CHOICES, widget=forms.RadioSelect)
-    effective_on = DayField(label=_("Since"), widget=DayInput())
+    effective_on = DayField(label=_("Owners since"), widget=DayInput())
     basis = LineField(
         label=_("On what it rests"), max_length=300,
         help_text=_("The deed, the extract of the register, the notarised paper. Write no names: it stays when names are erased."),
@@ -130,7 +133,7 @@ class OwnersForm(forms.Form):
         voter.choices = [("", ""), *((str(number), str(number)) for number in self.lines)]
         for number in self.lines:
             self.fields[f"name-{number}"] = LineField(
-                label=_("Name"), required=False, max_length=LONGEST_NAME,
+                label=pgettext_lazy("of a person", "Name"), required=False, max_length=LONGEST_NAME,
                 widget=forms.TextInput(attrs={"autocomplete": "off"}),
             )  # fmt: skip
             self.fields[f"share-{number}"] = ShareField()

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import (
-    BooleanField,
     Case,
     Count,
     DecimalField,
@@ -15,11 +14,11 @@ from django.db.models import (
     F,
     IntegerField,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Sum,
     TextField,
-    Value,
     When,
 )
 from django.db.models.functions import Coalesce, Concat, Length
@@ -31,7 +30,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from compounds.gaps import without_households
 from compounds.models import CompoundQuerySet
-from core.figures import percent, thousands
+from core.figures import NOTHING, percent, thousands
 from core.html import icon_markup
 from core.keyset import Term
 from core.lists import Bulk, Column, Gap, Kind, Link, ListSpec, Total
@@ -166,11 +165,7 @@ def with_doors(rows: HouseholdQuerySet) -> QuerySet[Household]:
         unit_length=Length("unit_key"),
         has_owner=with_owner(),
         has_link=with_link(),
-        is_ended=Case(
-            When(ended_on__isnull=True, then=Value(False)),
-            default=Value(True),
-            output_field=BooleanField(),  # noqa: FBT003
-        ),
+        is_ended=Q(ended_on__isnull=False),
     )
 
 
@@ -200,10 +195,10 @@ HOUSEHOLDS_OF = ListSpec(
         ),
         Column("unit", pgettext_lazy("of a household", "Door number"), sort=(*BY_UNIT[:2], *BY_BUILDING, *BY_STAIRCASE, Term("pk")), shown=False, width=10),
         Column("area", _("Exclusive area"), source="exclusive_area", kind=Kind.DECIMAL, unit=_("m²"), descending=True),
-        Column("use", _("Use"), choices=[*HouseholdUse.choices[:-1], (HouseholdUse.UNKNOWN, "")], width=14),
-        Column("tenancy", _("Tenancy"), choices=[*Tenancy.choices[:-1], (Tenancy.UNKNOWN, "")], width=14),
+        Column("use", _("Use"), choices=[*HouseholdUse.choices[:-1], (HouseholdUse.UNKNOWN, NOTHING)], width=14),
+        Column("tenancy", _("Tenancy"), choices=[*Tenancy.choices[:-1], (Tenancy.UNKNOWN, NOTHING)], width=14),
         Column(
-            "owner", _("Owner recorded"), source="has_owner", choices=((True, _("recorded")), (False, _("not recorded"))),
+            "owner", _("Owners"), source="has_owner", choices=((True, _("recorded")), (False, _("not recorded"))),
             tones={True: "ok", False: "waiting"}, width=12,
         ),
         Column("linked", _("Owner of several units"), source="has_link", kind=Kind.YESNO, shown=False, width=12),
