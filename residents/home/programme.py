@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from core.board import ResidentCard
 from core.figures import thousands
 from projects.models import LINE, Project, PublicNotice, Scheme, SchemeLine, SchemeState, Stage, Standing
-from residents.home.words import STAGES, plain_day
+from residents.home.words import STAGES, plain_day, short_day
 from residents.session import Resident
 
 WORKS_SHOWN = 5
@@ -163,7 +163,7 @@ def open_now(resident: Resident) -> Iterator[ResidentCard]:
     until = plain_day(programme.notice.until_on)
     yield ResidentCard(
         title=_("The scheme hangs out: read it, and say if something is wrong"),
-        tag=_("until {day}").format(day=until),
+        tag=_("until {day}").format(day=short_day(programme.notice.until_on)),
         tone="act",
         lines=(
             _("It says what is to be repaired in your compound, where, and what it costs."),

@@ -37,6 +37,12 @@ def plain_day(value: date | datetime | None) -> str:
     return date_format(local, _now("j F Y"))
 
 
+def short_day(value: date) -> str:
+    """20 November, 11月20日: of a day that is near."""
+    # Translators: the format of a day without its year as Django writes it; in Chinese n月j日.
+    return date_format(value, _now("j F"))
+
+
 def plain_moment(value: datetime | None) -> str:
     """20 November 2026, 18:00; 2026年11月20日18:00."""
     if value is None:

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("submitted_at", models.DateTimeField(editable=False, null=True)),
-                ("agrees", models.BooleanField(verbose_name="agrees")),
+                ("agrees", models.BooleanField(verbose_name="agrees with it")),
                 ("remark", models.CharField(blank=True, max_length=500, verbose_name="remark")),
                 (
                     "said_at",

@@ -34,7 +34,7 @@ class RepresentativeOpinion(models.Model):
         Representative, on_delete=models.PROTECT, related_name="scheme_opinions"
     )
     submitted_at = models.DateTimeField(editable=False, null=True)
-    agrees = models.BooleanField(_("agrees"))
+    agrees = models.BooleanField(_("agrees with it"))
     remark = models.CharField(_("remark"), max_length=500, blank=True)
     said_at = models.DateTimeField(db_default=Now(), editable=False)
     superseded_at = models.DateTimeField(null=True)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.board import CONTACT, DECIDED, OPEN, ErrorFrame, Panel, ResidentSource, TypeText, board
 from directory.powers import Power
 from projects.models import Scheme, SchemeState, SignOffKind
-from residents.actions.sign_offs import OPEN_STATES, tally_of
+from residents.actions.sign_offs import OPEN_STATES, Tally
 from residents.home.contacts import contacts
 from residents.home.programme import decided, open_now
 from residents.home.sign_offs import open_for_representatives
@@ -65,7 +65,8 @@ def _panel(request: HttpRequest, scheme: Scheme) -> dict[str, Any]:
     present = Representative.objects.current().filter(compound_id=scheme.project.compound_id)
     people = {person.pk: person for person in present.order_by("from_on", "id")}
     gone = [opinion for key, opinion in said.items() if key not in people]
-    tally = tally_of(scheme)
+    heard = [opinion.agrees for key, opinion in said.items() if key in people]
+    tally = Tally(len(people), sum(heard), len(heard) - sum(heard))
     is_recorded = scheme.sign_offs.filter(kind=SignOffKind.REPRESENTATIVES, revoked_at__isnull=True).exists()
     return {
         "scheme": scheme,
