@@ -149,7 +149,7 @@ class Run:
             return replace(moment, floors=floors, holds=holds, is_last=True)
         del floors[best.item], rough[best.item]
         if holds > self.step:
-            holds = min(holds, *self._limits(best, {item_id: floors[item_id] for item_id in rough}))
+            holds = min((holds, *self._limits(best, {item_id: floors[item_id] for item_id in rough})))
         return self._bought(best, replace(moment, floors=floors, holds=holds))
 
     def _stands(self, item_id: str) -> list[Stand]:

@@ -90,7 +90,9 @@ def _shares(election: Election, rules: Rules, unit: Number) -> Iterator[Stair]:
             step=Fraction(unit) / households,
         )
     )
-    while run.step <= FOREVER:
+    after = 0
+    while after <= FOREVER:
+        run.go_to(after)
         money, won, after = least + run.step * unit, run.end.won, run.end.holds + 1
         if rules.fills:
             filling = queue(election, rules.utility, left=money - cost_of(election, won), won=won)
@@ -98,7 +100,6 @@ def _shares(election: Election, rules: Rules, unit: Number) -> Iterator[Stair]:
             if filling.passed:
                 after = min(after, run.step + ceil(Fraction(_needed(election, filling)) / unit))
         yield money, won
-        run.go_to(after)
 
 
 @dataclass(frozen=True, kw_only=True)
