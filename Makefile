@@ -39,11 +39,12 @@ screenshots: ## pictures of the main pages in var/screenshots; ARGS= for a part
 	@$(SYSTEM_PYTHON) -m tools.setup --development && $(VENV) -m tools.chromium && \
 		exec $(VENV) -m tools.screenshots $(ARGS)
 
-backup: ## database, files and keys into one file; FILE=
-	@$(SYSTEM_PYTHON) -m tools.setup && exec $(VENV) -m tools.backup $(if $(FILE),--file "$(FILE)")
+backup: ## database, files and settings into one file; FILE=, KEY= for the letter key apart
+	@$(SYSTEM_PYTHON) -m tools.setup && exec $(VENV) -m tools.backup $(if $(FILE),--file "$(FILE)") $(if $(KEY),--key "$(KEY)")
 
-restore: ## put a backup in place of what is there; FILE=, YES=1 answers the question
-	@$(SYSTEM_PYTHON) -m tools.setup && exec $(VENV) -m tools.restore "$(FILE)" $(if $(YES),--yes)
+restore: ## put a backup in place of what is there; FILE=, KEY= or NO_KEY=1, YES=1 answers the question
+	@$(SYSTEM_PYTHON) -m tools.setup && exec $(VENV) -m tools.restore "$(FILE)" \
+		$(if $(KEY),--key "$(KEY)") $(if $(NO_KEY),--without-key) $(if $(YES),--yes)
 
 setup: ## only install, start nothing
 	@$(SYSTEM_PYTHON) -m tools.setup --development

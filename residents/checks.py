@@ -5,9 +5,11 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Warning  # noqa: A004
 
 from residents import keys
+
+HINT = 'Make one: python -c "import secrets; print(secrets.token_urlsafe(48))", and keep a copy apart.'
 
 
 def check_letter_key(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
@@ -22,5 +24,13 @@ def check_letter_key(app_configs: Sequence[AppConfig] | None, **options: Any) ->
         said = f"LETTER_KEY is another key than the one that letters were made with ({settings.LETTER_KEY_FINGERPRINT})."
     else:
         return []
-    hint = 'Make one: python -c "import secrets; print(secrets.token_urlsafe(48))", and keep it apart.'
-    return [Error(said, hint=hint, id="residents.E001")]
+    return [Error(said, hint=HINT, id="residents.E001")]
+
+
+def check_letter_key_stayed(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[CheckMessage]:
+    """At every start: letters were made with a key that is not here any more."""
+    known = settings.LETTER_KEY_FINGERPRINT
+    if not known or (settings.LETTER_KEY and keys.fingerprint(settings.LETTER_KEY) == known):
+        return []
+    said = f"The letters were made with the letter key {known}, which is not here: no printed letter opens anything."
+    return [Warning(said, hint="Put it back into the file letter-key, or LETTER_KEY.", id="residents.W001")]

@@ -30,3 +30,12 @@ def derived(key: str, purpose: str) -> bytes:
 def fingerprint(key: str) -> str:
     """Sixteen hexadecimal digits by which a key is recognised; they tell nothing of it."""
     return derived(key, "fingerprint").hex()[:16]
+
+
+def key_file(key: str) -> str:
+    """The text of the file in which a key is kept or carried away."""
+    return (
+        f"# The letter key {fingerprint(key)}: the codes on the letters to the households come from it.\n"
+        "# Keep a copy apart from the backups of the portal; without it no printed letter opens anything.\n"
+        f"{NAME}={key}\n"
+    )

@@ -1,4 +1,4 @@
-"""What a backup file is: a tar with a manifest, the database, the stored files and the keys.
+"""What a backup file is: a tar with a manifest, the database, the stored files and the settings.
 
 `manifest.json` comes first and names every other member with its SHA-256, so that
 a damaged or shortened file is recognised before anything is touched.
@@ -16,7 +16,9 @@ from typing import IO, Any
 
 from tools.steps import Stop
 
-FORMAT = 1
+FORMAT = 2
+# 1 knew no letter key.
+READABLE = {1, FORMAT}
 MANIFEST = "manifest.json"
 DATABASE = "database.dump"
 ENVIRONMENT = "environment"
@@ -32,11 +34,15 @@ def sha256(file: IO[bytes]) -> str:
 
 @dataclass
 class Manifest:
-    """What the archive holds: `members` maps each name to its SHA-256."""
+    """What the archive holds: `members` maps each name to its SHA-256.
+
+    `letter_key` is the fingerprint of the key that the letters were made with; the key itself is not in the archive.
+    """
 
     made_at: str
     version: str
     demo: bool
+    letter_key: str = ""
     rows: dict[str, int] = field(default_factory=dict)
     members: dict[str, str] = field(default_factory=dict)
     format: int = FORMAT
@@ -47,8 +53,8 @@ class Manifest:
     @classmethod
     def read(cls, text: str) -> "Manifest":
         found: dict[str, Any] = json.loads(text)
-        if found.get("format") != FORMAT:
-            raise Stop(f"This backup has format {found.get('format')}; this version reads format {FORMAT}.")
+        if found.get("format") not in READABLE:
+            raise Stop(f"This backup has format {found.get('format')}; this version reads up to {FORMAT}.")
         return cls(**found)
 
 

@@ -1,4 +1,6 @@
-"""`make backup [FILE=]`: database, stored files and keys into one file that only its owner may read.
+"""`make backup [FILE=] [KEY=]`: database, stored files and settings into one file that only its owner may read.
+
+The letter key is left out, so that a stolen backup opens no household's page; `KEY=` writes it to a file of its own.
 
 May run while the portal does: the database is read as of one moment, the files
 after it, so that every file the database names is there.
@@ -18,7 +20,9 @@ import psycopg2
 from psycopg2 import sql
 
 from renovation.embedded import EmbeddedError, Installation
+from renovation.embedded.place import write_private
 from renovation.environment import read_environment
+from residents import keys
 from tools import archive
 from tools.archive import Manifest
 from tools.steps import BASE_DIR, Stop, data_dir, need_space, one_line_errors, step
@@ -26,6 +30,7 @@ from tools.steps import BASE_DIR, Stop, data_dir, need_space, one_line_errors, s
 CHINA = timezone(timedelta(hours=8))
 # The addresses of the servers belong to the machine, not to the data.
 MACHINE_LINES = {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"}
+NOT_BACKED_UP = {*MACHINE_LINES, keys.NAME}
 
 
 @contextmanager
@@ -87,6 +92,7 @@ def make_backup(target: Path) -> Manifest:
         made_at=datetime.now(CHINA).isoformat(timespec="seconds"),
         version=version(),
         demo=lines.get("DEMO") == "1",
+        letter_key=lines.get("LETTER_KEY_FINGERPRINT", ""),
     )
     target.parent.mkdir(parents=True, exist_ok=True)
     with database_running(installation), tempfile.TemporaryDirectory(dir=target.parent) as folder:
@@ -95,7 +101,7 @@ def make_backup(target: Path) -> Manifest:
         run_program(installation, "pg_dump", "--format=custom", f"--file={dump}", "renovation")
         run_program(installation, "pg_restore", "--list", str(dump))
         manifest.rows = count_rows(installation.postgres.url("postgres"))
-        kept = {name: value for name, value in lines.items() if name not in MACHINE_LINES}
+        kept = {name: value for name, value in lines.items() if name not in NOT_BACKED_UP}
         environment.write_text("".join(f"{k}={v}\n" for k, v in kept.items()), encoding="utf-8")
         sources = {archive.DATABASE: dump, archive.ENVIRONMENT: environment, **stored_files()}
         write_archive(target, manifest, sources)
@@ -120,6 +126,21 @@ def write_archive(target: Path, manifest: Manifest, sources: Mapping[str, Path])
         unfinished.unlink(missing_ok=True)
 
 
+def back_up_letter_key(target: Path, *, beside: Path) -> str:
+    """The key into a file of its own, readable by its owner alone; its fingerprint."""
+    installation = Installation.main()
+    key = installation.letter_key()
+    if not key:
+        raise Stop(f"There is no letter key below {installation.home}.")
+    if target.resolve().parent == beside.resolve().parent:
+        raise Stop(
+            f"KEY={target} would lie beside the backup: put it on another disk, or whoever has one has both."
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_private(target, keys.key_file(key))
+    return keys.fingerprint(key)
+
+
 def default_target() -> Path:
     return data_dir() / "backups" / f"renovation-{datetime.now(CHINA):%Y%m%d-%H%M%S}.tar"
 
@@ -127,9 +148,11 @@ def default_target() -> Path:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.backup")
     parser.add_argument("--file", type=Path)
+    parser.add_argument("--key", type=Path)
     options = parser.parse_args()
     target = options.file or default_target()
     try:
+        written = back_up_letter_key(options.key, beside=target) if options.key else ""
         with step("Backing up"):
             manifest = make_backup(target)
     except EmbeddedError as error:
@@ -137,6 +160,13 @@ def main() -> None:
     size = target.stat().st_size / 2**20
     print(f"{target} ({size:.1f} MB, {sum(manifest.rows.values())} rows, {len(manifest.members) - 2} files)")
     print("It holds personal data and the secret key: keep it where only you can read it.")
+    if written:
+        print(f"{options.key}: the letter key {written}. Keep it apart from the backup.")
+    elif manifest.letter_key:
+        print(
+            f"The letter key {manifest.letter_key} is not in it: without a copy (make backup KEY=…, once) no printed "
+            "letter opens anything after a restore."
+        )
 
 
 if __name__ == "__main__":

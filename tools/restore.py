@@ -1,8 +1,9 @@
-"""`make restore FILE=`: a backup in place of what is there, which is kept aside.
+"""`make restore FILE= [KEY=]`: a backup in place of what is there, which is kept aside.
 
 The backup is unpacked, checked and loaded into a database of its own first; only
 when all of it is there do names change hands. Then the portal's next start
-migrates it to this version.
+migrates it to this version. The letter key is not in the backup: it is here already, comes with `KEY=`, or the
+restore stops and says so.
 """
 
 import argparse
@@ -18,9 +19,10 @@ from psycopg2 import sql
 from renovation.embedded import EmbeddedError, Installation
 from renovation.embedded.place import write_private
 from renovation.environment import read_environment
+from residents import keys
 from tools import archive
 from tools.archive import Manifest
-from tools.backup import CHINA, MACHINE_LINES, count_rows, run_program
+from tools.backup import CHINA, MACHINE_LINES, NOT_BACKED_UP, count_rows, run_program
 from tools.serve import running_address
 from tools.steps import BASE_DIR, Stop, data_dir, one_line_errors, step
 
@@ -28,13 +30,14 @@ DATABASE = "renovation"
 LOADING = "renovation_loading"
 
 
-def restore(file: Path, *, aside: str) -> Manifest:
+def restore(file: Path, *, aside: str, key_file: Path | None = None, without_key: bool = False) -> Manifest:
     installation = Installation.main()
     data_dir().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=data_dir(), prefix="restore.") as folder:
         work = Path(folder)
         manifest = archive.unpack(file, work)
         refuse_other_kind(installation, manifest)
+        key = letter_key(installation, manifest, key_file, without_key=without_key)
         installation.start(tied=True)
         try:
             load_database(installation, work / archive.DATABASE, manifest)
@@ -43,7 +46,9 @@ def restore(file: Path, *, aside: str) -> Manifest:
         finally:
             installation.stop()
         swap_files(work / archive.FILES, aside)
-        restore_environment(installation, work / archive.ENVIRONMENT)
+        restore_environment(installation, work / archive.ENVIRONMENT, key)
+        if key:
+            put_letter_key(installation, key, aside)
     # The next start looks at everything again.
     for stamp in ("migrated", "demo-loaded", "administrators"):
         (data_dir() / "stamps" / stamp).unlink(missing_ok=True)
@@ -57,6 +62,36 @@ def refuse_other_kind(installation: Installation, manifest: Manifest) -> None:
         raise Stop(
             f"The backup is of {kinds[manifest.demo]}, {data_dir()} is {kinds[known == '1']}: use another DATA_DIR."
         )
+
+
+def letter_key(
+    installation: Installation, manifest: Manifest, key_file: Path | None, *, without_key: bool
+) -> str:
+    """The key to put in place, "" to leave what is there; stops where the backup's letters would open nothing."""
+    wanted, here = manifest.letter_key, installation.letter_key()
+    if key_file is not None:
+        key = read_environment(key_file).get(keys.NAME, "")
+        if not key:
+            raise Stop(f"KEY={key_file} holds no line {keys.NAME}=….")
+        if wanted and keys.fingerprint(key) != wanted:
+            raise Stop(
+                f"KEY={key_file} is the letter key {keys.fingerprint(key)}; the backup's letters were made with {wanted}."
+            )
+        return key
+    if not wanted or without_key or (here and keys.fingerprint(here) == wanted):
+        return ""
+    present = f"another one ({keys.fingerprint(here)})" if here else "none"
+    raise Stop(
+        f"The backup's letters were made with the letter key {wanted}, and here is {present}. Give it with KEY=…; "
+        "NO_KEY=1 restores without it, and no printed letter opens anything until it is back."
+    )
+
+
+def put_letter_key(installation: Installation, key: str, aside: str) -> None:
+    place = installation.letter_key_file
+    if place.exists() and read_environment(place).get(keys.NAME) != key:
+        place.rename(place.with_name(f"{place.name}.{aside}"))
+    write_private(place, keys.key_file(key))
 
 
 def load_database(installation: Installation, dump: Path, manifest: Manifest) -> None:
@@ -118,10 +153,12 @@ def swap_files(restored: Path, aside: str) -> None:
     restored.rename(place)
 
 
-def restore_environment(installation: Installation, backed_up: Path) -> None:
+def restore_environment(installation: Installation, backed_up: Path, letter_key: str) -> None:
     """The backup's key and settings, this machine's addresses: signatures and codes stay valid."""
     here = read_environment(installation.environment_file)
-    machine = {name: value for name, value in here.items() if name in MACHINE_LINES}
+    # A letter key that was given lies in its own file; a line of its own here would go before it.
+    stays = MACHINE_LINES if letter_key else NOT_BACKED_UP
+    machine = {name: value for name, value in here.items() if name in stays}
     lines = {**read_environment(backed_up), **machine}
     write_private(
         installation.environment_file, "".join(f"{name}={value}\n" for name, value in lines.items())
@@ -143,6 +180,8 @@ def confirm(file: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.restore")
     parser.add_argument("file")
+    parser.add_argument("--key", type=Path)
+    parser.add_argument("--without-key", action="store_true")
     parser.add_argument("--yes", action="store_true")
     options = parser.parse_args()
     if not options.file:
@@ -150,6 +189,8 @@ def main() -> None:
     file = Path(options.file)
     if not file.is_file():
         raise Stop(f"There is no file {file}.")
+    if options.key is not None and not options.key.is_file():
+        raise Stop(f"There is no file {options.key}.")
     if running := running_address():
         raise Stop(f"The portal runs ({running}): stop it first.")
     if not options.yes:
@@ -157,7 +198,7 @@ def main() -> None:
     aside = f"before_{datetime.now(CHINA):%Y%m%d_%H%M%S}"
     try:
         with step("Restoring"):
-            manifest = restore(file, aside=aside)
+            manifest = restore(file, aside=aside, key_file=options.key, without_key=options.without_key)
     except EmbeddedError as error:
         raise Stop(str(error)) from None
     print(f"Restored the backup of {manifest.made_at} ({sum(manifest.rows.values())} rows).")

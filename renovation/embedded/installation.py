@@ -13,6 +13,7 @@ from renovation.embedded.place import Place, write_private
 from renovation.embedded.postgres import Postgres
 from renovation.embedded.redis_server import RedisServer
 from renovation.environment import data_dir, read_environment
+from residents import keys
 
 
 class Installation:
@@ -116,6 +117,7 @@ class Installation:
     def write_environment(self) -> None:
         """Leave the servers' addresses where every command finds them; lines added by hand stay."""
         kept = read_environment(self.environment_file)
+        kept["LETTER_KEY_FINGERPRINT"] = self._see_to_letter_key(kept.get("LETTER_KEY_FINGERPRINT", ""))
         ours = {
             "DATABASE_URL": self.postgres.url("app"),
             "DATABASE_OWNER_URL": self.postgres.url("owner"),
@@ -133,6 +135,24 @@ class Installation:
         text = "\n".join(lines) + "\n"
         if not self.environment_file.exists() or self.environment_file.read_text(encoding="utf-8") != text:
             write_private(self.environment_file, text)
+
+    @property
+    def letter_key_file(self) -> Path:
+        """Beside the environment and not in it: the environment goes into the backup, this key does not."""
+        return self.home / "letter-key"
+
+    def letter_key(self) -> str:
+        """What the codes on letters are made from; "" where it is lost."""
+        own = read_environment(self.environment_file).get(keys.NAME)
+        return own or read_environment(self.letter_key_file).get(keys.NAME, "")
+
+    def _see_to_letter_key(self, known: str) -> str:
+        """Make the key once, and answer its fingerprint. A lost key is not replaced: that would be another key."""
+        key = self.letter_key()
+        if not key and not known:
+            key = keys.new_key()
+            write_private(self.letter_key_file, keys.key_file(key))
+        return known or keys.fingerprint(key)
 
     def environment(self) -> dict[str, str]:
         """This process' environment with the installation's settings in it."""

@@ -11,8 +11,9 @@ import pytest
 
 from renovation.embedded import Installation
 from renovation.environment import read_environment
+from residents import keys
 from tests.renovation.embedded_homes import ask, remove
-from tools.backup import make_backup
+from tools.backup import back_up_letter_key, make_backup
 from tools.restore import restore
 from tools.steps import Stop
 
@@ -145,6 +146,65 @@ def test_a_demo_never_becomes_a_real_installation(
     (data / "environment").write_text(text.replace("DEMO=0", "DEMO=1"), encoding="utf-8")
     with pytest.raises(Stop, match="another DATA_DIR"):
         restore(backup, aside="before_4")
+
+
+# --- The letter key ---------------------------------------------------------------------
+
+
+def test_the_letter_key_is_made_once_and_is_in_no_backup(
+    installation: Installation, backup: Path, data: Path
+) -> None:
+    key = installation.letter_key()
+    assert stat.S_IMODE((data / "letter-key").stat().st_mode) == 0o600
+    installation.write_environment()
+    assert installation.letter_key() == key
+    assert key.encode() not in backup.read_bytes()
+    with tarfile.open(backup) as tar:
+        manifest = tar.extractfile("manifest.json")
+        assert manifest is not None
+        assert keys.fingerprint(key) in manifest.read().decode()
+
+
+def test_a_lost_letter_key_is_not_silently_replaced(installation: Installation, data: Path) -> None:
+    (data / "letter-key").rename(data / "lost")
+    try:
+        installation.write_environment()
+        assert installation.letter_key() == ""
+    finally:
+        (data / "lost").rename(data / "letter-key")
+
+
+def test_the_key_is_carried_away_apart_from_the_backup(installation: Installation, tmp_path: Path) -> None:
+    target = tmp_path / "safe" / "letter-key.txt"
+    with pytest.raises(Stop, match="beside the backup"):
+        back_up_letter_key(tmp_path / "letter-key.txt", beside=tmp_path / "backup.tar")
+    back_up_letter_key(target, beside=tmp_path / "backup.tar")
+    assert read_environment(target)["LETTER_KEY"] == installation.letter_key()
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_a_restore_asks_for_the_key_that_the_letters_were_made_with(
+    installation: Installation, backup: Path, data: Path, tmp_path: Path
+) -> None:
+    key = installation.letter_key()
+    right, wrong = tmp_path / "right", tmp_path / "wrong"
+    right.write_text(keys.key_file(key), encoding="utf-8")
+    wrong.write_text(keys.key_file(keys.new_key()), encoding="utf-8")
+    installation.stop()
+    (data / "letter-key").write_text(wrong.read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(Stop, match="another one"):
+        restore(backup, aside="before_6")
+    (data / "letter-key").unlink()
+    with pytest.raises(Stop, match="here is none"):
+        restore(backup, aside="before_6")
+    with pytest.raises(Stop, match="were made with"):
+        restore(backup, aside="before_6", key_file=wrong)
+    assert not (data / "files.before_6").exists()
+    restore(backup, aside="before_6", without_key=True)
+    assert installation.letter_key() == ""
+    restore(backup, aside="before_7", key_file=right)
+    assert installation.letter_key() == key
+    assert stat.S_IMODE((data / "letter-key").stat().st_mode) == 0o600
 
 
 def test_an_unreadable_place_for_the_backup_is_one_line(installation: Installation, tmp_path: Path) -> None:
