@@ -39,10 +39,10 @@ def english_moment(moment: datetime) -> str:
 
 def yuan(amount: Decimal | int) -> str:
     """To the yuan: 3500 → 3,500 元, 120000 → 12 万元, 123450 → 12.345 万元."""
-    if abs(amount) < WAN:
-        return f"{Decimal(amount).quantize(Decimal(1), ROUND_HALF_UP):,} 元"
-    wan = Decimal(amount).quantize(Decimal(1), ROUND_HALF_UP) / WAN
-    return f"{format(wan, '.4f').rstrip('0').rstrip('.')} 万元"
+    whole = Decimal(amount).quantize(Decimal(1), ROUND_HALF_UP)
+    if abs(whole) < WAN:
+        return f"{whole:,} 元"
+    return f"{format(whole / WAN, '.4f').rstrip('0').rstrip('.')} 万元"
 
 
 def door_text(building: str, staircase: str, unit: str) -> str:

@@ -85,7 +85,7 @@ def read_door(text: str) -> Door:
 
 def read_cells(*, building: str = "", staircase: str = "", floor: str = "", door: str = "") -> Door:
     """A door from the cells of a row; each may be empty, or hold more than its heading says."""
-    cells = _Cells(*("" if _is_empty(text) else text for text in (building, staircase, floor, door)))
+    cells = _Cells(_filled(building), _filled(staircase), _filled(floor), _filled(door))
     for text in (cells.building, cells.staircase, cells.floor, cells.door):
         _refuse_date(text)
     named, said = _building_cell(cells.building), _door_cell(cells)
@@ -111,8 +111,8 @@ def building_name(number: str) -> str:
     return f"{key.upper()}栋" if len(key) == 1 else number.strip().upper()
 
 
-def _is_empty(text: str) -> bool:
-    return is_nothing(text) or text.strip() in NO
+def _filled(text: str) -> str:
+    return "" if is_nothing(text) or text.strip() in NO else text
 
 
 def _refuse_date(text: str) -> None:
