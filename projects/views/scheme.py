@@ -168,7 +168,7 @@ def _row(item: WorkItem, numbers: Iterable[int], current: Scheme | None) -> dict
     struck = {strike.scheme.version: strike for strike in item.strikes.all()}
     return {
         "item": item,
-        "cells": [(said.get(number), struck.get(number)) for number in numbers],
+        "cells": [(number, said.get(number), struck.get(number)) for number in numbers],
         "is_struck": current is not None and current.version not in said,
         "reason": next((struck[number].reason for number in sorted(struck, reverse=True)), ""),
         "progress": getattr(item, "progress", None),

@@ -141,6 +141,8 @@ def test_the_list_takes_the_same_statements_for_many(cast: Cast) -> None:
     for year in (2027, 2028, 2029):
         make_scheme(cast, make_project(cast, year=year))
     assert statements(client, url) == few <= 12
+    for address in (reverse("projects:list"), "/overview/"):
+        assert f'href="{url}"' in client.get(address).content.decode(), address
 
 
 @pytest.mark.parametrize("number", ["0", "99", "2147483648", "9223372036854775808", "9" * 40])

@@ -24,8 +24,8 @@ def appear(cast: Cast, *names: str) -> None:
 def told() -> dict[str, list[str]]:
     """{user name: subjects}, and the inboxes are read."""
     found: dict[str, list[str]] = {}
-    for message in Message.objects.order_by("pk").select_related("recipient"):
-        found.setdefault(message.recipient.username, []).append(message.subject)
+    for name, subject in Message.objects.order_by("pk").values_list("recipient__username", "subject"):
+        found.setdefault(name, []).append(subject)
     Message.objects.all().delete()
     return found
 
