@@ -1,21 +1,27 @@
 """The list of tasks with its bulk act, and the totals that roll up the division tree."""
 
 from collections.abc import Hashable
+from io import BytesIO
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from core.board import board
 from core.errors import DomainError
 from core.lists import called
 from core.lists.bulk import carried
+from core.lists.export import XLSX
 from core.scope import chosen_division
+from core.sheets import write_workbook
 from directory.codes import ancestors, is_division_code
 from directory.models import Division
 from directory.powers import Power
@@ -27,8 +33,9 @@ from projects.models import TASK_UNITS, Project, Task, TaskKind, TaskState, Unit
 from projects.models.project import works_for_a_firm
 from projects.models.tasks import TaskQuerySet, offices_of
 from projects.permissions import can_close_task, can_export, can_hold_task, can_see_tasks
+from projects.sheets.task import total_columns, total_rows
 from projects.tables.task import TASKS, listed
-from projects.task_totals import COUNTED, sum_of, totals_below
+from projects.task_totals import COUNTED, PlaceRow, sum_of, totals_below
 from projects.views.shared import demand
 
 MOST_HANDED_OVER, NAMED = 500, 12
@@ -149,11 +156,14 @@ def _common_place(tasks: list[Task]) -> Division | None:
 
 
 @require_safe
-def task_totals(request: SignedInRequest) -> HttpResponse:
-    """Of each kind what is planned and done, by division; a step down the tree at a time."""
+def task_totals(request: SignedInRequest) -> HttpResponseBase:
+    """Of each kind what is planned and done, by division; a step down the tree at a time, or as a spreadsheet."""
     demand(can_see_tasks(request.user))
     under = _under(request)
     rows = totals_below(Task.objects.visible_to(request.user), under)
+    if "export" in request.GET:
+        demand(can_export(request.user))
+        return _totals_sheet(request, rows, under)
     way = Division.objects.filter(code__in=[*ancestors(under), under]).order_by("code") if under else []
     mine = Division.objects.visible_to(request.user)
     context = {
@@ -163,8 +173,23 @@ def task_totals(request: SignedInRequest) -> HttpResponse:
         "under": under,
         "way": [one for one in way if mine.filter(pk=one.pk).exists()],
         "places_kind": TaskKind.ILLEGAL_STRUCTURES.value,
+        "may_export": can_export(request.user),
     }
     return render(request, "projects/task_totals.html", context)
+
+
+def _totals_sheet(request: SignedInRequest, rows: list[PlaceRow], under: str) -> FileResponse:
+    """What the page shows; whoever watches exports (the audit) is told first."""
+    for watcher in board.export_watchers():
+        watcher.exported(request, "task_totals", "xlsx", len(rows))
+    title, place = _("Totals of tasks"), Division.objects.filter(pk=under).first()
+    file = BytesIO()
+    write_workbook(title=title, columns=total_columns(), rows=total_rows(rows, sum_of(rows)), to=file)
+    file.seek(0)
+    words = (title, place.name if place else "", f"{timezone.localdate():%Y-%m-%d}")
+    return FileResponse(
+        file, as_attachment=True, filename=f"{' '.join(filter(None, words))}.xlsx", content_type=XLSX
+    )
 
 
 def _under(request: SignedInRequest) -> str:

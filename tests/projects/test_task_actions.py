@@ -407,6 +407,19 @@ def test_two_beats_at_once_tell_once(committed_cast: Cast) -> None:
     assert not refusals(answers)
 
 
+def test_without_the_condition_every_beat_believes_it_is_the_one(
+    committed_cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control: the harness sees several beats at one task. The message's key keeps it single even then."""
+    cast = committed_cast
+    task = make_task(cast, to=SHENGLI, due=-1)
+    cast.community  # noqa: B018 (comes into being)
+    monkeypatch.setattr("projects.actions.alarms.due_alarms", lambda _day: Task.objects.all())
+    answers = at_once(*[lambda: sound_alarm(task_id=task.pk, day=timezone.localdate())] * 3)
+    assert answers == [True] * 3
+    assert len(told(cast.community)) == 1
+
+
 def test_a_message_that_cannot_be_written_leaves_the_task_unclaimed(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
+from audit.models import AuditEntry
+from core.sheets import open_bytes
 from projects.actions.tasks import add_evidence, comment, pass_on
 from projects.models import EntryKind, Task, TaskFile, TaskKind, TaskState
 from tests.cast import JINGZHOU, SHENGLI, WEST_STREET, Cast, make_organisation
@@ -292,6 +294,24 @@ def test_totals_are_opened_a_step_at_a_time(cast: Cast) -> None:
     assert "胜利街社区" in shown(client.get(f"{here}?division={WEST_STREET}"))
     assert "1,200" not in shown(cast.client("stranger").get(f"{here}?division={JINGZHOU}"))
     assert client.get(f"{here}?division=x").status_code == 200
+
+
+def test_totals_leave_as_a_workbook_where_one_may_export_and_the_audit_hears(cast: Cast) -> None:
+    make_task(cast, kind=TaskKind.ILLEGAL_STRUCTURES, quantity_planned=1200, places_planned=12, due=-1)
+    make_task(cast, kind=TaskKind.DAY_CARE, quantity_planned=2)
+    here = reverse("projects:task_totals")
+    answer: Any = cast.client("bureau").get(f"{here}?division={JINGZHOU}&export=xlsx")
+    heads, *rows = open_bytes(b"".join(answer.streaming_content)).read().rows
+    kinds = [head.partition(" · ")[0] for head in heads[2:]]
+    first = slice(2, 2 + kinds.count(kinds[0]))
+    assert [row[1] for row in rows] == ["西城街道", "合计"]
+    # Tasks, overdue ones, places and area: planned, done.
+    assert [row[first] for row in rows] == [["1", "1", "12", "0", "1200", "0"]] * 2
+    entry = AuditEntry.objects.get(action="task_totals.exported")
+    assert entry.detail["rows"] == 1
+    assert here in cast.client("bureau").get(here).content.decode()
+    assert cast.client("liaison").get(here).status_code == 200
+    assert cast.client("liaison").get(f"{here}?export=xlsx").status_code == 403
 
 
 def test_many_tasks_cost_as_many_statements_as_one(cast: Cast) -> None:
