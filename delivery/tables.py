@@ -57,7 +57,7 @@ SITE = ListSpec(
         Column("year", _("Plan year"), kind=Kind.YEAR, width=9),
         Column("started_on", _("Start of works"), kind=Kind.DATE),
         Column("planned_completion_on", _("Planned completion"), kind=Kind.DATE),
-        Column("forecast_completion_on", _("Forecast of the timetable"), kind=Kind.DATE, shown=False),
+        Column("forecast_completion_on", _("Completion by the timetable"), kind=Kind.DATE, shown=False),
         Column("last_progress_on", _("Last report"), kind=Kind.DATE, descending=True),
         Column("lead", _("Lead body"), source="lead__name", shown=False, width=22),
     ),

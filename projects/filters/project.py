@@ -126,8 +126,8 @@ class ProjectFilter(django_filters.FilterSet):
         help_text=_("Everything is there for the next stage; an office takes it on."),
     )
     slipping = SlippingFilter(
-        label=_("Forecast behind plan"),
-        help_text=_("The forecast of the completion lies behind its first plan."),
+        label=_("Timetable behind the first plan"),
+        help_text=_("The completion by today's timetable lies behind its first plan."),
     )
     lead_kind = AnyOfFilter(
         field_name="lead_kind",

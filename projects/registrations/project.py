@@ -98,7 +98,10 @@ def _progress(request: HttpRequest, project: Project) -> Iterator[FigureValue]:
 
 
 def _completion(request: HttpRequest, project: Project) -> Iterator[FigureValue]:
-    """The day of completion; the forecast against the first plan, in days."""
+    """The day of completion; that of today's timetable against the first plan, in days.
+
+    The pace of the works tells another one, which stands on the tab of the site under its own name.
+    """
     planned, forecast = project.planned_completion_on, project.forecast_completion_on
     if project.completed_on is not None:
         note = _against_plan((project.completed_on - planned).days) if planned else ""
@@ -110,7 +113,7 @@ def _completion(request: HttpRequest, project: Project) -> Iterator[FigureValue]
             notes.insert(
                 0, ngettext("overdue by {days} day", "overdue by {days} days", overdue).format(days=overdue)
             )
-        yield FigureValue(label=_("Forecast completion"), value=day(forecast), note=" · ".join(notes))
+        yield FigureValue(label=_("Completion by the timetable"), value=day(forecast), note=" · ".join(notes))
 
 
 def _against_plan(days: int) -> str:

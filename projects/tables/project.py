@@ -168,7 +168,7 @@ PROJECTS = ListSpec(
         Column("planned_start", _("Planned start"), source="planned_start_on", kind=Kind.DATE, shown=False, width=12),
         Column("started", _("Actual start"), source="started_on", kind=Kind.DATE, width=12),
         Column("planned_completion", _("Planned completion"), source="planned_completion_on", kind=Kind.DATE, width=12),
-        Column("forecast_completion", _("Forecast completion"), source="forecast_completion_on", kind=Kind.DATE, width=12),
+        Column("forecast_completion", _("Completion by the timetable"), source="forecast_completion_on", kind=Kind.DATE, width=12),
         Column("completed", _("Actual completion"), source="completed_on", kind=Kind.DATE, width=12),
         Column("last_progress", _("Last progress entry"), source="last_progress_on", kind=Kind.DATE, shown=False, width=12),
         Column("households", _("Households"), source="compound__household_count", kind=Kind.INTEGER, width=9),

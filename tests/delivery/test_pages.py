@@ -188,6 +188,17 @@ def test_pages_of_another_project_do_not_show_this_entry(cast: Cast, as_role: Li
     assert client.get(f"/projects/{other.code}/progress/report/{entry.work_item_id}/").status_code == 404
 
 
+def test_the_two_days_of_completion_have_names_of_their_own(cast: Cast, as_role: Lines) -> None:
+    project = on_site(cast)
+    report(cast, project, 50)
+    client = as_role("bureau")
+    dated, computed = "竣工（按进度计划）", "竣工（按近期进度推算）"
+    head = client.get(project.get_absolute_url()).content.decode()
+    tab = client.get(f"/projects/{project.code}/progress/").content.decode()
+    assert (dated in head, computed in head) == (True, False)
+    assert all(f"<dt>{name}</dt>" in tab for name in (dated, computed))
+
+
 # --- Start, completion, contracts ---------------------------------------------------------
 
 
