@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import zlib
@@ -64,17 +65,9 @@ class Databases:
     def create(self) -> None:
         """Copy the template into this process' database, an older one of this name thrown away."""
         with self.connect("postgres", role="postgres") as connection, connection.cursor() as cursor:
-            template = self._template(cursor)
+            template = self.template(cursor)
             self._let_go()
-            self._drop(cursor, self.name)
-            with suppress(psycopg2.errors.InvalidParameterValue):
-                # The kernel copies the files (a third of the time) where it can.
-                cursor.execute("SET file_copy_method = clone")
-            statement = sql.SQL("CREATE DATABASE {} OWNER owner TEMPLATE {} STRATEGY FILE_COPY")
-            cursor.execute(statement.format(sql.Identifier(self.name), sql.Identifier(template)))
-            # Rights on the database itself are not copied with it.
-            for rights in ("REVOKE ALL ON DATABASE {} FROM PUBLIC", "GRANT CONNECT ON DATABASE {} TO app"):
-                cursor.execute(sql.SQL(rights).format(sql.Identifier(self.name)))
+            self.copy(cursor, template, self.name)
         # A connection for the whole run: a new one would read the catalogues anew each time.
         self._keeper = psycopg2.connect(self.installation.postgres.url("postgres", self.name))
         self._keeper.autocommit = True
@@ -92,34 +85,77 @@ class Databases:
         if not self._pristine.put_back():
             self.create()
 
+    def create_from(self, template: str) -> None:
+        """Copy another template than the plain one; `create` brings that back."""
+        with self.connect("postgres", role="postgres") as connection, connection.cursor() as cursor:
+            self._let_go()
+            self.copy(cursor, template, self.name)
+
+    def copy(self, cursor: Any, template: str, name: str) -> None:
+        self.dropped(cursor, name)
+        with suppress(psycopg2.errors.InvalidParameterValue):
+            # The kernel copies the files (a third of the time) where it can.
+            cursor.execute("SET file_copy_method = clone")
+        statement = sql.SQL("CREATE DATABASE {} OWNER owner TEMPLATE {} STRATEGY FILE_COPY")
+        cursor.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+        # Rights on the database itself are not copied with it.
+        for rights in ("REVOKE ALL ON DATABASE {} FROM PUBLIC", "GRANT CONNECT ON DATABASE {} TO app"):
+            cursor.execute(sql.SQL(rights).format(sql.Identifier(name)))
+
     def drop(self) -> None:
         with self.connect("postgres", role="postgres") as connection, connection.cursor() as cursor:
             self._let_go()
-            self._drop(cursor, self.name)
+            self.dropped(cursor, self.name)
+
+    def drop_those_of_run(self) -> None:
+        """What `tests.portal.demo_database` made for this run's processes."""
+        with self.connect("postgres", role="postgres") as connection, connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [self.of_run("demo")]
+            )
+            for (name,) in cursor.fetchall():
+                self.dropped(cursor, name)
+                shutil.rmtree(self.files_of(name), ignore_errors=True)
+
+    @staticmethod
+    def of_run(what: str) -> str:
+        return f"{what}_{os.environ['TEST_RUN']}"
+
+    def files_of(self, name: str) -> Path:
+        """Where the files lie that the rows of this database name."""
+        return self.installation.home / "files" / name
 
     def _let_go(self) -> None:
         if self._keeper is not None:
             self._keeper.close()
+            self._keeper = None
 
     @staticmethod
-    def _drop(cursor: Any, name: str) -> None:
+    def dropped(cursor: Any, name: str) -> None:
         cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
-    def _template(self, cursor: Any) -> str:
+    def template(self, cursor: Any) -> str:
         name = f"template_{migrations_hash()}"
+        with self.made_once(cursor, name) as is_missing:
+            if is_missing:
+                self._build_template(cursor, name)
+        return name
+
+    @staticmethod
+    @contextmanager
+    def made_once(cursor: Any, name: str) -> Iterator[bool]:
+        """Whether the template of this name is missing; nobody else makes one at the same time."""
         cursor.execute("SELECT pg_advisory_lock(%s)", [zlib.crc32(b"template")])
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-        if not cursor.fetchone():
-            self._build_template(cursor, name)
+        yield not cursor.fetchone()
         cursor.execute("SELECT pg_advisory_unlock(%s)", [zlib.crc32(b"template")])
-        return name
 
     def _build_template(self, cursor: Any, name: str) -> None:
         cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%' ORDER BY oid DESC")
         for (old,) in cursor.fetchall()[KEPT_TEMPLATES:]:
-            self._drop(cursor, old)
+            self.dropped(cursor, old)
         unfinished = f"unfinished_{name}"
-        self._drop(cursor, unfinished)
+        self.dropped(cursor, unfinished)
         cursor.execute(sql.SQL("CREATE DATABASE {} OWNER owner").format(sql.Identifier(unfinished)))
         command = [sys.executable, "manage.py", "migrate", "--verbosity=0", "--skip-checks"]
         environment = {**os.environ, **self.environment(unfinished)}
@@ -128,6 +164,11 @@ class Databases:
         )
         if done.returncode:
             pytest.exit(f"The tests' database could not be migrated:\n{done.stdout}{done.stderr}", 1)
+        self.finished(cursor, unfinished, name)
+
+    @staticmethod
+    def finished(cursor: Any, unfinished: str, name: str) -> None:
+        """Nobody changes it any more; it has its name when it is whole."""
         for statement in ("ALTER DATABASE {} WITH ALLOW_CONNECTIONS false", "ALTER DATABASE {} RENAME TO {}"):
             cursor.execute(sql.SQL(statement).format(sql.Identifier(unfinished), sql.Identifier(name)))
 
@@ -161,14 +202,21 @@ def _slot(home: Path) -> Iterator[str]:
     raise EmbeddedError("A hundred test runs are going on already.")
 
 
+def _keys_of_run() -> dict[str, str]:
+    """The same for all processes of a run, which share what one of them made."""
+    return {
+        "TEST_RUN": secrets.token_hex(4),
+        "SECRET_KEY": secrets.token_urlsafe(64),
+        "LETTER_KEY": secrets.token_urlsafe(48),
+    }
+
+
 def _settings_of_tests(databases: Databases) -> dict[str, str]:
     return {
         "DJANGO_SETTINGS_MODULE": "renovation.settings",
-        "SECRET_KEY": secrets.token_urlsafe(64),
-        "LETTER_KEY": secrets.token_urlsafe(48),
         "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
         "HTTPS": "0",
-        "MEDIA_ROOT": str(databases.installation.home / "files" / databases.name),
+        "MEDIA_ROOT": str(databases.files_of(databases.name)),
         **databases.environment(databases.name),
     }
 
@@ -181,6 +229,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         try:
             stack.enter_context(installation.shared())
             os.environ["TEST_SLOT"] = stack.enter_context(_slot(installation.home))
+            os.environ.update(_keys_of_run())
+            stack.callback(Databases(installation).drop_those_of_run)
             static_files.bring_up_to_date(development=True)
         except (EmbeddedError, Stop) as error:
             stack.close()

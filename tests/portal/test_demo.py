@@ -1,18 +1,15 @@
 """The demo: published sums to the unit, the same rows each time, real communities, nothing of it among real data."""
 
 from collections import Counter
-from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 from io import StringIO
-from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.management import call_command
-from django.db import transaction
 from django.db.models import Count, Max, Sum
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import reverse
 
 from audit.models import AuditEntry
@@ -34,21 +31,10 @@ from directory.powers import Role
 from jobs.models import Job, JobState
 from outbox.models import Message
 from portal.demo import MARKER
-from portal.demo.actions import load_demo
 from portal.demo.people import PASSWORD, listed_accounts
 from portal.demo.pool import COMPLETED
 from portal.demo.published import JINGZHOU, ZAOYANG, divisions, plan_of_2022, total
-
-DAY = date(2026, 11, 20)
-
-
-@pytest.fixture(scope="module")
-def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """One load for this file, in a transaction around its tests."""
-    with django_db_blocker.unblock(), override_settings(DEMO=True), transaction.atomic():
-        load_demo(today=DAY)
-        yield
-        transaction.set_rollback(True)
+from tests.portal.demo_database import DAY
 
 
 @pytest.fixture
@@ -250,7 +236,8 @@ def test_each_role_has_an_account_in_both_counties_and_its_password_keeps_the_ru
         held = RoleAssignment.objects.filter(division__code__startswith=county).current_on(DAY)
         assert set(held.values_list("role", flat=True)) == set(Role.values)
     bureau = User.objects.get(username="jz-bureau")
-    assert bureau.check_password(PASSWORD)
+    # `user.check_password` would write the hash anew, as the tests' method costs less.
+    assert check_password(PASSWORD, bureau.password)
     for account in listed_accounts():
         user = User.objects.get(username=account.username)
         if account.role != Role.SERVICE:

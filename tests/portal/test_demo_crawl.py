@@ -5,24 +5,20 @@ No 500 anywhere, and no link to a page that its reader may not open (403) or can
 
 from collections import Counter, deque
 from collections.abc import Iterator
-from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import pytest
-from django.db import transaction
 from django.http import HttpResponseBase
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import Resolver404, resolve, reverse
 
 from directory.models import User
 from directory.powers import Role
-from portal.demo.actions import load_demo
 from portal.demo.people import listed_accounts
 from portal.demo.published import JINGZHOU
 
-DAY = date(2026, 11, 20)
 # Pages of one kind (same view, same parameters) look alike: so many of each are opened, and of each view.
 # Who may open what is the same in every language: in a second one each kind is drawn once.
 OF_A_KIND, OF_A_VIEW = {"zh-hans": 2, "en": 1}, {"zh-hans": 6, "en": 4}
@@ -32,14 +28,6 @@ READERS = [
     for account in listed_accounts()
     if account.role != Role.SERVICE and not account.division.startswith("4206")
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    with django_db_blocker.unblock(), override_settings(DEMO=True), transaction.atomic():
-        load_demo(today=DAY)
-        yield
-        transaction.set_rollback(True)
 
 
 class _Links(HTMLParser):

@@ -1,18 +1,15 @@
 """Loading the demo: the same rows each time, whole or not at all, once, and never among real data."""
 
 import os
-import sys
-from contextlib import suppress
 from datetime import date
 from io import StringIO
 from random import Random
-from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from pytest_django import DjangoDbBlocker
 
 from audit.models import AuditEntry
 from compounds.models import Compound, ConditionSurvey, PoolEntry, SurveyPhoto
@@ -25,14 +22,11 @@ from portal.demo.figures import Bounds, share_out
 from portal.demo.pool import moves_of
 from portal.demo.register import all_compounds
 from projects.models import Plan, Project, SchemeLine, Task
+from tests.database import Databases
+from tests.portal.demo_database import DAY, demo_instead
 
-DAY = date(2026, 11, 20)
 # On a quiet machine; where others work as well, it may take as much longer as there are more of them than cores.
 SECONDS_ALLOWED = 60
-
-
-def _seconds_allowed() -> float:
-    return SECONDS_ALLOWED * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def _rows() -> list[Any]:
@@ -53,42 +47,64 @@ def _rows() -> list[Any]:
     ]  # fmt: skip
 
 
-class _UndoError(Exception):
-    pass
-
-
 def _events() -> int:
     events = apps.get_model("compounds", "CompoundEvent")
     return int(events._default_manager.count())
 
 
-def _load_by_command() -> list[Any]:
-    """The rows, after a first load in time and a second one that changes nothing; undone."""
-    begun, out = monotonic(), StringIO()
-    found: list[Any] = []
-    with suppress(_UndoError), transaction.atomic():
-        call_command("load_demo", today=DAY, stdout=out, stderr=StringIO())
-        seconds = monotonic() - begun
-        sys.stdout.write(f"loaded in {seconds:.1f} s\n")
-        assert seconds < _seconds_allowed()
-        assert "507 compounds" in out.getvalue()
-        assert "297 projects" in out.getvalue()
-        found = _rows()
-        before = [AuditEntry.objects.count(), User.objects.count(), _events()]
+def _numbers() -> list[int]:
+    return [AuditEntry.objects.count(), User.objects.count(), _events(), Compound.objects.count()]
+
+
+class Loaded(NamedTuple):
+    """The demo as the command loaded it: how that went, its rows, and what a second run of it did."""
+
+    told: dict[str, Any]
+    rows: list[Any]
+    numbers: list[int]
+    said_again: str
+    numbers_again: list[int]
+
+
+@pytest.fixture(scope="module")
+def by_command(django_db_setup: None, databases: Databases, django_db_blocker: DjangoDbBlocker) -> Loaded:
+    out = StringIO()
+    with django_db_blocker.unblock(), demo_instead(databases) as told:
+        rows, numbers = _rows(), _numbers()
         call_command("load_demo", stdout=out)
-        assert "loaded already" in out.getvalue()
-        assert before == [AuditEntry.objects.count(), User.objects.count(), _events()]
-        raise _UndoError
-    return found
+        return Loaded(told, rows, numbers, out.getvalue(), _numbers())
 
 
-def test_it_stays_under_a_minute_a_second_run_changes_nothing_and_the_same_day_gives_the_same_rows(
-    db: None, settings: Any
+def test_it_stays_under_a_minute(by_command: Loaded) -> None:
+    told = by_command.told
+    assert told["seconds"] < SECONDS_ALLOWED * max(1.0, told["load"] / (os.cpu_count() or 1))
+    assert "507 compounds" in told["said"]
+    assert "297 projects" in told["said"]
+
+
+def test_a_second_run_changes_nothing(by_command: Loaded) -> None:
+    assert "loaded already" in by_command.said_again
+    assert by_command.numbers_again == by_command.numbers
+
+
+def test_the_same_day_gives_the_same_rows_and_a_failure_at_the_end_leaves_none(
+    by_command: Loaded, db: None, settings: Any
 ) -> None:
+    """Loaded again by another process, with other numbers of rows and another seed of Python's hashes."""
     settings.DEMO = True
-    first = _load_by_command()
-    load_demo(today=DAY)
-    assert first == _rows()
+    found: list[Any] = []
+
+    def break_off(done: int, steps: int) -> None:
+        if done == steps:
+            found.extend(_rows())
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        load_demo(today=DAY, progress=break_off)
+    assert found == by_command.rows
+    assert not Compound.objects.exists()
+    assert not Division.objects.exists()
+    assert not AuditEntry.objects.filter(action=MARKER).exists()
 
 
 def test_a_real_installation_is_refused(db: None, settings: Any) -> None:
@@ -106,20 +122,6 @@ def test_a_database_with_people_in_it_is_refused(db: None, settings: Any) -> Non
     with pytest.raises(NotEmpty):
         load_demo(today=DAY)
     assert not Compound.objects.exists()
-
-
-def test_a_failure_in_the_middle_leaves_nothing(db: None, settings: Any) -> None:
-    settings.DEMO = True
-
-    def break_off(done: int, steps: int) -> None:
-        if done == steps - 2:
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        load_demo(today=DAY, progress=break_off)
-    assert not Compound.objects.exists()
-    assert not Division.objects.exists()
-    assert not AuditEntry.objects.filter(action=MARKER).exists()
 
 
 def test_logins_without_a_demo_say_what_to_do(db: None) -> None:

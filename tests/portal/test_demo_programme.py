@@ -1,19 +1,15 @@
 """The demo's programme: published sums and months exact, every stage there, dates as the triggers want them."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.db.models import Count, F, Max, Min, Sum
-from django.test import override_settings
 
 from delivery.models import Contract, ProgressEntry, ProgressPhoto, ProgressSource
 from directory.models import User
-from portal.demo.actions import load_demo
 from portal.demo.pool import current_year
 from portal.demo.published import JINGZHOU, ZAOYANG, plan_of_2022, quantity, total
 from projects.models import (
@@ -39,17 +35,7 @@ from projects.models import (
     TaskState,
     WorkItemProgress,
 )
-
-DAY = date(2026, 11, 20)
-
-
-@pytest.fixture(scope="module")
-def loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """One load for this file, in a transaction around its tests."""
-    with django_db_blocker.unblock(), override_settings(DEMO=True), transaction.atomic():
-        load_demo(today=DAY)
-        yield
-        transaction.set_rollback(True)
+from tests.portal.demo_database import DAY
 
 
 @pytest.fixture(autouse=True)
