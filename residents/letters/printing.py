@@ -1,11 +1,14 @@
 """Letters as PDF, by building."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from io import BytesIO
 from itertools import groupby
 from typing import Any
+from zipfile import ZIP_STORED, ZipFile
 
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +29,7 @@ from residents.letters.typesetting import compiled, compiler_for, pdf_of
 # Of one file: enough to be worth the typeface in it, few enough for a printer. typst remembers what it set in the last
 # ten runs, so this is what bounds memory too: measured 0.5 GB at 400 pages, 0.9 GB at 1,000.
 PAGES_A_FILE = 400
+_NO_PATH = re.compile(r'[\\/:*?"<>|]')
 
 
 class PaperOverflow(DomainError):
@@ -80,6 +84,19 @@ def letter_parts(
         done += len(chunk)
         yield Part(_name(chunk), len(chunk), pdf)
         progress(done)
+
+
+def bundled(parts: Iterable[Part]) -> tuple[str, bytes]:
+    """("pdf", the file) when there is one, else ("zip", all of them, numbered in the order in which one walks)."""
+    files = list(parts)
+    if len(files) == 1:
+        return "pdf", files[0].pdf
+    target = BytesIO()
+    # They are compressed already.
+    with ZipFile(target, "w", ZIP_STORED) as archive:
+        for number, part in enumerate(files, start=1):
+            archive.writestr(f"{number:03d} {_NO_PATH.sub('_', part.name)}.pdf", part.pdf)
+    return "zip", target.getvalue()
 
 
 def pages_of_letter(about: LetterRound, *, duplex: bool = True) -> int:

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from io import BytesIO
+from zipfile import ZipFile
 
 import pypdfium2
 import pytest
@@ -187,6 +189,15 @@ def test_files_hold_whole_buildings_and_tell_how_far_it_is(monkeypatch: pytest.M
     assert [part.name for part in mixed] == ["1号楼–3号楼", "4号楼2单元101室–2单元401"]
     large = list(printing.letter_parts(about(), letters(70, a_building=70), progress=heard.append))
     assert [part.letters for part in large] == [30, 30, 10]
+
+
+def test_several_files_come_as_one_that_sorts_as_one_walks() -> None:
+    one, two = printing.Part("1号楼–2号楼", 3, b"%PDF-1"), printing.Part("10/11号楼", 3, b"%PDF-2")
+    assert printing.bundled([one]) == ("pdf", b"%PDF-1")
+    kind, content = printing.bundled([one, two])
+    with ZipFile(BytesIO(content)) as archive:
+        assert (kind, archive.namelist()) == ("zip", ["001 1号楼–2号楼.pdf", "002 10_11号楼.pdf"])
+        assert archive.read("002 10_11号楼.pdf") == b"%PDF-2"
 
 
 # --- Characters -------------------------------------------------------------------------
