@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TypedDict, Unpack
+from typing import NamedTuple, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -16,6 +16,7 @@ from core.text import clean_line, clean_text
 from directory.models import User
 from files.models import StoredFile
 from projects.models import CatalogueItem, Category, Project, Scheme, WorkItem
+from residents.actions.rounds import start_round
 from residents.errors.households import ReasonNeeded
 from residents.errors.menus import MenuClosed, MenuIncomplete, MenuNotDraft, OptionChanged
 from residents.errors.opinions import OnlyLater
@@ -55,6 +56,14 @@ class MenuFacts(TypedDict, total=False):
     result_on: object
 
 
+class NewRound(NamedTuple):
+    """A round of visits that begins with the menu."""
+
+    title: str
+    contact: str
+    contact_phone: str
+
+
 class VersionFacts(TypedDict, total=False):
     """Words and prices of an option; sums in yuan."""
 
@@ -70,10 +79,17 @@ class VersionFacts(TypedDict, total=False):
 
 
 @transaction.atomic
-def draw_up_menu(*, project: Project, user: User, **facts: Unpack[MenuFacts]) -> Menu:
-    """Begin a menu for a project; the basic works of its scheme are shown as included from the start."""
+def draw_up_menu(
+    *, project: Project, user: User, new_round: NewRound | None = None, **facts: Unpack[MenuFacts]
+) -> Menu:
+    """Begin a menu for a project; the basic works of its scheme are shown as included from the start.
+
+    With `new_round` the compound's round of visits begins with it, or neither does.
+    """
     if not can_run_menus(user, project.division_code):
         raise NotPermitted
+    if new_round is not None:
+        facts["round"] = start_round(compound=project.compound, user=user, **new_round._asdict())
     with constraints_as_refusals(Menu):
         menu = Menu.objects.create(project=project, drawn_up_by=user, **facts)
     if menu.scheme is not None:

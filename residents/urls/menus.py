@@ -2,9 +2,26 @@
 
 from django.urls import URLPattern, path
 
-from residents.views import home_menu
+from residents.views import home_menu, menu_office
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", menu_office.menu_list, name="menus"),
+    path("of/<project:code>/", menu_office.of_project, name="menu_of_project"),
+    path("of/<project:code>/new/", menu_office.draw_up, name="menu_draw_up"),
+    path("<int:pk>/", menu_office.page, name="menu"),
+    path("<int:pk>/edit/", menu_office.edit, name="menu_edit"),
+    path("<int:pk>/publish/", menu_office.publish, name="menu_publish"),
+    path("<int:pk>/prolong/", menu_office.prolong, name="menu_prolong"),
+    path("<int:pk>/void/", menu_office.void, name="menu_void"),
+    path("<int:pk>/count/", menu_office.count, name="menu_count"),
+    path("<int:pk>/outcome/", menu_office.outcome, name="menu_outcome"),
+    path("<int:pk>/relate/", menu_office.relate, name="menu_relate"),
+    path("<int:pk>/part/<int:relation_id>/", menu_office.part, name="menu_part"),
+    path("<int:pk>/items/new/", menu_office.option_add, name="menu_option_add"),
+    path("<int:pk>/items/<int:option_id>/", menu_office.option_edit, name="menu_option"),
+    path("<int:pk>/items/<int:option_id>/move/", menu_office.option_move, name="menu_option_move"),
+    path("<int:pk>/items/<int:option_id>/drop/", menu_office.option_drop, name="menu_option_drop"),
+]
 home_pages: list[URLPattern] = [
     path("menu/<int:pk>/", home_menu.start, name="choose"),
     path("menu/<int:pk>/<int:place>/", home_menu.item, name="item"),

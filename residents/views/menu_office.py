@@ -1,0 +1,387 @@
+"""The office's pages of a menu: drawn up, published, changed, counted, adopted."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.errors import DomainError, demand
+from core.posted import posted
+from directory.models import Division
+from directory.requests import SignedInRequest
+from projects.models import Project, SchemeState
+from projects.permissions import can_export
+from projects.views.shared import find_project, project_page
+from residents.actions import menus as acts
+from residents.actions.outcomes import adopt_outcome, count_menu, is_as_counted, outstanding_paper
+from residents.counting import Reading
+from residents.filters.menus import MenuFilter
+from residents.forms.menus import CloseForm, MenuForm, OptionForm, ReasonForm, RelationForm
+from residents.models import (
+    Choice,
+    Household,
+    Menu,
+    MenuState,
+    Option,
+    OptionVersion,
+    OutcomeAdoption,
+    Round,
+    current_versions,
+)
+from residents.permissions import (
+    can_adopt_outcomes,
+    can_enter_for_residents,
+    can_run_menus,
+    can_see_households,
+)
+from residents.tables.menus import MENUS, TONES, with_participation
+from residents.views.shared import LARGEST_KEY
+
+TAB = "menu"
+
+
+@require_safe
+def menu_list(request: SignedInRequest) -> HttpResponseBase:
+    demand(can_see_households(request.user))
+    return MENUS.respond(
+        request,
+        lambda: with_participation(Menu.objects.visible_to(request.user)),
+        filterset=MenuFilter,
+        may_export=can_export(request.user),
+        describe={"division": lambda code: str(Division.objects.filter(code=code).first() or "–")},
+        template="residents/menu_list.html",
+    )
+
+
+@require_safe
+def of_project(request: SignedInRequest, code: str) -> HttpResponse:
+    """The tab of a project's page: its menus, and where a new one begins."""
+    project = find_project(request, code)
+    demand(can_see_households(request.user))
+    menus = list(with_participation(Menu.objects.visible_to(request.user).filter(project=project)))
+    if len(menus) == 1 and menus[0].state != MenuState.VOIDED:
+        return redirect(menus[0])
+    running = any(menu.state in (MenuState.DRAFT, MenuState.PUBLISHED) for menu in menus)
+    context = {
+        "menus": [(menu, TONES[MenuState(menu.state)]) for menu in menus],
+        "may_draw_up": not running and can_run_menus(request.user, project.division_code),
+    }
+    return project_page(request, "residents/menu_of_project.html", project, TAB, context)
+
+
+# --- Drawn up ---------------------------------------------------------------------------
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def draw_up(request: SignedInRequest, code: str) -> HttpResponse:
+    project = find_project(request, code)
+    demand(can_run_menus(request.user, project.division_code))
+    running = Round.objects.running().filter(compound=project.compound_id).first()
+    form = MenuForm(posted(request), project=project, needs_round=running is None)
+    if form.is_valid():
+        menu = _tried(form, lambda: _drawn_up(request, project, form, running))
+        if menu is not None:
+            messages.success(request, _("The menu is begun. Now put the items on it."))
+            return redirect(menu)
+    context = {"form": form, "running": running, "menu": None}
+    return project_page(request, "residents/menu_form.html", project, TAB, context, status=_status(form))
+
+
+def _drawn_up(request: SignedInRequest, project: Project, form: MenuForm, running: Round | None) -> Menu:
+    data = form.cleaned_data
+    new = (
+        acts.NewRound(data["round_title"], data["contact"], data["contact_phone"])
+        if running is None
+        else None
+    )
+    states = (SchemeState.DRAFT, SchemeState.APPROVED)
+    scheme = project.schemes.filter(state__in=states).order_by("-version").first()
+    return acts.draw_up_menu(
+        project=project, user=request.user, scheme=scheme, round=running, new_round=new, **form.facts()
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: SignedInRequest, pk: int) -> HttpResponse:
+    menu = _find(request, pk)
+    demand(can_run_menus(request.user, menu.division_code))
+    form = MenuForm(posted(request), project=menu.project, needs_round=False, menu=menu)
+    if form.is_valid() and _tried(
+        form, lambda: acts.change_menu(menu=menu, user=request.user, **form.facts())
+    ):
+        messages.success(request, _("Saved."))
+        return redirect(menu)
+    context = {"form": form, "running": menu.round, "menu": menu}
+    return _page(request, "residents/menu_form.html", menu, context, status=_status(form))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def option_add(request: SignedInRequest, pk: int) -> HttpResponse:
+    menu = _find(request, pk)
+    demand(can_run_menus(request.user, menu.division_code))
+    form = OptionForm(posted(request), menu=menu)
+    if form.is_valid() and _tried(
+        form,
+        lambda: acts.add_option(
+            menu=menu, user=request.user, catalogue_item=form.cleaned_data["item"], **form.facts()
+        ),
+    ):
+        messages.success(request, _("The item is on the menu."))
+        return redirect(menu)
+    return _page(
+        request, "residents/menu_option.html", menu, {"form": form, "option": None}, status=_status(form)
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def option_edit(request: SignedInRequest, pk: int, option_id: int) -> HttpResponse:
+    """New words or prices; while the menu is open with a reason, and those who chose before are told."""
+    menu = _find(request, pk)
+    demand(can_run_menus(request.user, menu.division_code))
+    option = get_object_or_404(menu.options.select_related("catalogue_item"), pk=min(option_id, LARGEST_KEY))
+    current = option.versions.first()
+    form = OptionForm(posted(request), menu=menu, current=current)
+    if form.is_valid() and _tried(form, lambda: _revised(request, option, form)):
+        messages.success(request, _("The new words and prices are on show."))
+        return redirect(menu)
+    chosen = Choice.objects.filter(menu=menu).counting().count()
+    context = {
+        "form": form,
+        "option": option,
+        "current": current,
+        "chosen": chosen,
+        "versions": option.versions.all(),
+    }
+    return _page(request, "residents/menu_option.html", menu, context, status=_status(form))
+
+
+def _revised(request: SignedInRequest, option: Option, form: OptionForm) -> OptionVersion:
+    return acts.revise_option(
+        option=option, user=request.user, expected_version=form.cleaned_data["version"] or 0,
+        reason=form.cleaned_data.get("reason", ""), **form.facts(),
+    )  # fmt: skip
+
+
+@require_POST
+def option_move(request: SignedInRequest, pk: int, option_id: int) -> HttpResponse:
+    """One place up or down in the order in which residents are asked."""
+    menu = _find(request, pk)
+    ids = list(menu.options.order_by("position").values_list("pk", flat=True))
+    if option_id in ids:
+        here = ids.index(option_id)
+        there = max(0, min(len(ids) - 1, here + (-1 if request.POST.get("to") == "up" else 1)))
+        ids.insert(there, ids.pop(here))
+        acts.order_options(menu=menu, user=request.user, option_ids=ids)
+    return redirect(f"{menu.get_absolute_url()}#items")
+
+
+@require_POST
+def option_drop(request: SignedInRequest, pk: int, option_id: int) -> HttpResponse:
+    menu = _find(request, pk)
+    option = get_object_or_404(menu.options, pk=min(option_id, LARGEST_KEY))
+    acts.drop_option(option=option, user=request.user)
+    messages.success(request, _("The item is off the menu."))
+    return redirect(menu)
+
+
+@require_POST
+def relate(request: SignedInRequest, pk: int) -> HttpResponse:
+    menu = _find(request, pk)
+    form = RelationForm(request.POST, names=_names(menu))
+    if form.is_valid():
+        options = {option.pk: option for option in menu.options.select_related("menu")}
+        chosen = [options[int(form.cleaned_data[name])] for name in ("option", "other")]
+        if chosen[0] != chosen[1]:
+            acts.relate_options(
+                option=chosen[0], other=chosen[1], kind=form.cleaned_data["kind"], user=request.user
+            )
+    return redirect(f"{menu.get_absolute_url()}#items")
+
+
+@require_POST
+def part(request: SignedInRequest, pk: int, relation_id: int) -> HttpResponse:
+    menu = _find(request, pk)
+    relation = get_object_or_404(menu.relations.select_related("menu"), pk=min(relation_id, LARGEST_KEY))
+    acts.part_options(relation=relation, user=request.user)
+    return redirect(f"{menu.get_absolute_url()}#items")
+
+
+# --- One menu ---------------------------------------------------------------------------
+
+
+@require_safe
+def page(request: SignedInRequest, pk: int) -> HttpResponse:
+    menu = _find(request, pk)
+    now = timezone.now()
+    versions = current_versions(menu)
+    names = {version.option_id: version.name for version in versions}
+    context = {
+        "versions": versions,
+        "relations": [
+            (one, names.get(one.option_id), names.get(one.other_id)) for one in menu.relations.all()
+        ],
+        "relation_form": RelationForm(names=_names(menu)) if menu.state == MenuState.DRAFT else None,
+        "missing": acts.missing_before_publication(menu) if menu.state == MenuState.DRAFT else [],
+        "buildings": participation(menu) if menu.state != MenuState.DRAFT else [],
+        "is_open": menu.is_open_at(now),
+        "is_over": menu.state == MenuState.PUBLISHED and menu.closes_at <= now,
+        "outstanding": outstanding_paper(menu),
+        "may_run": can_run_menus(request.user, menu.division_code),
+        "may_enter": can_enter_for_residents(request.user, menu.division_code),
+        "close_form": CloseForm(initial={"closes_at": timezone.localtime(menu.closes_at)}),
+        "reason_form": ReasonForm(),
+    }
+    return _page(request, "residents/menu.html", menu, context)
+
+
+def participation(menu: Menu) -> list[dict[str, Any]]:
+    """By building: doors, how many chose, and the share; never what."""
+    chosen = Choice.objects.filter(menu=menu).counting().values("household")
+    rows = (
+        Household.objects.living()
+        .filter(compound=menu.project.compound_id)
+        .order_by("building__number_key")
+        .values("building__number", "building__number_key")
+        .annotate(doors=Count("pk"), chosen=Count("pk", filter=Q(pk__in=chosen)))
+    )
+    return sorted(rows, key=lambda row: (len(row["building__number_key"]), row["building__number_key"]))
+
+
+Act = Callable[[SignedInRequest, Menu], str]
+
+
+def _act(does: Act) -> Callable[..., HttpResponse]:
+    """A button of the menu's page: what it says afterwards, or why not."""
+
+    @require_POST
+    def view(request: SignedInRequest, pk: int) -> HttpResponse:
+        menu = _find(request, pk)
+        try:
+            messages.success(request, does(request, menu))
+        except DomainError as refusal:
+            messages.error(request, refusal.message)
+        return redirect(menu)
+
+    return view
+
+
+def _publish(request: SignedInRequest, menu: Menu) -> str:
+    acts.publish_menu(menu=menu, user=request.user)
+    return _("The menu is published. It opens at its time.")
+
+
+def _prolong(request: SignedInRequest, menu: Menu) -> str:
+    form = CloseForm(request.POST)
+    if form.is_valid():
+        acts.prolong_menu(menu=menu, user=request.user, closes_at=form.cleaned_data["closes_at"])
+    return _("The close is later now.")
+
+
+def _void(request: SignedInRequest, menu: Menu) -> str:
+    acts.void_menu(menu=menu, user=request.user, reason=request.POST.get("reason", "")[:300])
+    return _("The menu counts no longer. Residents read why.")
+
+
+def _count(request: SignedInRequest, menu: Menu) -> str:
+    count_menu(menu=menu, user=request.user)
+    return _("The menu is counted.")
+
+
+publish, prolong, void, count = (_act(does) for does in (_publish, _prolong, _void, _count))
+
+
+# --- Outcome ----------------------------------------------------------------------------
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def outcome(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Both rules side by side, why each item is in or out, and the adoption into the scheme."""
+    menu = _find(request, pk)
+    outcomes = list(menu.outcomes.order_by("-is_official", "pk"))
+    if not outcomes:
+        return redirect(menu)
+    official = outcomes[0]
+    adoption = OutcomeAdoption.objects.filter(menu=menu).select_related("scheme", "adopted_by").first()
+    refused = ""
+    if request.method == "POST":
+        try:
+            adopt_outcome(menu=menu, user=request.user, departures=_departures(request, Reading(official)))
+        except DomainError as refusal:
+            refused = refusal.message
+        else:
+            messages.success(request, _("The outcome is in the scheme that is being drawn up."))
+            return redirect("residents:menu_outcome", menu.pk)
+    by_rule = [{line.option_id: line for line in Reading(one).lines} for one in outcomes]
+    rows = [(line, [lines.get(line.option_id) for lines in by_rule[1:]]) for line in Reading(official).lines]
+    context = {
+        "official": Reading(official), "others": [Reading(one) for one in outcomes[1:]], "rows": rows,
+        "adoption": adoption, "departures": _departed(adoption), "refused": refused, "sent": request.POST,
+        "may_adopt": adoption is None and can_adopt_outcomes(request.user, menu.division_code),
+        "is_as_counted": is_as_counted(official),
+    }  # fmt: skip
+    return _page(request, "residents/menu_outcome.html", menu, context, status=409 if refused else 200)
+
+
+def _departures(request: SignedInRequest, reading: Reading) -> dict[int, tuple[bool, str]]:
+    """`other-<option>` ticked: done otherwise than the outcome says, with `reason-<option>`."""
+    return {
+        line.option_id: (not line.is_in, request.POST.get(f"reason-{line.option_id}", "")[:300])
+        for line in reading.lines
+        if request.POST.get(f"other-{line.option_id}")
+    }
+
+
+def _departed(adoption: OutcomeAdoption | None) -> dict[int, Any]:
+    return {one.option_id: one for one in adoption.departures.all()} if adoption else {}
+
+
+# --- Shared -----------------------------------------------------------------------------
+
+
+def _find(request: SignedInRequest, pk: int) -> Menu:
+    demand(can_see_households(request.user))
+    rows = Menu.objects.visible_to(request.user).select_related("project__compound", "round", "scheme")
+    return get_object_or_404(rows, pk=min(pk, LARGEST_KEY))
+
+
+def _page(
+    request: SignedInRequest, template: str, menu: Menu, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:  # fmt: skip
+    request.rail_path = "/residents/"  # type: ignore[attr-defined]
+    tone = TONES[MenuState(menu.state)]
+    return render(
+        request,
+        template,
+        {"menu": menu, "tone": tone, "compound": menu.project.compound, **context},
+        status=status,
+    )
+
+
+def _names(menu: Menu) -> list[tuple[int, str]]:
+    return [(version.option_id, version.name) for version in current_versions(menu)]
+
+
+def _tried(form: Any, does: Callable[[], Any]) -> Any:
+    """What the act gives; None, with the reason on the form, where it is refused."""
+    try:
+        return does()
+    except DomainError as refusal:
+        form.add_error(None, refusal.message)
+        return None
+
+
+def _status(form: Any) -> int:
+    return 422 if form.is_bound and form.errors else 200
