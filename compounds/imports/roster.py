@@ -1,7 +1,7 @@
 """From the cells of a roster to the facts of compounds, row by row, with what is wrong and what is doubted."""
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,28 +10,13 @@ from compounds.imports.places import Places
 from compounds.models import BuiltYearCertainty, Heritage, ManagementState
 from compounds.positions import CoordinateSystem, to_wgs84
 from compounds.reading import amounts, cells, degrees, texts, words, years
-from compounds.reading.cells import CellProblem, Reader, Reading
+from compounds.reading.cells import CellProblem, CellReaders, Reader, keep
 from compounds.reading.reasons import OF_FIGURE, Reason
+from compounds.reading.totals import REMARKS, TOTALS
 from compounds.sanity import Figures, sanity_warnings
 from core.sheets import bracket_of
 from core.text import comparison_key
 from imports.kinds import Remark, Row, Task
-
-# Lines beneath a table that are no record.
-TOTALS = {"合计", "总计", "小计", "共计", "汇总", "总合计", "total", "sum", "subtotal"}
-REMARKS = (
-    "注:",
-    "备注:",
-    "说明:",
-    "填表",
-    "制表",
-    "填报",
-    "审核",
-    "联系人",
-    "联系电话",
-    "单位负责人",
-    "note:",
-)
 
 
 class Roster:
@@ -40,8 +25,7 @@ class Roster:
     def __init__(self, *, task: Task, places: Places) -> None:
         self._task, self._places = task, places
         self._options = task.options
-        self._readers = self._made_readers()
-        self._read: dict[str, dict[str, Reading | Remark]] = {key: {} for key in self._readers}
+        self._cells = CellReaders(self._made_readers())
         self._system = degrees.system_of(task)
 
     def _made_readers(self) -> dict[str, Reader]:
@@ -83,23 +67,11 @@ class Roster:
 
     def read(self, row: Row) -> None:
         """Fill the row's values, problems and warnings."""
-        values, given = row.values, row.cells
-        for key, cache in self._read.items():
-            text = given.get(key)
-            if text is None:
-                continue
-            reading = cache.get(text)
-            if reading is None:
-                reading = cache[text] = self._reading(key, text)
-            if isinstance(reading, Remark):
-                row.problems[key] = reading
-                continue
-            if key == "property_firm" and "management_state" in values:
-                # An own heading for the management beats what a firm's name says.
-                continue
-            values.update(reading.fields)
-            if reading.warning is not None:
-                row.warnings[key] = reading.warning
+        for key in self._cells.keys:
+            reading = self._cells.of(row, key)
+            # An own heading for the management beats what a firm's name says.
+            if reading is not None and not (key == "property_firm" and "management_state" in row.values):
+                keep(row, key, reading)
         if not self._is_record(row):
             return
         self._place(row)
@@ -107,14 +79,6 @@ class Roster:
         self._settle_position(row)
         self._settle_former_names(row)
         self._doubt(row)
-
-    def _reading(self, key: str, text: str) -> Reading | Remark:
-        try:
-            return self._readers[key](text)
-        except CellProblem as problem:
-            return problem.remark
-        except (InvalidOperation, ValueError, OverflowError):
-            return Remark(Reason.CELL_UNREAD, _("“{text}” cannot be read.").format(text=cells.quoted(text)))
 
     def _is_record(self, row: Row) -> bool:
         """Whether the row is a compound's; a line of totals needs no further complaints."""

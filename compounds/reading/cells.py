@@ -6,13 +6,17 @@ it cannot understand is `CellProblem`. No guess is silent: a reading that differ
 """
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from decimal import InvalidOperation
 from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from compounds.reading.reasons import Reason
 from core.text import clean_line, comparison_key, without_invisible
-from imports.kinds import Remark
+from imports.kinds import Remark, Row
 
 # What stands in rosters where nothing is known.
 NOTHING = {
@@ -66,3 +70,50 @@ def is_nothing(text: str) -> bool:
 
 def quoted(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:40]}…"
+
+
+class CellReaders:
+    """The readers of a list's columns, by column key; the same text in a column is read once."""
+
+    def __init__(self, readers: Mapping[str, Reader]) -> None:
+        self._readers = readers
+        self._read: dict[str, dict[str, Reading | Remark]] = {key: {} for key in readers}
+
+    @property
+    def keys(self) -> Collection[str]:
+        return self._read.keys()
+
+    def of(self, row: Row, key: str) -> Reading | None:
+        """What the row's cell yields; None where there is no cell, or where the row now says why it was not read."""
+        text = row.cells.get(key)
+        if text is None:
+            return None
+        cache = self._read[key]
+        reading = cache.get(text)
+        if reading is None:
+            reading = cache[text] = self._reading(key, text)
+        if isinstance(reading, Remark):
+            row.problems[key] = reading
+            return None
+        return reading
+
+    def _reading(self, key: str, text: str) -> Reading | Remark:
+        try:
+            return self._readers[key](text)
+        except CellProblem as problem:
+            return problem.remark
+        except (InvalidOperation, ValueError, OverflowError):
+            return Remark(Reason.CELL_UNREAD, _("“{text}” cannot be read.").format(text=quoted(text)))
+
+    def fill(self, row: Row) -> None:
+        """Every cell that can be read, with its doubt, into the row."""
+        for key in self._read:
+            reading = self.of(row, key)
+            if reading is not None:
+                keep(row, key, reading)
+
+
+def keep(row: Row, key: str, reading: Reading) -> None:
+    row.values.update(reading.fields)
+    if reading.warning is not None:
+        row.warnings[key] = reading.warning

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from compounds.imports.known import KnownCompounds, Meant
 from compounds.models import Compound
 from compounds.reading.cells import CellProblem
 from compounds.reading.reasons import Reason as CellReason
@@ -23,7 +24,7 @@ from imports.masking import masked
 from imports.models import ImportRun
 from jobs.progress import Progress
 from residents.imports.comparing import compare
-from residents.imports.known import Compounds, Doors, scopes_of
+from residents.imports.known import Doors, compounds_of, scopes_of
 from residents.imports.reading import DOOR_CELLS, PERSONAL, RowReader
 from residents.imports.reasons import Why
 from residents.imports.writing import write_rows
@@ -49,7 +50,7 @@ class HouseholdOptions(forms.Form):
         help_text=_("Where the file names other owners than recorded, the household changed hands on this day."),
     )  # fmt: skip
 
-    def __init__(self, data: Any, *, compounds: Compounds, **options: Any) -> None:
+    def __init__(self, data: Any, *, compounds: KnownCompounds, **options: Any) -> None:
         super().__init__(data, **options)
         self._compounds = compounds
         living = [(one.code, one.name) for one in compounds.all if one.ended_on is None]
@@ -66,7 +67,7 @@ class HouseholdOptions(forms.Form):
         return day.isoformat()
 
 
-def compound_named(compounds: Compounds, text: str) -> str:
+def compound_named(compounds: KnownCompounds, text: str) -> str:
     """The code of what a person typed, "" for nothing."""
     if not text.strip():
         return ""
@@ -84,7 +85,7 @@ class HouseholdImport(ImportKind):
     reason_label = _("Reason, for the history of each door")
     columns = HOUSEHOLD_COLUMNS
     notes = HOUSEHOLD_NOTES
-    reasons = {**dict(CellReason.choices), **dict(Reason.choices), **dict(Why.choices)}
+    reasons = {**dict(CellReason.choices), **dict(Meant.choices), **dict(Reason.choices), **dict(Why.choices)}
 
     def may_import(self, user: Any) -> bool:
         return bool(scopes_of(user))
@@ -93,11 +94,11 @@ class HouseholdImport(ImportKind):
         return reverse("residents:overview")
 
     def begun_with(self, asked: Mapping[str, str], *, user: Any) -> dict[str, Any]:
-        found = Compounds(user=user, division="").by_code.get(asked.get("compound", ""))
+        found = compounds_of(user).by_code.get(asked.get("compound", ""))
         return {"compound": found.code} if found is not None and found.ended_on is None else {}
 
     def template_columns(self, user: Any) -> Sequence[SheetColumn]:
-        living = [one for one in Compounds(user=user, division="").all if one.ended_on is None]
+        living = compounds_of(user).living
         named = tuple(f"{one.code} {one.name}" for one in living[:MOST_SUGGESTED])
         return [
             SheetColumn(
@@ -119,7 +120,7 @@ class HouseholdImport(ImportKind):
         user: Any,
     ) -> forms.Form:
         start = {"effective_on": timezone.localdate(), **initial}
-        return HouseholdOptions(data, compounds=Compounds(user=user, division=""), initial=start)
+        return HouseholdOptions(data, compounds=compounds_of(user), initial=start)
 
     def missing_columns(self, task: Task) -> list[str]:
         missing = super().missing_columns(task)
@@ -168,7 +169,7 @@ class HouseholdImport(ImportKind):
         return word
 
     def examine(self, rows: Sequence[Row], task: Task, progress: Progress) -> None:
-        reader = RowReader(task, Compounds(user=task.user, division=task.division))
+        reader = RowReader(task, compounds_of(task.user, task.division))
         for done, row in enumerate(rows):
             reader.read(row)
             if done % STEP == 0:

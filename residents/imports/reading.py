@@ -3,20 +3,28 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from compounds.imports.roster import REMARKS, TOTALS
+from compounds.imports.known import KnownCompound, KnownCompounds, Meant
 from compounds.reading import amounts
-from compounds.reading.cells import NO, NOTHING, CellProblem, Reading, is_nothing, levelled, quoted
-from compounds.reading.reasons import Reason as CellReason
+from compounds.reading.cells import (
+    NO,
+    NOTHING,
+    CellProblem,
+    CellReaders,
+    Reading,
+    is_nothing,
+    levelled,
+    quoted,
+)
+from compounds.reading.totals import REMARKS, TOTALS
 from core.sheets import bracket_of
 from core.text import clean_line
 from imports.kinds import Remark, Row, Task
 from imports.masking import masked
-from residents.imports.known import Compounds, KnownCompound
 from residents.imports.reasons import Why
 from residents.reading.doors import Door, read_cells
 from residents.reading.owners import read_owners
@@ -38,15 +46,16 @@ _COLUMN_OF = {Reason.BUILDING_MISSING.value: "building", Reason.FLOOR_UNREAD.val
 class RowReader:
     """Reads the rows of one file; the same text in a column is read once."""
 
-    def __init__(self, task: Task, compounds: Compounds) -> None:
+    def __init__(self, task: Task, compounds: KnownCompounds) -> None:
         self._task, self._compounds = task, compounds
         self._area = amounts.area(bracket_of(task.mapping.get("exclusive_area", "")))
-        self._readers: dict[str, Callable[[str], Reading]] = {
-            "exclusive_area": self._read_area,
-            "use": _worded("use", read_use),
-            "tenancy": _worded("tenancy", read_tenancy),
-        }
-        self._read: dict[str, dict[str, Reading | Remark]] = {key: {} for key in self._readers}
+        self._cells = CellReaders(
+            {
+                "exclusive_area": self._read_area,
+                "use": _worded("use", read_use),
+                "tenancy": _worded("tenancy", read_tenancy),
+            }
+        )
         self._found: dict[str, tuple[KnownCompound, bool] | Remark | None] = {}
         self._doors: dict[tuple[str, ...], _Said] = {}
 
@@ -58,19 +67,7 @@ class RowReader:
             return
         self._place(row)
         self._door(row)
-        for key, cache in self._read.items():
-            text = row.cells.get(key)
-            if text is None:
-                continue
-            reading = cache.get(text)
-            if reading is None:
-                reading = cache[text] = self._reading(key, text)
-            if isinstance(reading, Remark):
-                row.problems[key] = reading
-                continue
-            row.values.update(reading.fields)
-            if reading.warning is not None:
-                row.warnings[key] = reading.warning
+        self._cells.fill(row)
         _read_people(row)
         _hide(row)
 
@@ -83,7 +80,7 @@ class RowReader:
         found = self._found[text]
         if found is None:
             row.problems["compound"] = Remark(
-                Why.COMPOUND_MISSING, _("No compound is named, and none was chosen for the whole file.")
+                Meant.COMPOUND_MISSING, _("No compound is named, and none was chosen for the whole file.")
             )
         elif isinstance(found, Remark):
             row.problems["compound"] = found
@@ -91,9 +88,7 @@ class RowReader:
             compound, is_former = found
             row.values["compound"] = compound.pk
             if is_former:
-                sentence = _("{name} ({code}) was formerly called so.")
-                text = sentence.format(name=compound.name, code=compound.code)
-                row.warnings["compound"] = Remark(Why.FORMER_NAME_USED, text)
+                row.warnings["compound"] = compound.formerly()
 
     def _find(self, text: str) -> tuple[KnownCompound, bool] | Remark | None:
         """An empty cell means the compound of the whole file."""
@@ -120,14 +115,6 @@ class RowReader:
             row.problems[column if column in self._task.mapping else "door"] = said.problem
 
     # --- What
-
-    def _reading(self, key: str, text: str) -> Reading | Remark:
-        try:
-            return self._readers[key](text)
-        except CellProblem as problem:
-            return problem.remark
-        except (InvalidOperation, ValueError, OverflowError):
-            return Remark(CellReason.CELL_UNREAD, _("“{text}” cannot be read.").format(text=quoted(text)))
 
     def _read_area(self, text: str) -> Reading:
         reading = self._area(text)

@@ -5,10 +5,6 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Why(models.TextChoices):
-    COMPOUND_MISSING = "compound_missing", _("no compound")
-    COMPOUND_UNKNOWN = "compound_unknown", _("unknown compound")
-    COMPOUND_AMBIGUOUS = "compound_ambiguous", _("several compounds of this name")
-    COMPOUND_ENDED = "compound_ended", _("compound merged or split")
     NOT_A_HOUSEHOLD = "not_a_household", _("line of totals or remark")
     REPEATED_DOOR = "repeated_door", _("repeats an earlier row")
     CONTRADICTORY_DOOR = "contradictory_door", _("contradicts another row of this door")
@@ -21,4 +17,3 @@ class Why(models.TextChoices):
     WITHOUT_STAIRCASE = "without_staircase", _("same door without staircase in the register")
     JOINED_OWNERS = "joined_owners", _("several rows of one door")
     CHANGES_HANDS = "changes_hands", _("owners change")
-    FORMER_NAME_USED = "former_name_used", _("former name of the compound")

@@ -15,7 +15,7 @@ from imports.models import Verdict
 from imports.staging import staged
 from jobs.progress import Progress
 from residents.imports.comparing import outcome_of
-from residents.imports.known import Doors, KnownOwner, Told, within
+from residents.imports.known import Doors, KnownOwner, Told, compounds_of
 from residents.models import HouseholdUse, OwnerChange, Tenancy
 
 CHUNK = 2_000
@@ -112,10 +112,11 @@ def write_rows(
 def _still_right(rows: Sequence[Row], task: Task) -> Doors:
     keys = {row.values["compound"] for row in rows}
     compounds = Compound.objects.select_for_update(no_key=True).order_by("pk").in_bulk(keys)
+    reach = compounds_of(task.user, task.division)
     allowed = {
         key
         for key, compound in compounds.items()
-        if compound.ended_on is None and within(compound.community_id, user=task.user, division=task.division)
+        if compound.ended_on is None and reach.covers(compound.community_id)
     }
     doors = Doors(keys)
     outdated = sum(

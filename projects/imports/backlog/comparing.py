@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
+from compounds.imports.known import KnownCompound
 from imports.kinds import Remark, Row
 from projects.imports.backlog.cells import naming_column
-from projects.imports.backlog.known import Known, KnownCompound, KnownProject
+from projects.imports.backlog.known import Known, KnownProject
 from projects.imports.backlog.reasons import Why
 from projects.models import Stage
 

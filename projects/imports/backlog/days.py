@@ -5,9 +5,10 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from compounds.imports.known import KnownCompound
 from imports.kinds import Remark, Row
 from projects.imports.backlog.cells import naming_column
-from projects.imports.backlog.known import Known, KnownCompound
+from projects.imports.backlog.known import Known
 from projects.imports.backlog.reasons import Why
 from projects.models import Stage
 from projects.models.line import UNDER_CONSTRUCTION_OR_LATER, WORKS_DONE_OR_LATER

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from compounds.imports.known import KnownCompound, Meant
 from compounds.reading.reasons import Reason
 from core.figures import thousands
 from core.sheets import SheetColumn, TemplateSheet, Workbook
@@ -22,7 +23,7 @@ from imports.staging import staged
 from jobs.progress import Progress
 from projects.imports.backlog.comparing import compare
 from projects.imports.backlog.days import DAYS
-from projects.imports.backlog.known import Known, KnownCompound, counties, scopes_of
+from projects.imports.backlog.known import Known, counties, scopes_of
 from projects.imports.backlog.options import PROOF, BacklogOptions
 from projects.imports.backlog.reading import FIRMS, RowReader
 from projects.imports.backlog.reasons import Why
@@ -51,7 +52,7 @@ class BacklogImport(ImportKind):
     noun = pgettext_lazy("count", "projects")
     reason_label = _("Reason, for the history of each project")
     notes = BACKLOG_NOTES
-    reasons = {**dict(Reason.choices), **dict(Why.choices)}
+    reasons = {**dict(Reason.choices), **dict(Meant.choices), **dict(Why.choices)}
 
     @property
     def columns(self) -> Sequence[ImportColumn]:  # type: ignore[override]

@@ -8,15 +8,14 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from compounds.models import Compound
-from compounds.reading.cells import CellProblem, levelled, name_key, quoted
+from compounds.imports.known import KnownCompounds
+from compounds.reading.cells import CellProblem, levelled, name_key
 from directory.models import Division, Organisation
 from directory.powers import Power
 from imports.kinds import Task
 from projects.imports.backlog.reasons import Why
 from projects.models import CatalogueItem, Origin, Project, Stage, Standing, nearest_go_live
 
-NAMED = 3
 COUNTY = 6
 EVERYWHERE = ("",)
 
@@ -24,22 +23,6 @@ EVERYWHERE = ("",)
 def scopes_of(user: Any) -> tuple[str, ...]:
     """Where the person may enter old projects; the server's shell may look everywhere."""
     return EVERYWHERE if user is None else user.scopes_for(Power.LEAD_PROJECTS)
-
-
-def within(code: str, task: Task) -> bool:
-    """Whether a place is the person's, and in the division that the whole file is for."""
-    limit = str(task.options.get("county") or task.division)
-    return code.startswith(limit) and any(code.startswith(scope) for scope in scopes_of(task.user))
-
-
-class KnownCompound(NamedTuple):
-    pk: int
-    code: str
-    name: str
-    former_names: list[str]
-    community: str
-    community_name: str
-    ended_on: date | None
 
 
 class KnownProject(NamedTuple):
@@ -58,81 +41,11 @@ class Known:
     def __init__(self, task: Task) -> None:
         self._task = task
 
-    # --- Compounds
-
     @cached_property
-    def compounds(self) -> list[KnownCompound]:
+    def compounds(self) -> KnownCompounds:
+        """Those of the person's places, and in the division that the whole file is for."""
         limit = str(self._task.options.get("county") or self._task.division)
-        scopes = [scope for scope in scopes_of(self._task.user) if scope.startswith(limit)]
-        found = Compound.objects.within(scopes or [limit]).order_by("pk")
-        rows = found.values_list(
-            "pk", "code", "name", "former_names", "community_id", "community__name", "ended_on"
-        )
-        return [one for one in (KnownCompound(*row) for row in rows) if within(one.community, self._task)]
-
-    @cached_property
-    def by_code(self) -> dict[str, KnownCompound]:
-        return {one.code: one for one in self.compounds}
-
-    @cached_property
-    def _by_name(self) -> dict[str, list[KnownCompound]]:
-        return self._named(lambda one: [one.name])
-
-    @cached_property
-    def _by_former_name(self) -> dict[str, list[KnownCompound]]:
-        return self._named(lambda one: one.former_names)
-
-    def _named(self, names: Any) -> dict[str, list[KnownCompound]]:
-        found: dict[str, list[KnownCompound]] = defaultdict(list)
-        for one in self.compounds:
-            if one.ended_on is None:
-                for name in names(one):
-                    found[name_key(name)].append(one)
-        return found
-
-    def compound(self, text: str, *, community: str = "") -> tuple[KnownCompound, bool]:
-        """By code or name; whether the name is a former one. Raises `CellProblem`."""
-        plain = levelled(text)
-        one = self.by_code.get(plain.replace(" ", ""))
-        if one is not None:
-            if one.ended_on is not None:
-                sentence = _("{name} was merged or split up on {day}.").format(
-                    name=one.name, day=one.ended_on
-                )
-                raise CellProblem(Why.COMPOUND_ENDED, sentence)
-            return one, False
-        for index, is_former in ((self._by_name, False), (self._by_former_name, True)):
-            found = [one for one in index.get(name_key(text), []) if _lies_in(one, community)]
-            if len(found) > 1:
-                codes = "、".join(one.code for one in found[:NAMED])
-                sentence = _("Several compounds are called so ({codes}). Give the code or the community.")
-                raise CellProblem(Why.COMPOUND_AMBIGUOUS, sentence.format(codes=codes))
-            if found:
-                return found[0], is_former
-        raise CellProblem(Why.COMPOUND_UNKNOWN, self._unknown(plain))
-
-    def _unknown(self, plain: str) -> str:
-        near = self._nearest(plain)
-        if not near:
-            return _("The register has no compound “{text}” here.").format(text=quoted(plain))
-        names = "、".join(f"{one.name} ({one.code})" for one in near)
-        return _("The register has no compound “{text}” here. The nearest: {names}").format(
-            text=quoted(plain), names=names
-        )
-
-    def _nearest(self, text: str) -> list[KnownCompound]:
-        """By the signs and pairs of signs that two names share: fast enough for thousands of names."""
-        wanted = _pieces(text)
-        scored = []
-        for one, pieces in self._pieces:
-            shared = len(wanted & pieces)
-            if shared:
-                scored.append((-2 * shared / (len(wanted) + len(pieces)), one.code, one))
-        return [one for score, _code, one in sorted(scored)[:NAMED] if score < -0.3]
-
-    @cached_property
-    def _pieces(self) -> list[tuple[KnownCompound, frozenset[str]]]:
-        return [(one, _pieces(one.name)) for one in self.compounds if one.ended_on is None]
+        return KnownCompounds(scopes=scopes_of(self._task.user), within=limit)
 
     # --- Go-live and projects
 
@@ -220,18 +133,6 @@ class Known:
             sentence = _("Several organisations are called so. Write the credit code.")
             raise CellProblem(Why.FIRM_AMBIGUOUS, sentence)
         return near[0] if near else None
-
-
-def _lies_in(one: KnownCompound, community: str) -> bool:
-    if not community:
-        return True
-    plain = levelled(community).replace(" ", "")
-    return one.community == plain or name_key(plain).removesuffix("居委会") in name_key(one.community_name)
-
-
-def _pieces(name: str) -> frozenset[str]:
-    key = name_key(name)
-    return frozenset(key) | frozenset(key[at : at + 2] for at in range(len(key) - 1))
 
 
 def counties(user: Any) -> list[tuple[str, str]]:

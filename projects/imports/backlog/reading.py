@@ -3,21 +3,21 @@
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from compounds.imports.known import KnownCompound, Meant
 from compounds.reading import texts
-from compounds.reading.cells import CellProblem, Reader, is_nothing, levelled
+from compounds.reading.cells import CellProblem, CellReaders, is_nothing, levelled
+from compounds.reading.totals import REMARKS, TOTALS
 from core.sheets import bracket_of
 from directory.models import OrganisationKind
 from imports.kinds import Remark, Row, Task
 from projects.imports.backlog import cells
 from projects.imports.backlog.cells import naming_column
 from projects.imports.backlog.days import check_days
-from projects.imports.backlog.known import COUNTY, Known, KnownCompound
+from projects.imports.backlog.known import COUNTY, Known
 from projects.imports.backlog.reasons import Why
 from projects.imports.backlog.works import read_works
-from projects.imports.totals import TOTALS
 
 LONGEST_NAME = 120
-REMARKS = ("注:", "备注:", "填表", "制表", "说明:")
 # Columns of organisations; the client is a fact of the project, the others take part in it.
 FIRMS: dict[str, str] = {
     "client": OrganisationKind.OTHER,
@@ -33,15 +33,17 @@ class RowReader:
     def __init__(self, task: Task, known: Known) -> None:
         self._task, self._known = task, known
         self._today = timezone.localdate()
-        self._readers: dict[str, Reader] = {
-            "year": cells.year,
-            "stage": cells.stage(),
-            "stage_on": cells.day("stage_on", last=True),
-            "started_on": cells.day("started_on", last=False),
-            "completed_on": cells.day("completed_on", last=True),
-            "investment": cells.money(bracket_of(task.mapping.get("investment", ""))),
-            "notes": texts.notes,
-        }
+        self._cells = CellReaders(
+            {
+                "year": cells.year,
+                "stage": cells.stage(),
+                "stage_on": cells.day("stage_on", last=True),
+                "started_on": cells.day("started_on", last=False),
+                "completed_on": cells.day("completed_on", last=True),
+                "investment": cells.money(bracket_of(task.mapping.get("investment", ""))),
+                "notes": texts.notes,
+            }
+        )
 
     def read(self, row: Row) -> KnownCompound | None:
         """Fill values, problems and warnings; returns the compound where it was found."""
@@ -57,18 +59,7 @@ class RowReader:
         return compound
 
     def _read_cells(self, row: Row) -> None:
-        for key, reader in self._readers.items():
-            text = row.cells.get(key)
-            if text is None:
-                continue
-            try:
-                reading = reader(text)
-            except CellProblem as problem:
-                row.problems[key] = problem.remark
-                continue
-            row.values.update(reading.fields)
-            if reading.warning is not None:
-                row.warnings[key] = reading.warning
+        self._cells.fill(row)
         for key in ("year", "stage"):
             if key not in row.values and key not in row.problems:
                 row.problems[key] = Remark(Why.DAY_MISSING, _("This cell is needed."))
@@ -83,18 +74,17 @@ class RowReader:
         text = row.cells.get(at, "")
         if not text:
             row.problems[at if at in self._task.mapping else "code"] = Remark(
-                Why.COMPOUND_MISSING, _("Neither code nor name of the compound is given.")
+                Meant.COMPOUND_MISSING, _("Neither code nor name of the compound is given.")
             )
             return None
         try:
-            found, is_former = self._known.compound(text, community=row.cells.get("community", ""))
+            found, is_former = self._known.compounds.find(text, community=row.cells.get("community", ""))
         except CellProblem as problem:
             row.problems[at] = problem.remark
             return None
         row.values["compound"] = {"id": found.pk, "code": found.code, "name": found.name}
         if is_former:
-            doubt = _("{name} ({code}) was formerly called so.").format(name=found.name, code=found.code)
-            row.warnings[at] = Remark(Why.FORMER_NAME_USED, doubt)
+            row.warnings[at] = found.formerly()
         return found
 
     def _firms(self, row: Row, compound: KnownCompound) -> None:

@@ -5,10 +5,6 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Why(models.TextChoices):
-    COMPOUND_MISSING = "compound_missing", _("no compound")
-    COMPOUND_UNKNOWN = "compound_unknown", _("unknown compound")
-    COMPOUND_AMBIGUOUS = "compound_ambiguous", _("several compounds of this name")
-    COMPOUND_ENDED = "compound_ended", _("compound merged or split")
     NOT_A_PROJECT = "not_a_project", _("line of totals or remark")
     REPEATED_PROJECT = "repeated_project", _("repeats an earlier row")
     NO_GO_LIVE = "no_go_live", _("no go-live set")
@@ -30,5 +26,4 @@ class Why(models.TextChoices):
     MONTH_ONLY = "month_only", _("only the month is given")
     NEW_FIRM = "new_firm", _("new organisation")
     ALREADY_THERE = "already_there", _("already entered, with other facts")
-    FORMER_NAME_USED = "former_name_used", _("former name of the compound")
     ABOUT_MONEY = "about_money", _("number given as approximate")

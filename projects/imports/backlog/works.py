@@ -7,12 +7,13 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from compounds.imports.known import KnownCompound
 from compounds.reading.cells import CellProblem, name_key
 from core.figures import thousands
 from core.sheets import bracket_of
 from imports.kinds import Remark, Row, Task
 from projects.imports.backlog import cells
-from projects.imports.backlog.known import Known, KnownCompound
+from projects.imports.backlog.known import Known
 from projects.imports.backlog.reasons import Why
 from projects.models import CatalogueItem
 from projects.sheets.backlog import DONE, PLANNED

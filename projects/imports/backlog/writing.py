@@ -15,7 +15,7 @@ from imports.kinds import Row, Task
 from jobs.progress import Progress
 from projects.actions.backlog import ProjectBefore, WorkBefore, enter_projects_from_before
 from projects.imports.backlog.days import DAYS
-from projects.imports.backlog.known import COUNTY, within
+from projects.imports.backlog.known import COUNTY, Known
 from projects.imports.backlog.reading import FIRMS
 from projects.models import LINE, CatalogueItem, Origin, PartyRole, Project, Stage
 
@@ -45,14 +45,14 @@ def _still_right(rows: Sequence[Row], task: Task) -> dict[int, Compound]:
     going_on = set(
         Project.objects.unfinished().filter(compound__in=keys).values_list("compound_id", flat=True)
     )
-    outdated = 0
+    reach, outdated = Known(task).compounds, 0
     for row in rows:
         key = row.values["compound"]["id"]
         compound = compounds.get(key)
         if (
             compound is None
             or compound.ended_on is not None
-            or not within(compound.community_id, task)
+            or not reach.covers(compound.community_id)
             or (key in going_on and row.values["stage"] != Stage.AFTERCARE)
         ):
             outdated += 1

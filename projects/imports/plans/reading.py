@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from compounds.reading import amounts
 from compounds.reading.cells import CellProblem, Reader, is_nothing, levelled, name_key, one_line, quoted
+from compounds.reading.totals import TOTALS
 from core.sheets import bracket_of
 from imports.kinds import Remark, Row, Task
 from projects.imports.plans.reasons import Reason
-from projects.imports.totals import TOTALS
 from projects.models import Plan
 
 FIGURES = ("building_count", "household_count", "floor_area", "estimated_investment")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from directory.importing import DivisionImportCommand
 from imports.kinds import Task
 from residents.imports.kind import HouseholdImport, compound_named
-from residents.imports.known import Compounds
+from residents.imports.known import compounds_of
 
 
 class Command(DivisionImportCommand):
@@ -49,7 +49,7 @@ class Command(DivisionImportCommand):
             )
 
     def choices(self, task: Task, options: Mapping[str, Any]) -> dict[str, Any]:
-        compounds = Compounds(user=task.user, division=task.division)
+        compounds = compounds_of(task.user, task.division)
         return {
             "compound": compound_named(compounds, options["compound"]),
             "effective_on": _day(options["owners_as_of"]),
