@@ -26,8 +26,8 @@ class Compared:
 
     @property
     def difference(self) -> Figure:
-        """Entered less declared; None where there is nothing to compare."""
-        if self.declared is None or self.entered is None:
+        """Entered less declared; None where there is nothing to compare, or doors lack the figure."""
+        if self.declared is None or self.entered is None or self.lacking:
             return None
         return self.entered - self.declared
 

@@ -182,7 +182,7 @@ def without_area(count: int) -> str:
 
 HOUSEHOLDS_OF = ListSpec(
     key="households",
-    title=_("Households"),
+    title=_("Doors of the compound"),
     search_hint=_("A door: 3号楼, 3-2-501, 501"),
     noun=pgettext_lazy("count", "doors"),
     columns=(

@@ -189,7 +189,8 @@ def test_differences_from_the_declared_figures_are_shown(cast: Cast, compound: C
     assert "1 栋登记户数与上报户数不一致" in page
     assert "1 栋未上报户数" in page
     assert "-10" in page
-    assert "-508" in page
+    # As long as doors lack their area, the sum is no figure to compare with.
+    assert "-508" not in page
     assert "2 户未填面积" in page
     assert "?building=4%E5%8F%B7%E6%A5%BC" in page
 
