@@ -24,6 +24,7 @@ from pathlib import Path
 from residents.outcome.election import BadElection, Ballot, Election, Item, Number
 
 SECTIONS = ("meta", "projects", "votes")
+META_HEADINGS = ["key", "value"]
 TICKS = ("approval", "choose-1")
 NUMBER = re.compile(r"[+-]?(?:[0-9]{1,30}(?:[.,][0-9]{0,30})?|[.,][0-9]{1,30})", re.ASCII)
 LARGEST = 64 << 20
@@ -122,7 +123,7 @@ def _tables(text: str) -> dict[str, list[Row]]:
             if name in tables:
                 raise BadFile(f"a second section {name.upper()}.", line)
             rows = tables[name] = []
-            headings = ["key", "value"] if name == "meta" else []
+            headings = META_HEADINGS if name == "meta" else []
         elif rows is None:
             raise BadFile("this is no .pb file: it does not begin with META.", line)
         elif headings:
@@ -136,7 +137,8 @@ def _tables(text: str) -> dict[str, list[Row]]:
 
 
 def _row(cells: list[str], headings: list[str], line: int) -> Row:
-    if any(cells[len(headings) :]):
+    # What META says of a budget may have semicolons; nobody counts with it.
+    if any(cells[len(headings) :]) and headings != META_HEADINGS:
         raise BadFile(f"{len(cells)} fields under {len(headings)} headings.", line)
     return Row(line=line, first=cells[0], cells=dict(zip(headings, cells, strict=False)))
 
