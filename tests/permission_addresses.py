@@ -196,6 +196,21 @@ ARGUMENTS: dict[str, Arguments] = {
         ("residents:household_link", "residents:household_part", "residents:household_erase"),
         lambda side: [side.door.pk, side.door.owners.get().pk],
     ),
+    # Menus: the office's pages, and the household's own, which open behind a letter only
+    **dict.fromkeys(("residents:menu_of_project", "residents:menu_draw_up"), lambda side: [side.project.code]),
+    **dict.fromkeys(
+        ("residents:menu", "residents:menu_edit", "residents:menu_publish", "residents:menu_prolong",
+         "residents:menu_void", "residents:menu_count", "residents:menu_outcome", "residents:menu_relate",
+         "residents:menu_option_add", "residents:choose", "residents:check", "residents:receipt", "residents:result"),
+        lambda side: [side.menu.pk],
+    ),
+    "residents:menu_part": lambda side: [side.menu.pk, side.menu.relations.get().pk],
+    **dict.fromkeys(
+        ("residents:menu_option", "residents:menu_option_move", "residents:menu_option_drop"),
+        lambda side: [side.menu.pk, side.menu.options.first().pk],
+    ),
+    "residents:item": lambda side: [side.menu.pk, 1],
+    "residents:picture": lambda side: [side.menu.pk, 1],
 }  # fmt: skip
 
 
@@ -208,4 +223,10 @@ EVERYWHERE = {
     "projects:catalogue_publish",
     "projects:catalogue_withdraw",
     "residents:enter",
+    "residents:choose",
+    "residents:item",
+    "residents:check",
+    "residents:receipt",
+    "residents:result",
+    "residents:picture",
 }

@@ -23,7 +23,12 @@ from tests.database import Databases
 from tests.database_roles import KEYS, TABLES, as_owner, refused, run
 
 # What a composite key with ON UPDATE CASCADE refers to, so that the code of a row is kept by the database.
-FOLLOWED_WITH_THE_CODE = (["division_code", "id"], ["community_id", "id"])
+FOLLOWED_WITH_THE_CODE = (
+    ["division_code", "id"],
+    ["community_id", "id"],
+    # What hangs on a household goes with it when compounds are merged.
+    ["compound_id", "division_code", "id"],
+)
 
 
 # --- What there is ----------------------------------------------------------------------
@@ -69,7 +74,7 @@ def test_no_column_right_goes_beyond_the_tables(db: None) -> None:
 def test_nothing_deletes_or_changes_append_only_rows_in_app_s_stead(db: None) -> None:
     """Foreign keys with cascades act with the rights of the table's owner.
 
-    Only a copied division code may follow the project or compound that the row hangs on.
+    Only a copied division code may follow the project, compound or household that the row hangs on.
     """
     rows = run(
         "SELECT conrelid::regclass::text, conname, confdeltype, confupdtype,"
