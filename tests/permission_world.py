@@ -36,8 +36,9 @@ from projects.actions.timetable import add_milestone
 from projects.actions.visits import add_visit_photo, record_visit
 from projects.models import CatalogueItem, DocumentKind
 from residents.actions.households import add_household
+from residents.actions.menus import NewRound, add_option, draw_up_menu, relate_options
 from residents.actions.owners import OwnerFacts, record_owners
-from residents.models import Household
+from residents.models import Household, Menu
 from tests.cast import GUANGWU, JINGZHOU, SHENGLI, ZAOYANG, Cast, make_organisation, make_user
 from tests.compounds.builders import fill_survey, make_building, make_compound, make_survey
 from tests.compounds.pages import picture
@@ -346,6 +347,26 @@ class Side:
             household=door, user=self.worker, owners=[OwnerFacts("某业主")], effective_on=date(2020, 1, 1)
         )
         return door
+
+    def _make_menu(self) -> Menu:
+        """A menu that is being drawn up, with two items that exclude each other."""
+        now = timezone.now()
+        menu = draw_up_menu(
+            project=self.menu_project, user=self.manager, title="选择", budget=Decimal(1000), opens_at=now,
+            closes_at=now + timedelta(days=9), new_round=NewRound("入户", "居委会", "0716"),
+        )  # fmt: skip
+        items = CatalogueItem.objects.filter(category="improve").order_by("code")[:2]
+        options = [
+            add_option(
+                menu=menu, user=self.manager, catalogue_item=item, name=item.code, text="说明", quantity=Decimal(1), cost=Decimal(9)
+            )
+            for item in items
+        ]  # fmt: skip
+        relate_options(option=options[0], other=options[1], kind="excludes", user=self.manager)
+        return menu
+
+    def _make_menu_project(self) -> Any:
+        return begin_project(compound=self._pooled("菜单小区"), user=self.manager, year=2026)
 
 
 def here(cast: Cast) -> Side:

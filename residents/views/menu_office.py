@@ -199,6 +199,7 @@ def option_drop(request: SignedInRequest, pk: int, option_id: int) -> HttpRespon
 @require_POST
 def relate(request: SignedInRequest, pk: int) -> HttpResponse:
     menu = _find(request, pk)
+    demand(can_run_menus(request.user, menu.division_code))
     form = RelationForm(request.POST, names=_names(menu))
     if form.is_valid():
         options = {option.pk: option for option in menu.options.select_related("menu")}
@@ -268,6 +269,7 @@ def _act(does: Act) -> Callable[..., HttpResponse]:
     @require_POST
     def view(request: SignedInRequest, pk: int) -> HttpResponse:
         menu = _find(request, pk)
+        demand(can_run_menus(request.user, menu.division_code))
         try:
             messages.success(request, does(request, menu))
         except DomainError as refusal:
@@ -310,6 +312,7 @@ publish, prolong, void, count = (_act(does) for does in (_publish, _prolong, _vo
 def outcome(request: SignedInRequest, pk: int) -> HttpResponse:
     """Both rules side by side, why each item is in or out, and the adoption into the scheme."""
     menu = _find(request, pk)
+    demand(request.method != "POST" or can_adopt_outcomes(request.user, menu.division_code))
     outcomes = list(menu.outcomes.order_by("-is_official", "pk"))
     if not outcomes:
         return redirect(menu)
