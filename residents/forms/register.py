@@ -1,5 +1,6 @@
 """Forms of doors: their facts, several at once, and what makes several of one or one of several."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,8 @@ from compounds.reading.cells import CellProblem
 from core.conflicts import FactsForm
 from core.errors import DomainError
 from core.fields import DayField, DayInput, WholeNumberField
+from residents.actions.households import HouseholdFacts
+from residents.errors.households import EndsInFuture
 from residents.models import Household, HouseholdUse, Tenancy
 from residents.reading.units import HIGHEST_FLOOR, LOWEST_FLOOR, staircase_key, unit_key
 
@@ -30,9 +33,9 @@ FIELD_OF_CONSTRAINT = {
 }
 
 
-def add_refusal(form: forms.Form, refusal: DomainError, *, suffix: str = "") -> None:
+def add_refusal(form: forms.Form, refusal: DomainError) -> None:
     """An action's refusal as an error of the form, at the field it is about where that is known."""
-    field = FIELD_OF_CONSTRAINT.get(str(refusal.details.get("constraint", "")), "") + suffix
+    field = FIELD_OF_CONSTRAINT.get(str(refusal.details.get("constraint", "")), "")
     form.add_error(field if field in form.fields else None, refusal.message)
 
 
@@ -143,12 +146,19 @@ class WhyAndWhen(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["effective_on"].initial = timezone.localdate()
 
+    def clean_effective_on(self) -> date:
+        day: date = self.cleaned_data["effective_on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(EndsInFuture().message)
+        return day
+
 
 class SplitForm(WhyAndWhen):
     """`unit-1`, `area-1` … of each new door."""
 
-    def __init__(self, *args: Any, parts: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, household: Household, parts: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.household = household
         self.parts = range(1, parts + 1)
         for number in self.parts:
             label = _("Door number of part %(number)s") % {"number": number}
@@ -158,13 +168,27 @@ class SplitForm(WhyAndWhen):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         seen: dict[str, int] = {}
+        taken = self._taken()
         for number in self.parts:
             unit = cleaned.get(f"unit-{number}")
-            if unit and seen.setdefault(unit_key(unit), number) != number:
+            if not unit:
+                continue
+            key = unit_key(unit, self.household.floor)
+            if seen.setdefault(key, number) != number:
                 self.add_error(f"unit-{number}", _("Another part has this number."))
+            elif key in taken:
+                self.add_error(f"unit-{number}", _("This door is already in the register."))
         return cleaned
 
-    def doors(self) -> list[dict[str, Any]]:
+    def _taken(self) -> set[str]:
+        """The database decides; here the part is named."""
+        own = self.household
+        neighbours = Household.objects.living().filter(
+            building=own.building_id, staircase_key=own.staircase_key
+        )
+        return set(neighbours.exclude(pk=own.pk).values_list("unit_key", flat=True))
+
+    def doors(self) -> list[HouseholdFacts]:
         return [
             {"unit": self.cleaned_data[f"unit-{n}"], "exclusive_area": self.cleaned_data[f"area-{n}"]}
             for n in self.parts
@@ -179,8 +203,14 @@ class MergeForm(WhyAndWhen):
     unit = UnitField()
     exclusive_area = exclusive_area_field()
 
-    def into(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in ("staircase", "floor", "unit", "exclusive_area")}
+    def into(self) -> HouseholdFacts:
+        told = self.cleaned_data
+        return {
+            "staircase": told["staircase"],
+            "floor": told["floor"],
+            "unit": told["unit"],
+            "exclusive_area": told["exclusive_area"],
+        }
 
 
 class StrikeForm(WhyAndWhen):

@@ -72,10 +72,9 @@ class Doors:
         owners = Owner.objects.current().filter(
             household__compound__in=compounds, household__ended_on__isnull=True
         )
-        for household, *facts in owners.order_by("pk").values_list(
-            "household_id", "pk", "name", "share_numerator", "share_denominator", "phone"
-        ):  # fmt: skip
-            self.owners[household].append(KnownOwner(*facts))
+        facts = ("pk", "name", "share_numerator", "share_denominator", "phone")
+        for household, *row in owners.order_by("pk").values_list("household_id", *facts):
+            self.owners[household].append(KnownOwner._make(row))
 
     def door(self, building: int | None, staircase_key: str, unit_key: str) -> KnownDoor | None:
         return None if building is None else self._doors.get((building, staircase_key, unit_key))

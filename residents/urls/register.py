@@ -21,7 +21,9 @@ urlpatterns: list[URLPattern] = [
     path("<project:code>/households/bulk/use/", register_households.bulk_use, name="household_bulk_use"),
     path("<project:code>/households/bulk/merge/", register_reshape.bulk_merge, name="household_bulk_merge"),
     path("<project:code>/households/bulk/export/", register_households.export, name="household_bulk_export"),
-    path("<project:code>/households/bulk/print/", register_households.print_rows, name="household_bulk_print"),
+    path(
+        "<project:code>/households/bulk/print/", register_households.print_rows, name="household_bulk_print"
+    ),
     path("households/<int:pk>/", register_household.detail, name="household"),
     path("households/<int:pk>/edit/", register_household.edit, name="household_edit"),
     path("households/<int:pk>/open/", register_household.open_, name="household_open"),

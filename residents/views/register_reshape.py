@@ -68,7 +68,7 @@ def _page(
 def split(request: SignedInRequest, pk: int) -> HttpResponse:
     household = _editable(request, pk)
     parts = _parts_asked(request)
-    form = SplitForm(posted(request), parts=parts)
+    form = SplitForm(posted(request), household=household, parts=parts)
     if form.is_valid():
         try:
             made = split_household(
@@ -76,7 +76,7 @@ def split(request: SignedInRequest, pk: int) -> HttpResponse:
                 effective_on=form.cleaned_data["effective_on"], reason=form.cleaned_data["reason"],
             )  # fmt: skip
         except DomainError as refusal:
-            add_refusal(form, refusal, suffix="-1")
+            add_refusal(form, refusal)
         else:
             messages.success(
                 request, _("%(door)s became %(count)s doors.") % {"door": household.door, "count": len(made)}

@@ -169,7 +169,7 @@ def test_use_and_tenancy_of_several_doors_are_set_at_once(cast: Cast, compound: 
         list(Household.objects.filter(tenancy="let").values_list("building__number", flat=True))
         == ["5号楼"] * 2
     )
-    event = history_of(Household).filter(use="shop").first()
+    event: Any = history_of(Household).filter(use="shop").first()
     assert event.pgh_context["user"] == cast.community.pk
 
 
