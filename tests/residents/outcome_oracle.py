@@ -11,14 +11,18 @@ from residents.outcome.election import Completion, Election, Rule, Utility
 Wishes = list[dict[str, Fraction]]
 
 
-def chosen_by(election: Election, rules: Rules) -> list[str]:
-    """The items in the order in which they are chosen, without the locked ones."""
+def table_for(election: Election, utility: Utility) -> "Table":
     households = [
         {item: Fraction(points) for item, points in ballot.points.items()}
         for ballot in election.ballots
         for _ in range(ballot.households)
     ]
-    table = Table(election, households, rules.utility)
+    return Table(election, households, utility)
+
+
+def chosen_by(election: Election, rules: Rules) -> list[str]:
+    """The items in the order in which they are chosen, without the locked ones."""
+    table = table_for(election, rules.utility)
     if rules.rule is Rule.GREEDY:
         return table.greedy([], table.money)
     raises = rules.completion in {Completion.BUDGET_INCREASE, Completion.BOTH}
@@ -37,6 +41,8 @@ class Table:
         rest = Fraction(election.budget) - self.cost(self.locked)
         self.money = max(rest, Fraction(0))
         self.fair_share = self.money / max(len(households), 1)
+        # What each household had left after the last run of the shares.
+        self.has: list[Fraction] = []
 
     def price(self, item: str) -> Fraction:
         return Fraction(self.items[item].cost - self.items[item].subsidy)
@@ -97,6 +103,7 @@ class Table:
             for number in self.fans(item):
                 has[number] -= min(has[number], rate * self.households[number][item])
             won.append(item)
+        self.has = has
         return won
 
     def rate(self, item: str, has: list[Fraction]) -> Fraction | None:
