@@ -21,6 +21,13 @@ class CompoundChanged(DomainError):
     )
 
 
+class BuildingInUse(DomainError):
+    code = "building_in_use"
+    sentence = _(
+        "{number} has doors in the household register, and their history stays with it. It cannot be removed."
+    )
+
+
 class NothingToMerge(DomainError):
     code = "nothing_to_merge"
     sentence = _("Choose at least one other compound to merge into this one.")

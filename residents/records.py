@@ -8,6 +8,8 @@ from fractions import Fraction
 
 from residents.models import Household, Owner
 
+FORMER_SHOWN = 20
+
 
 @dataclass(frozen=True, kw_only=True)
 class ShownOwner:
@@ -38,6 +40,12 @@ def shown_owners(household: Household, *, is_open: bool) -> list[ShownOwner]:
         )
         for owner in owners
     ]
+
+
+def former_owners(household: Household) -> list[Owner]:
+    """Who owned it before, the latest first; erased ones are no longer anybody."""
+    rows = Owner.objects.filter(household=household, until_on__isnull=False, erased_at__isnull=True)
+    return list(rows.order_by("-until_on", "-pk")[:FORMER_SHOWN])
 
 
 def _other_doors(household: Household, links: set[int | None]) -> dict[int, list[Household]]:

@@ -4,10 +4,10 @@ from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, ProtectedError
 
 from compounds.actions.scoring import rescore
-from compounds.errors import CompoundChanged, CompoundEnded
+from compounds.errors import BuildingInUse, CompoundChanged, CompoundEnded
 from compounds.models import Building, BuiltYearCertainty, Cluster, Compound
 from compounds.models.register import CompoundCounter, searched_as
 from compounds.numbers import building_number_key
@@ -162,9 +162,12 @@ def update_building(*, building: Building, user: User, **facts: Unpack[BuildingF
 
 @transaction.atomic
 def remove_building(*, building: Building, user: User) -> None:
-    """Take a building out of the register; its history stays."""
+    """Take a building out of the register; its history stays. Refused where upper apps' records hang on it."""
     _lock_for_editing(building.compound, user)
-    Building.objects.filter(pk=building.pk).delete()
+    try:
+        Building.objects.filter(pk=building.pk).delete()
+    except ProtectedError as error:
+        raise BuildingInUse(number=building.number) from error
 
 
 def _save_building(building: Building) -> Building:

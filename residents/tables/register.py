@@ -36,7 +36,7 @@ from core.keyset import Term
 from core.lists import Bulk, Column, Gap, Kind, Link, ListSpec, Total
 from core.lists.columns import Row
 from residents.filters.register import with_link, with_owner
-from residents.models import DELIVERED, DoorCall, Household, HouseholdUse, Owner, Round, Tenancy
+from residents.models import DELIVERED, DoorCall, Household, HouseholdUse, Opinion, Owner, Round, Tenancy
 from residents.models.households import HouseholdQuerySet
 
 # --- The overview -------------------------------------------------------------------------
@@ -57,6 +57,8 @@ def with_registers(rows: CompoundQuerySet) -> QuerySet[Any]:
         finding__in=DELIVERED,
     )  # fmt: skip
     reached = delivered.order_by().values("round").annotate(n=Count("household", distinct=True)).values("n")
+    waiting = Opinion.objects.heads().waiting().filter(compound=OuterRef("pk"))
+    waiting = waiting.order_by().values("compound").annotate(n=Count("pk")).values("n")
     count = IntegerField()
     return rows.annotate(
         doors=Coalesce(_of_doors(living, Count("pk"), count), 0),
@@ -67,6 +69,7 @@ def with_registers(rows: CompoundQuerySet) -> QuerySet[Any]:
         difference=Case(
             When(household_count__isnull=False, then=F("doors") - F("household_count")), output_field=count
         ),
+        open_opinions=Coalesce(Subquery(waiting, output_field=count), 0),
         round_title=Subquery(running.values("title")[:1]),
         reached=Case(When(round_title__isnull=False, then=Coalesce(Subquery(reached[:1]), 0)), output_field=count),
     )  # fmt: skip
@@ -134,6 +137,7 @@ REGISTERS = ListSpec(
             "coverage", _("Letters delivered"), source="reached", kind=Kind.PERCENT, needs=("round_title", "doors"),
             render=_coverage, export=_coverage_plain, sort=None, width=14,
         ),
+        Column("opinions", _("Open opinions"), source="open_opinions", kind=Kind.INTEGER, descending=True, width=10),
         Column("code", _("Code"), kind=Kind.CODE, shown=False, sort=(Term("code"),)),
     ),
     sort="community",

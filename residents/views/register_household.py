@@ -27,7 +27,7 @@ from residents.forms.register import HouseholdForm, add_refusal, facts_of
 from residents.householdlog import KINDS, changes_of
 from residents.models import Household, HouseholdSuccession, RecordOpening
 from residents.permissions import RECORD_OPEN_FOR, can_edit_household, can_open_record, record_open_until
-from residents.records import minutes_left, shown_owners
+from residents.records import former_owners, minutes_left, shown_owners
 from residents.views.shared import demand, find_household
 
 OPENINGS_SHOWN = 20
@@ -53,6 +53,7 @@ def household_page(
             **household_context(request, household),
             "facts": _facts(household),
             "owners": shown_owners(household, is_open=until is not None),
+            "former": former_owners(household) if until else [],
             "open_until": until,
             "open_for": minutes_left(until, now) if until else RECORD_OPEN_FOR.seconds // 60,
             "may_open": can_open_record(request.user, household),

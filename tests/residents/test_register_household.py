@@ -107,6 +107,10 @@ def test_owners_are_recorded_corrected_and_handed_over(cast: Cast, door: Househo
         ("欧阳修远", 2, False), ("诸葛孔明", 2, True),
     ]  # fmt: skip
     assert Owner.objects.get(name="司马相如").until_on == date(2026, 5, 1)
+    page = text_of(client, at("household", door.pk))
+    assert "1 名原业主" in page
+    assert "司马相如" in page
+    assert "司马相如" not in text_of(cast.client("street"), at("household", door.pk))
     change = OwnerChange.objects.filter(household=door).first()
     assert change is not None
     assert (change.kind, change.basis, change.owner_count) == ("transferred", "不动产权证", 2)

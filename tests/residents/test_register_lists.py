@@ -226,6 +226,13 @@ def test_a_door_is_added_once(cast: Cast, compound: Compound) -> None:
     assert client.post(to, {**told, "building": str(foreign.pk)}).status_code == 422
 
 
+def test_a_building_with_doors_is_not_removed(cast: Cast, compound: Compound) -> None:
+    building = compound.buildings.get(number="3号楼")
+    answer = cast.client("community").post(f"/compounds/{compound.code}/buildings/{building.pk}/delete/")
+    assert answer.status_code == 409
+    assert compound.buildings.filter(pk=building.pk).exists()
+
+
 # --- Statements -----------------------------------------------------------------------------
 
 
