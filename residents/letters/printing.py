@@ -24,11 +24,11 @@ from residents.letters.content import (
     share_text,
 )
 from residents.letters.squares import squares_of
-from residents.letters.typesetting import compiled, compiler_for, pdf_of
+from residents.letters.typesetting import compiler_for, pdf_of
 
 # Of one file: enough to be worth the typeface in it, few enough for a printer. typst remembers what it set in the last
 # ten runs, so this is what bounds memory too: measured 0.5 GB at 400 pages, 0.9 GB at 1,000.
-PAGES_A_FILE = 400
+PAGES_A_FILE = 500
 _NO_PATH = re.compile(r'[\\/:*?"<>|]')
 
 
@@ -65,9 +65,8 @@ def letters_pdf(about: LetterRound, letters: Sequence[Letter], *, duplex: bool =
         }
         for letter in letters
     ]
-    said = {**_said(about), "mode": "letters", "split": background.split, "background": background.pdf,
-            "duplex": duplex, "letters": rows}  # fmt: skip
-    return compiled("letter.typ", said)
+    said = {**_said(about), "mode": "letters", "split": background.split, "duplex": duplex, "letters": rows}
+    return pdf_of(compiler_for("letter.typ", said, background=background.pdf))
 
 
 def letter_parts(
@@ -170,9 +169,12 @@ def _menu(menu: PaperMenu) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class _Background:
-    """What is the same on all letters of a round: its pages as a PDF, and which items of the menu stand on which."""
+    """What is the same on all letters of a round: its pages as a PDF, and which items of the menu stand on which.
 
-    pdf: list[int]
+    typst takes text from outside: the PDF is a list of its bytes, written once.
+    """
+
+    pdf: str
     split: list[list[dict[str, float]]]
 
 
@@ -182,5 +184,4 @@ def _background(about: LetterRound) -> _Background:
     found = json.loads(compiler.query("<split>", field="value", one=True))
     if not found["fits"]:
         raise PaperOverflow
-    # typst takes text from outside, or a list of numbers; bytes are neither.
-    return _Background(list(pdf_of(compiler)), found["pages"])
+    return _Background(json.dumps(list(pdf_of(compiler)), separators=(",", ":")), found["pages"])

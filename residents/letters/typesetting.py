@@ -11,7 +11,7 @@ from residents.letters.fonts import typeface
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def compiler_for(template: str, said: dict[str, Any]) -> typst.Compiler:
+def compiler_for(template: str, said: dict[str, Any], *, background: str = "") -> typst.Compiler:
     """The template with its data; `CharacterMissing` where the typeface lacks a character of it."""
     face = typeface()
     data = json.dumps({**said, "fonts": face.families}, ensure_ascii=False)
@@ -21,7 +21,7 @@ def compiler_for(template: str, said: dict[str, Any]) -> typst.Compiler:
         root=TEMPLATES,
         font_paths=face.fonts,
         ignore_system_fonts=True,
-        sys_inputs={"data": data},
+        sys_inputs={"data": data, "background": background},
     )
 
 
