@@ -27,7 +27,7 @@ from residents.letters.squares import squares_of
 from residents.letters.typesetting import compiler_for, pdf_of
 
 # Of one file: enough to be worth the typeface in it, few enough for a printer. typst remembers what it set in the last
-# ten runs, so this is what bounds memory too: measured 0.5 GB at 400 pages, 0.9 GB at 1,000.
+# ten runs, so this is what bounds memory too: measured 0.5 GB at 500 pages, 0.9 GB at 1,000.
 PAGES_A_FILE = 500
 _NO_PATH = re.compile(r'[\\/:*?"<>|]')
 
