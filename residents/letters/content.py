@@ -84,17 +84,17 @@ class PaperItem:
 
     @property
     def price_text(self) -> str:
-        """共需 12 万元：补助 8 万元，住户合出 2 万元，其余用改造资金。"""
+        """共 12 万元：补助 8 万元，住户合出 2 万元，其余用改造款。"""
         payers = []
         if self.subsidy:
             payers.append(f"补助 {yuan(self.subsidy)}")
         if self.residents_pay:
             payers.append(f"住户合出 {yuan(self.residents_pay)}")
         if not payers:
-            return f"共需 {yuan(self.price)}，全部用改造资金。"
+            return f"共 {yuan(self.price)}，全部用改造款。"
         if self.price > self.subsidy + self.residents_pay:
-            payers.append("其余用改造资金")
-        return f"共需 {yuan(self.price)}：{'，'.join(payers)}。"
+            payers.append("其余用改造款")
+        return f"共 {yuan(self.price)}：{'，'.join(payers)}。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

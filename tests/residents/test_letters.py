@@ -141,7 +141,7 @@ def test_the_menu_shows_every_item_once_with_the_households_own_share() -> None:
     assert back.count("您家约出") == 8
     assert back.count("您家不用出钱") == 1
     assert back.count("不想要") == 9 + 1
-    assert "共需 12 万元：补助 8 万元，住户合出 2 万元，其余用改造资金。" in back
+    assert "共 12 万元：补助 8 万元，住户合出 2 万元，其余用改造款。" in back
     assert "屋面防水、外墙保温" in back
     assert "签名" in back
     assert "最多选 3 项" in back
