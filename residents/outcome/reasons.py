@@ -82,12 +82,9 @@ class Reason:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Reason":
-        given = {name: _number(value) if name in SUMS else value for name, value in data.items()}
-        given["why"] = Why(data["why"])
+        given = {**_exact(data), "why": Why(data["why"])}
         if paid := data.get("payments"):
-            given["payments"] = Payments(
-                **{name: _number(value) if name in SUMS else value for name, value in paid.items()}
-            )
+            given["payments"] = Payments(**_exact(paid))
         return cls(**given)
 
 
@@ -107,5 +104,5 @@ def _plain(record: Reason | Payments) -> dict[str, object]:
     return found
 
 
-def _number(value: int | str) -> Number:
-    return value if isinstance(value, int) else Fraction(value)
+def _exact(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: Fraction(value) if name in SUMS else value for name, value in data.items()}
