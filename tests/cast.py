@@ -63,14 +63,18 @@ _serial = itertools.count(1)
 
 
 def make_places() -> dict[str, Division]:
-    """The small tree of the cast, parents before children."""
-    made: dict[str, Division] = {}
-    for code, name in sorted(PLACES.items(), key=lambda item: len(item[0])):
-        parent = max((above for above in made if code.startswith(above)), key=len, default=None)
-        made[code] = Division.objects.get_or_create(code=code, defaults={"name": name, "parent_id": parent})[
-            0
-        ]
-    return made
+    """The small tree of the cast; what is there already stays."""
+    made = Division.objects.in_bulk(PLACES)
+    missing = [
+        Division(code=code, name=name, parent_id=parent_of(code))
+        for code, name in PLACES.items()
+        if code not in made
+    ]
+    return made | {one.code: one for one in Division.objects.bulk_create(missing)}
+
+
+def parent_of(code: str) -> str | None:
+    return max((above for above in PLACES if above != code and code.startswith(above)), key=len, default=None)
 
 
 @cache
