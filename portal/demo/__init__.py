@@ -11,6 +11,7 @@
     photos.py      drawn pictures, marked as samples
     people.py      organisations and accounts
     programme/     plans, projects, schemes, works, tasks and progress
+    residents.py   doors, letters, menus, choices, opinions of two compounds
     actions.py     writes it all, once, in one transaction
 
 The same day gives the same rows: everything random comes from `random.Random` with a

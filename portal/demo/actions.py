@@ -54,6 +54,7 @@ from portal.demo.photos import VARIANTS, photo
 from portal.demo.pool import SHANGHAI, moves_of
 from portal.demo.published import JINGZHOU, ZAOYANG, divisions
 from portal.demo.register import CompoundSketch, Stage, all_compounds
+from portal.demo.residents import Residents
 
 TOKEN_LIFE = timedelta(days=90)
 
@@ -87,6 +88,9 @@ class DemoCounts:
     progress_entries: int = 0
     tasks: int = 0
     documents: int = 0
+    households: int = 0
+    choices: int = 0
+    opinions: int = 0
 
 
 def is_loaded() -> bool:
@@ -138,8 +142,15 @@ class _Load:
         return [
             self.write_divisions, self.write_organisations, self.write_accounts, self.write_compounds,
             self.write_buildings, self.write_first_surveys, self.write_later_surveys, self.write_scores,
-            self.write_pool, self.write_places_out_of_turn, *programme.steps(self.programme), self.write_offices,
+            self.write_pool, self.write_places_out_of_turn, *programme.steps(self.programme), self.write_residents,
+            self.write_offices,
         ]  # fmt: skip
+
+    def write_residents(self) -> None:
+        residents = Residents(self)
+        residents.write()
+        for name, count in vars(residents.counts).items():
+            setattr(self.counts, name, count)
 
     # --- Who and where ------------------------------------------------------------------
 
