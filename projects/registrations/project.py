@@ -60,7 +60,7 @@ def _register_pages() -> None:
     board.register(
         RailItem(
             key="projects", label=_("Projects"), icon="list-details", url_name="projects:list", position=50,
-            may_see=can_see_projects,
+            may_see=can_see_projects, also=("projects:schemes", "projects:timeline"),
         )
     )  # fmt: skip
     for position, key, label, url_name in (

@@ -234,4 +234,6 @@ def test_pages_of_a_stage_mark_its_entry_of_the_rail(cast: Cast) -> None:
     client = cast.client("bureau")
     for address in ("/imports/", "/compounds/map/"):
         assert '<a href="/compounds/" aria-current="true">' in text(client, address), address
+    for address in ("/schemes/", "/timeline/"):
+        assert '<a href="/projects/" aria-current="true">' in text(client, address), address
     assert '<a href="/surveys/" aria-current="true">' in text(client, "/surveys/")

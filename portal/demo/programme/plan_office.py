@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from django.utils import timezone
+
 from compounds.models import Compound
 from directory.models import Division, User
+from outbox.models import Message
 from portal.demo.figures import Bounds, share_out
 from portal.demo.published import JINGZHOU, ZAOYANG, divisions
 from projects.actions.plans import (
@@ -63,7 +66,10 @@ class PlanOffice:
         plan = submit_plan(plan=plan, user=self.drawer)
         approve_plan(plan=plan, user=self.chief)
         number = f"{NUMBERS[self.division.pk]}〔{on.year}〕{number}号"
-        return issue_plan(plan=plan, user=self.chief, document_number=number, issued_on=on)
+        plan = issue_plan(plan=plan, user=self.chief, document_number=number, issued_on=on)
+        # The messages on its way were read by those who acted on them.
+        Message.objects.filter(url=plan.get_absolute_url()).update(read_at=timezone.now())
+        return plan
 
     def amend(self, plan: Plan, *, without: Sequence[Compound], reason: str, on: date, number: str) -> Plan:
         amended = amend_plan(plan=plan, user=self.drawer, reason=reason)

@@ -137,7 +137,7 @@ class BacklogImport(ImportKind):
 
     def fields(self, task: Task) -> Sequence[Field]:
         works = tuple(key for key in task.mapping if key.startswith((PLANNED, DONE)))
-        feeds = {"compound": ("name", "code", "community"), "works": works}
+        feeds = {"compound": ("name", "code", "community"), "works": ("works", *works)}
         label = {"compound": pgettext_lazy("heading", "Name of the compound"), "works": WORK_SHEET}
         used = {"compound", "works", *task.mapping}
         return [
