@@ -93,7 +93,9 @@ def _money(reason: Reason, other: str) -> str:
     if reason.why is Why.MONEY_SHORT:
         return _money_short(reason)
     return {
-        Why.LEFT_OVER: _("The shares did not reach for it; it is paid for with what they left over."),
+        Why.LEFT_OVER: _(
+            "Their shares of the budget did not reach for it; it is paid for with what all shares left over."
+        ),
         Why.QUEUE: _("It was number {rank} in the queue, and the money reached."),
         Why.RIVAL: _("“{other}” is going to be done, and there can only be one of the two."),
         Why.WAITING: _("It needs “{other}”, which was not chosen."),
@@ -105,12 +107,14 @@ def _paid(reason: Reason, payments: Payments | None) -> str:
         return _("It costs this budget nothing.")
     if payments.least == payments.most:
         sentence = ngettext(
-            "{payers} household pays its {price} from its share: {most}.",
-            "{payers} households pay its {price} from their shares: {most} each.",
+            "{payers} household's share of the budget pays its {price}: {most}.",
+            "{payers} households' shares of the budget pay its {price}: {most} each.",
             payments.payers,
         )
     else:
-        sentence = _("{payers} households pay its {price} from their shares: from {least} to {most} each.")
+        sentence = _(
+            "{payers} households' shares of the budget pay its {price}: from {least} to {most} each."
+        )
     return sentence.format(
         payers=payments.payers,
         price=amount(reason.price),
@@ -121,17 +125,19 @@ def _paid(reason: Reason, payments: Payments | None) -> str:
 
 def _shares_short(reason: Reason) -> str:
     if reason.together:
-        sentence = _("It needs {price}; of their shares {together} is left, {missing} too little.")
+        sentence = _(
+            "It needs {price}; of their shares of the budget {together} is left, {missing} too little."
+        )
     else:
-        sentence = _("It needs {price}; of their shares nothing is left.")
+        sentence = _("It needs {price}; of their shares of the budget nothing is left.")
     return _with_sums(sentence, reason)
 
 
 def _money_short(reason: Reason) -> str:
     if reason.rank is None:
         sentence = _(
-            "The shares did not reach for it. Of what they left over there was {left} when its turn came; "
-            "it needs {price}, that is {missing} too little."
+            "Their shares of the budget did not reach for it. Of what all shares left over there was {left} when its "
+            "turn came; it needs {price}, that is {missing} too little."
         )
     elif reason.last_rank is not None and reason.last_rank < reason.rank:
         sentence = _(

@@ -153,13 +153,13 @@ def test_amounts(number: Fraction, chinese: str, english: str) -> None:
         ),
         (
             replace(PLAIN, why=Why.SHARES, payments=Payments(payers=132, least=Fraction(10_000, 11), most=Fraction(10_000, 11), at_most=132)),
-            "充电棚：入选。132 户想要。它的 12 万元由 132 户从自己的份额里出，每户 909.09 元左右。",
-            "充电棚: chosen. 132 households want it. 132 households pay its ¥120,000 from their shares: about ¥909.09 each.",
+            "充电棚：入选。132 户想要。它的 12 万元从预算里这 132 户的份额出，每户份额 909.09 元左右。",
+            "充电棚: chosen. 132 households want it. 132 households' shares of the budget pay its ¥120,000: about ¥909.09 each.",
         ),
         (
             replace(PLAIN, why=Why.SHARES, payments=Payments(payers=130, least=Fraction(300), most=Fraction(950), at_most=120)),
-            "充电棚：入选。132 户想要。它的 12 万元由 130 户从自己的份额里出，每户 300 元到 950 元。",
-            "充电棚: chosen. 132 households want it. 130 households pay its ¥120,000 from their shares: from ¥300 to ¥950 each.",
+            "充电棚：入选。132 户想要。它的 12 万元从预算里这 130 户的份额出，每户份额 300 元到 950 元。",
+            "充电棚: chosen. 132 households want it. 130 households' shares of the budget pay its ¥120,000: from ¥300 to ¥950 each.",
         ),
         (
             replace(PLAIN, item="b", why=Why.MONEY_SHORT, supporters=58, rank=9, last_rank=7, left=12_000, price=50_000, missing=38_000),
