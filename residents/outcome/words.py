@@ -94,7 +94,7 @@ def _money(reason: Reason, other: str) -> str:
         return _money_short(reason)
     return {
         Why.LEFT_OVER: _(
-            "Their shares of the budget did not reach for it; it is paid for with what all shares left over."
+            "It did not get in by shares of the budget; it is paid for with what they left over."
         ),
         Why.QUEUE: _("It was number {rank} in the queue, and the money reached."),
         Why.RIVAL: _("“{other}” is going to be done, and there can only be one of the two."),
@@ -136,7 +136,7 @@ def _shares_short(reason: Reason) -> str:
 def _money_short(reason: Reason) -> str:
     if reason.rank is None:
         sentence = _(
-            "Their shares of the budget did not reach for it. Of what all shares left over there was {left} when its "
+            "It did not get in by shares of the budget. Of what they left over there was {left} when its "
             "turn came; it needs {price}, that is {missing} too little."
         )
     elif reason.last_rank is not None and reason.last_rank < reason.rank:
