@@ -211,6 +211,12 @@ ARGUMENTS: dict[str, Arguments] = {
     ),
     "residents:item": lambda side: [side.menu.pk, 1],
     "residents:picture": lambda side: [side.menu.pk, 1],
+    # Rounds of visits
+    **dict.fromkeys(("residents:rounds_of", "residents:round_start"), lambda side: [side.visits.compound.code]),
+    **dict.fromkeys(("residents:round", "residents:round_end"), lambda side: [side.visits.pk]),
+    "residents:round_sheet": lambda side: [side.visits.pk, side.door.building_id],
+    **dict.fromkeys(("residents:round_door", "residents:round_call"), lambda side: [side.visits.pk, side.door.pk]),
+    "residents:round_take_back": lambda side: [side.visits.pk, side.door_call.pk],
 }  # fmt: skip
 
 

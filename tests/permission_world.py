@@ -38,7 +38,8 @@ from projects.models import CatalogueItem, DocumentKind
 from residents.actions.households import add_household
 from residents.actions.menus import NewRound, add_option, draw_up_menu, relate_options
 from residents.actions.owners import OwnerFacts, record_owners
-from residents.models import Household, Menu
+from residents.actions.rounds import record_call, start_round
+from residents.models import DoorCall, Household, Menu, Round
 from tests.cast import GUANGWU, JINGZHOU, SHENGLI, ZAOYANG, Cast, make_organisation, make_user
 from tests.compounds.builders import fill_survey, make_building, make_compound, make_survey
 from tests.compounds.pages import picture
@@ -367,6 +368,16 @@ class Side:
 
     def _make_menu_project(self) -> Any:
         return begin_project(compound=self._pooled("菜单小区"), user=self.manager, year=2026)
+
+    def _make_visits(self) -> Round:
+        return start_round(
+            compound=self.door.compound, user=self.worker, title="入户", contact="居委会", contact_phone="0716"
+        )
+
+    def _make_door_call(self) -> DoorCall:
+        return record_call(
+            round=self.visits, household=self.door, user=self.worker, finding="refused", key=uuid.uuid4()
+        )
 
 
 def here(cast: Cast) -> Side:

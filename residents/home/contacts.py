@@ -29,7 +29,7 @@ def whom_to_call(compound_id: int, division_code: str, community_name: str = "")
         return ResidentCard(
             title=going_round.contact or _("Community committee"), phone=going_round.contact_phone
         )
-    office = _office(division_code)
+    office = office_of(division_code)
     if office is not None:
         return ResidentCard(title=office.name, phone=office.phone)
     return ResidentCard(
@@ -38,7 +38,7 @@ def whom_to_call(compound_id: int, division_code: str, community_name: str = "")
     )
 
 
-def _office(division_code: str) -> Organisation | None:
+def office_of(division_code: str) -> Organisation | None:
     """The committee of the community or, where it has no number, the street office."""
     kinds = {
         division_code: OrganisationKind.COMMUNITY,

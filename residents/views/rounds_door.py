@@ -1,0 +1,123 @@
+"""One door of a round: what came of the call, in two taps on a phone; a mistake is taken back with a reason."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from core.errors import DomainError, InvalidInput
+from directory.requests import SignedInRequest
+from residents.actions.rounds import record_call, take_back_call
+from residents.models import DoorCall, Finding, Household, Round
+from residents.permissions import can_enter_for_residents
+from residents.views.register_household import household_context
+from residents.views.rounds import TONIGHT, find_round, may_call
+from residents.views.shared import LARGEST_KEY, demand
+from residents.worklist import Worklist, next_to_knock
+
+# As often as each is needed at a door: the usual ones first.
+BUTTONS = (
+    (Finding.HANDED_OVER, "mail", "btn-primary"),
+    (Finding.LETTER_BOX, "inbox", ""),
+    (Finding.NOT_AT_HOME, "clock", ""),
+    (Finding.REFUSED, "ban", ""),
+    (Finding.MOVED_AWAY, "user-off", ""),
+    (Finding.POSTED, "send", ""),
+)
+
+
+def _find_door(request: SignedInRequest, visits: Round, household: int) -> Household:
+    rows = Household.objects.visible_to(request.user).filter(compound=visits.compound_id)
+    return get_object_or_404(
+        rows.select_related("building", "compound__community"), pk=min(household, LARGEST_KEY)
+    )
+
+
+def _back(visits: Round, household: Household, request: SignedInRequest) -> str:
+    """The worklist at this door."""
+    asked = {"building": household.building_id}
+    if request.GET.get("show") == TONIGHT:
+        asked = {"show": TONIGHT, **asked}
+    return f"{reverse('residents:round', args=[visits.pk])}?{urlencode(asked)}#door-{household.pk}"
+
+
+@never_cache
+@require_safe
+def door(request: SignedInRequest, pk: int, household: int) -> HttpResponse:
+    visits = find_round(request, pk)
+    one = _find_door(request, visits, household)
+    work = Worklist(visits)
+    here = next((each for each in work.doors if each.pk == one.pk), None)
+    calls = DoorCall.objects.filter(round=visits, household=one, reverses__isnull=True)
+    context = {
+        **household_context(request, one),
+        "visits": visits,
+        "here": here,
+        "calls": list(calls.select_related("by", "reversal__by")),
+        "buttons": [(value, Finding(value).label, icon, css) for value, icon, css in BUTTONS],
+        "key": uuid.uuid4(),
+        "may_call": here is not None and may_call(request, visits),
+        "back": _back(visits, one, request),
+        "carried": f"?{urlencode({'show': TONIGHT})}" if request.GET.get("show") == TONIGHT else "",
+        "following": next_to_knock(work.doors, one.pk),
+    }
+    return render(request, "residents/rounds_door.html", context)
+
+
+@require_POST
+def call(request: SignedInRequest, pk: int, household: int) -> HttpResponse:
+    """The same `key` again is the same call: a second tap, or a phone that did not hear the answer."""
+    visits = find_round(request, pk)
+    one = _find_door(request, visits, household)
+    demand(can_enter_for_residents(request.user, visits.division_code))
+    finding, key = _sent(request)
+    recorded = record_call(
+        round=visits, household=one, user=request.user, finding=finding, key=key, note=request.POST.get("note", "")[:200]
+    )  # fmt: skip
+    said = {"door": one.door, "finding": recorded.get_finding_display()}
+    if recorded.finding == finding and recorded.household_id == one.pk:
+        messages.success(request, _("{door}: {finding}").format(**said))
+    else:
+        messages.warning(
+            request,
+            _("{door}: “{finding}” was already recorded from this page. Take it back if it is wrong.").format(
+                **said
+            ),
+        )
+    return redirect(_back(visits, one, request))
+
+
+def _sent(request: SignedInRequest) -> tuple[str, uuid.UUID]:
+    finding = request.POST.get("finding", "")
+    try:
+        key = uuid.UUID(request.POST.get("key", ""))
+    except ValueError as error:
+        raise InvalidInput(reason=_("the page's key is missing")) from error
+    if finding not in Finding.values:
+        raise InvalidInput(reason=_("say what came of the call"))
+    return finding, key
+
+
+@require_POST
+def take_back(request: SignedInRequest, pk: int, call_id: int) -> HttpResponse:
+    visits = find_round(request, pk)
+    mistaken = get_object_or_404(
+        DoorCall.objects.visible_to(request.user).select_related("household__building", "round"),
+        round=visits,
+        pk=min(call_id, LARGEST_KEY),
+    )
+    demand(can_enter_for_residents(request.user, visits.division_code))
+    address = reverse("residents:round_door", args=[visits.pk, mistaken.household_id])
+    try:
+        take_back_call(call=mistaken, user=request.user, reason=request.POST.get("reason", "")[:200])
+    except DomainError as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("Taken back. Both entries stay, neither counts."))
+    return redirect(address)
