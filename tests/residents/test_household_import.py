@@ -9,15 +9,16 @@ import pytest
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from compounds.models import Building, Compound
 from core.errors import DomainError
 from core.history import history_of
+from directory.models import RoleAssignment
 from imports import actions
-from imports.errors import ChangedSincePreview, FileForgotten
+from imports.errors import ChangedSincePreview, FileForgotten, RefusedByDatabase
 from imports.models import ImportRow, ImportRun, ImportState, Verdict
 from jobs.progress import Silent
 from residents.actions.owners import OwnerFacts, link_owners, record_owners
@@ -27,10 +28,9 @@ from residents.reading.owners import read_owners
 from tests.cast import MINZHU, Cast
 from tests.compounds.builders import do_jobs, make_building, make_compound
 from tests.effort import examples
+from tests.races import at_once, refusals
 from tests.residents.builders import make_doors, make_household, make_owner
 from tests.residents.lists import LIST, examine, household_list, imported, previewed
-
-pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
@@ -344,6 +344,40 @@ def test_a_register_that_moved_on_since_the_preview_refuses_all(cast: Cast, comp
     run.refresh_from_db()
     assert (run.state, run.counts["new"], run.counts["changed"]) == (ImportState.PREVIEWED, 0, 2)
     assert Household.objects.get(pk=door.pk).exclusive_area is None
+
+
+@pytest.mark.parametrize("meanwhile", ["building", "owners", "right lost", "compound ended"])
+def test_whatever_moved_on_refuses(cast: Cast, compound: Compound, meanwhile: str) -> None:
+    (door, *_others) = make_doors(cast, compound, floors=1, doors=1)
+    run = previewed(
+        household_list(["1号楼", "1单元", "101", "", "", "", "张三"], ["2号楼", "1单元", "101"]), cast.community,
+        compound=compound.code,
+    )  # fmt: skip
+    if meanwhile == "building":
+        make_household(cast, make_building(cast, compound, "二号楼"), staircase="一单元", unit="101室")
+    elif meanwhile == "owners":
+        make_owner(cast, door, "李四")
+    elif meanwhile == "right lost":
+        RoleAssignment.objects.filter(user=cast.community).update(ended_at=timezone.now())
+        run = ImportRun.objects.get(pk=run.pk)
+    else:
+        Compound.objects.filter(pk=compound.pk).update(ended_on=timezone.localdate())
+    with pytest.raises(ChangedSincePreview):
+        actions.write(run=run, progress=Silent())
+    assert not Owner.objects.filter(name="张三").exists()
+
+
+def test_two_imports_of_one_list_at_the_same_instant_enter_each_door_once(committed_cast: Cast) -> None:
+    compound = make_compound(committed_cast, "砂石厂小区")
+    content = household_list(
+        *([f"{b}号楼", "1单元", f"{n}01", "", "", "", "张三"] for b in (1, 2) for n in range(1, 9))
+    )
+    runs = [previewed(content, committed_cast.community, compound=compound.code) for _time in range(2)]
+    answers = at_once(*(lambda run=run: actions.write(run=run, progress=Silent()) for run in runs))  # type: ignore[misc]
+    assert len(refusals(answers)) == 1
+    assert isinstance(refusals(answers)[0], (ChangedSincePreview, RefusedByDatabase))
+    assert (Household.objects.count(), Owner.objects.count(), Building.objects.count()) == (16, 16, 2)
+    assert sorted(ImportRun.objects.values_list("state", flat=True)) == ["previewed", "written"]
 
 
 def test_the_pages_lead_from_the_compound_to_the_written_list(cast: Cast, compound: Compound) -> None:
