@@ -20,8 +20,6 @@ from residents.models import (
     ShareRule,
 )
 
-MONEY = {"max_digits": 16, "decimal_places": 2, "min_value": Decimal(0)}
-
 
 class MomentInput(forms.DateTimeInput):
     """The browser's own calendar and clock."""
@@ -30,6 +28,13 @@ class MomentInput(forms.DateTimeInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+def money_field(label: Any, *, required: bool = True) -> DecimalNumberField:
+    """Yuan, to the cent, not below nothing."""
+    return DecimalNumberField(
+        label=label, required=required, max_digits=16, decimal_places=2, min_value=Decimal(0)
+    )
 
 
 def moment_field(label: Any, **more: Any) -> forms.DateTimeField:
@@ -46,7 +51,7 @@ class MenuForm(forms.Form):
         label=_("Introduction for residents"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Plain words: what it is about, and why it is asked now."),
     )  # fmt: skip
-    budget = DecimalNumberField(label=_("Budget for what is on offer (yuan)"), **MONEY)
+    budget = money_field(_("Budget for what is on offer (yuan)"))
     opens_at = moment_field(_("Opens"))
     closes_at = moment_field(_("Closes"))
     result_on = DayField(label=_("Result is announced on"), required=False, widget=DayInput())
@@ -136,9 +141,9 @@ class OptionForm(forms.Form):
     quantity = DecimalNumberField(
         label=_("Quantity"), max_digits=12, decimal_places=2, min_value=Decimal("0.01")
     )
-    cost = DecimalNumberField(label=_("Price (yuan)"), **MONEY)
-    subsidy = DecimalNumberField(label=_("Paid by others (yuan)"), **MONEY, required=False)
-    residents_pay = DecimalNumberField(label=_("Paid by residents together (yuan)"), **MONEY, required=False)
+    cost = money_field(_("Price (yuan)"))
+    subsidy = money_field(_("Paid by others (yuan)"), required=False)
+    residents_pay = money_field(_("Paid by residents together (yuan)"), required=False)
     share_rule = forms.ChoiceField(label=_("How residents share it"), choices=ShareRule.choices)
     funding = forms.CharField(label=_("Where the money comes from"), max_length=200, required=False)
     reason = forms.CharField(label=_("Reason for the change"), max_length=300, required=False)

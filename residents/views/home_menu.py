@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -36,7 +37,7 @@ class AnswerForm(forms.Form):
     )  # fmt: skip
 
 
-class Numbers(forms.CharField):
+class Numbers(forms.Field):
     """ "3 17 20" → [3, 17, 20]."""
 
     def to_python(self, value: Any) -> list[int]:
@@ -55,7 +56,7 @@ class SubmitForm(forms.Form):
     declined = Numbers(widget=forms.HiddenInput, required=False)
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def _of_menu(view: View) -> View:
@@ -172,7 +173,7 @@ def receipt(request: ResidentRequest, shown: OpenMenu) -> HttpResponse:
 
 @_of_menu
 @require_safe
-def picture(request: ResidentRequest, shown: OpenMenu, version: int) -> HttpResponse:
+def picture(request: ResidentRequest, shown: OpenMenu, version: int) -> HttpResponseBase:
     """The picture of an item, as it was on show at any time."""
     found = OptionVersion.objects.filter(pk=version, menu=shown.menu).select_related("picture").first()
     if found is None or found.picture is None:

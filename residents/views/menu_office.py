@@ -250,7 +250,7 @@ def page(request: SignedInRequest, pk: int) -> HttpResponse:
 def participation(menu: Menu) -> list[dict[str, Any]]:
     """By building: doors, how many chose, and the share; never what."""
     chosen = Choice.objects.filter(menu=menu).counting().values("household")
-    rows = (
+    rows: Any = (
         Household.objects.living()
         .filter(compound=menu.project.compound_id)
         .order_by("building__number_key")

@@ -13,7 +13,7 @@ from residents.actions.choices import choose
 from residents.actions.menus import revise_option
 from residents.actions.paper import confirm_sheet, reverse_choice
 from residents.errors.menus import MenuClosed, OnShowChanged
-from residents.models import Choice
+from residents.models import Choice, Household
 from tests.cast import Cast
 from tests.database import Databases
 from tests.races import at_once, refusals
@@ -85,7 +85,7 @@ def _without_lock(databases: Databases) -> Iterator[None]:
             " WHERE t.tgname LIKE %s",
             [f"pgtrigger_{GUARD}_%"],
         )
-        (whole,) = cursor.fetchone()
+        ((whole,),) = cursor.fetchall()
         weak = whole.replace("WHERE id = NEW.household_id FOR NO KEY UPDATE", "WHERE id = NEW.household_id")
         assert weak != whole
         cursor.execute(weak.replace("SELECT * INTO held", "PERFORM pg_sleep(0.05); SELECT * INTO held"))
@@ -119,7 +119,7 @@ def test_no_choice_lands_after_the_close(committed_cast: Cast) -> None:
     codes = {door: code_of(cast, door) for door in doors_of(menu)}
     shown = on_show(menu)
 
-    def late(door: object) -> list[object]:
+    def late(door: Household) -> list[object]:
         found: list[object] = []
         while timezone.now() < menu.closes_at + timedelta(seconds=0.3):
             try:
@@ -154,7 +154,7 @@ def test_a_price_edited_while_residents_choose_is_seen_or_refused(committed_cast
             option=option, user=bureau, expected_version=1, reason="询价", cost=Decimal(99_000)
         )
 
-    def tap(door: object) -> object:
+    def tap(door: Household) -> object:
         return choose(
             menu=menu, household=door, code=codes[door], seen=shown.values(), wanted=[shown["充电棚"]], key=uuid.uuid4()
         )  # fmt: skip

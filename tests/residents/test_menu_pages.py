@@ -65,7 +65,7 @@ def test_a_price_changed_while_it_is_open_needs_a_reason_and_says_who_will_be_to
     sent = {**page.context["form"].initial, "cost": "130000", "subsidy": "0", "residents_pay": "0"}
     assert office.post(url, sent).status_code == 422
     assert office.post(url, {**sent, "reason": "询价后调整"}).status_code == 302
-    assert option.versions.first().reason == "询价后调整"
+    assert option.versions.get(version=2).reason == "询价后调整"
     again = office.post(url, {**sent, "reason": "再改"})
     assert again.status_code == 422
 

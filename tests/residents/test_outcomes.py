@@ -40,9 +40,9 @@ WANTS = [
 ]  # fmt: skip
 
 
-def make_chosen(cast: Cast, *, seconds: float = 3, **facts: object) -> Menu:
+def make_chosen(cast: Cast, *, seconds: float = 3) -> Menu:
     """A closed menu with eight choices; budget for shed and equipment, not for the lift."""
-    menu = make_menu(cast, doors=8, closes_at=timezone.now() + timedelta(seconds=seconds), **facts)
+    menu = make_menu(cast, doors=8, closes_at=timezone.now() + timedelta(seconds=seconds))
     for door, wants in zip(doors_of(menu), WANTS, strict=True):
         send(cast, menu, door, *wants)
     wait_for_close(menu)
