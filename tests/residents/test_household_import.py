@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from compounds.models import Building, Compound
 from core.errors import DomainError
 from core.history import history_of
+from core.sheets import open_bytes
 from directory.models import RoleAssignment
 from imports import actions
 from imports.errors import ChangedSincePreview, FileForgotten, RefusedByDatabase
@@ -494,3 +495,17 @@ def test_the_shell_shows_first_writes_then_and_prints_no_name(
     assert (change.recorded_by, change.effective_on) == (None, date(2026, 5, 1))
     # The row with an error is kept for a day, so that its workbook can be fetched.
     assert ImportRun.objects.get().forgotten_at is None
+
+
+def test_the_template_can_be_filled_in_and_read_again(cast: Cast, compound: Compound) -> None:
+    client = cast.client("community", HTTP_ACCEPT_LANGUAGE="zh-hans")
+    answer = client.get("/imports/new/households/template/")
+    rows = open_bytes(b"".join(answer.streaming_content)).read().rows
+    headings = rows[0]
+    assert headings[0] == "小区"
+    assert "身份证" not in "".join(headings)
+    filled = {"小区": f"{compound.code} 砂石厂小区", "楼栋 *": "3号楼", "房号 *": "501", "业主": "张三"}
+    assert filled.keys() <= set(headings), headings
+    content = household_list([filled.get(heading, "") for heading in headings], headings=headings)
+    (row,) = examine(content, cast.community)
+    assert (row.verdict, row.values["door"], row.values["owners"][0][0]) == ("new", "3号楼501", "张三")
