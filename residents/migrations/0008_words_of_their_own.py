@@ -6,28 +6,28 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('residents', '0007_representatives_say'),
+        ("residents", "0007_representatives_say"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='opinion',
-            name='number',
-            field=models.PositiveIntegerField(editable=False, verbose_name='running number'),
+            model_name="opinion",
+            name="number",
+            field=models.PositiveIntegerField(editable=False, verbose_name="running number"),
         ),
         migrations.AlterField(
-            model_name='opinionevent',
-            name='number',
-            field=models.PositiveIntegerField(editable=False, verbose_name='running number'),
+            model_name="opinionevent",
+            name="number",
+            field=models.PositiveIntegerField(editable=False, verbose_name="running number"),
         ),
         migrations.AlterField(
-            model_name='paperbatch',
-            name='number',
-            field=models.PositiveSmallIntegerField(verbose_name='running number'),
+            model_name="paperbatch",
+            name="number",
+            field=models.PositiveSmallIntegerField(verbose_name="running number"),
         ),
         migrations.AlterField(
-            model_name='representative',
-            name='from_on',
-            field=models.DateField(verbose_name='term begins'),
+            model_name="representative",
+            name="from_on",
+            field=models.DateField(verbose_name="term begins"),
         ),
     ]
