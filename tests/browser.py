@@ -100,6 +100,13 @@ def new_page(browser: Browser, site: str, faults: Faults) -> Iterator[NewPage]:
     assert not faults.found, "\n".join(faults.found)
 
 
+def at_both_widths(page: Page) -> Iterator[int]:
+    """`for width in at_both_widths(page):` looks at one page on a desk and on a phone, without asking for it twice."""
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        yield width
+
+
 class SignedIn(Protocol):
     def __call__(self, username: str = "bureau", **options: Any) -> Page: ...
 

@@ -70,17 +70,24 @@ def test_no_page_breaks_the_accessibility_rules(
     axe(outside)
 
 
-@pytest.mark.parametrize(("width", "height"), [(320, 640), (390, 844), (720, 450), (1440, 900)])
+# 320 px, a phone, 200 % zoom of a desktop, a desktop.
+WINDOWS = [(320, 640), (390, 844), (720, 450), (1440, 900)]
+
+
+@pytest.mark.parametrize("first", [WINDOWS[0], WINDOWS[-1]])
 def test_nothing_is_wider_than_the_window(
-    signed_in: SignedIn, site: str, filled: Cast, width: int, height: int
+    signed_in: SignedIn, site: str, filled: Cast, first: tuple[int, int]
 ) -> None:
-    """320 px, a phone, 200 % zoom of a desktop, a desktop; in usual and in large print."""
-    page = signed_in(width=width, height=height)
+    """In usual and in large print, whether the window was opened narrow or wide."""
+    page = signed_in(width=first[0], height=first[1])
     for large in ("0", "1"):
         page.context.add_cookies([{"name": "large_print", "value": large, "url": site}])
         for address in ("/", *PAGES):
+            page.set_viewport_size({"width": first[0], "height": first[1]})
             page.goto(address)
-            assert overflow(page) <= 0, (address, large)
+            for width, height in WINDOWS if first == WINDOWS[0] else WINDOWS[::-1]:
+                page.set_viewport_size({"width": width, "height": height})
+                assert overflow(page) <= 0, (address, large, width)
 
 
 def test_phone_pages_keep_the_accessibility_rules(signed_in: SignedIn, filled: Cast, axe: Axe) -> None:
