@@ -209,6 +209,27 @@ ARGUMENTS: dict[str, Arguments] = {
         ("residents:menu_option", "residents:menu_option_move", "residents:menu_option_drop"),
         lambda side: [side.menu.pk, side.menu.options.first().pk],
     ),
+    # Entered at the desk, counted and typed from paper
+    **dict.fromkeys(
+        ("residents:menu_desk", "residents:menu_entered_list", "residents:menu_paper"),
+        lambda side: [side.running_menu.pk],
+    ),
+    "residents:menu_desk_entry": lambda side: [side.running_menu.pk, side.menu_door.pk],
+    **dict.fromkeys(
+        ("residents:menu_entered", "residents:menu_reverse"), lambda side: [side.running_menu.pk, side.desk_choice.pk]
+    ),
+    **dict.fromkeys(
+        ("residents:menu_batch", "residents:menu_seal", "residents:menu_batch_drop"),
+        lambda side: [side.running_menu.pk, side.pile.pk],
+    ),
+    **dict.fromkeys(
+        ("residents:menu_sheet_door", "residents:menu_spoil"), lambda side: [side.running_menu.pk, side.sealed_pile.pk]
+    ),
+    "residents:menu_sheet_type": lambda side: [side.running_menu.pk, side.sealed_pile.pk, side.menu_door.pk],
+    "residents:menu_spoiled_scan": lambda side: [side.running_menu.pk, side.sealed_pile.pk, side.spoiled.pk],
+    **dict.fromkeys(
+        ("residents:menu_sheet", "residents:menu_sheet_scan"), lambda side: [side.running_menu.pk, side.typed.pk]
+    ),
     "residents:item": lambda side: [side.menu.pk, 1],
     "residents:picture": lambda side: [side.menu.pk, 1],
     # Rounds of visits

@@ -35,11 +35,22 @@ from projects.actions.tasks import add_evidence, give_task
 from projects.actions.timetable import add_milestone
 from projects.actions.visits import add_visit_photo, record_visit
 from projects.models import CatalogueItem, DocumentKind
+from residents.actions.choices import enter_choice
 from residents.actions.households import add_household
-from residents.actions.menus import NewRound, add_option, draw_up_menu, relate_options
+from residents.actions.menus import NewRound, add_option, draw_up_menu, publish_menu, relate_options
 from residents.actions.owners import OwnerFacts, record_owners
+from residents.actions.paper import count_batch, enter_sheet, seal_batch, spoil_sheet
 from residents.actions.rounds import record_call, start_round
-from residents.models import DoorCall, Household, Menu, Round
+from residents.models import (
+    Choice,
+    DoorCall,
+    Household,
+    Menu,
+    PaperBatch,
+    Round,
+    SpoiledSheet,
+    current_versions,
+)
 from tests.cast import GUANGWU, JINGZHOU, SHENGLI, ZAOYANG, Cast, make_organisation, make_user
 from tests.compounds.builders import fill_survey, make_building, make_compound, make_survey
 from tests.compounds.pages import picture
@@ -366,12 +377,65 @@ class Side:
         relate_options(option=options[0], other=options[1], kind="excludes", user=self.manager)
         return menu
 
+    def _make_running_menu(self) -> Menu:
+        """One that is open, in a compound of its own with one door."""
+        now = timezone.now()
+        project = begin_project(compound=self._pooled("选票小区"), user=self.manager, year=2026)
+        menu = draw_up_menu(
+            project=project, user=self.manager, title="选择", budget=Decimal(1000), opens_at=now,
+            closes_at=now + timedelta(days=9), new_round=NewRound("入户", "居委会", "0716"),
+        )  # fmt: skip
+        item = CatalogueItem.objects.filter(category="improve").order_by("code")[0]
+        add_option(
+            menu=menu, user=self.manager, catalogue_item=item, name="充电棚", text="说明", quantity=Decimal(1), cost=Decimal(9)
+        )  # fmt: skip
+        building = make_building(self._acting(), project.compound, "1号楼")
+        add_household(user=self.worker, building=building, unit="101", floor=1)
+        return publish_menu(menu=menu, user=self.manager)
+
+    def _make_menu_door(self) -> Household:
+        return self.running_menu.project.compound.households.get()
+
+    def _make_desk_choice(self) -> Choice:
+        return enter_choice(
+            menu=self.running_menu, household=self.menu_door, user=self.worker, channel="desk", sheet=self._picture(),
+            seen=self._on_show(), wanted=[], key=uuid.uuid4(),
+        )  # fmt: skip
+
+    def _make_pile(self) -> PaperBatch:
+        """Counted once, not sealed."""
+        return count_batch(
+            menu=self.running_menu, user=self.worker, pieces=9, received_at=timezone.now(), kept_where="居委会"
+        )  # fmt: skip
+
+    def _make_sealed_pile(self) -> PaperBatch:
+        pile = count_batch(
+            menu=self.running_menu, user=self.worker, pieces=9, received_at=timezone.now(), kept_where="居委会"
+        )  # fmt: skip
+        return seal_batch(batch=pile, user=self.manager, pieces=9)
+
+    def _make_typed(self) -> Choice:
+        return enter_sheet(
+            batch=self.sealed_pile, household=self.menu_door, user=self.worker, sheet=self._picture(), seen=self._on_show(),
+            wanted=[], key=uuid.uuid4(),
+        )  # fmt: skip
+
+    def _make_spoiled(self) -> SpoiledSheet:
+        return spoil_sheet(batch=self.sealed_pile, user=self.worker, reason="没有签名", sheet=self._picture())
+
+    def _on_show(self) -> list[int]:
+        return [version.pk for version in current_versions(self.running_menu)]
+
     def _make_menu_project(self) -> Any:
         return begin_project(compound=self._pooled("菜单小区"), user=self.manager, year=2026)
 
     def _make_visits(self) -> Round:
         return start_round(
-            compound=self.door.compound, user=self.worker, title="入户", contact="居委会", contact_phone="0716"
+            compound=self.door.compound,
+            user=self.worker,
+            title="入户",
+            contact="居委会",
+            contact_phone="0716",
         )
 
     def _make_door_call(self) -> DoorCall:

@@ -80,6 +80,13 @@ class LetterNotValid(DomainError):
     sentence = _("This letter is no longer valid. Ask for a new one; the telephone number stands on it.")
 
 
+class LetterOfAnother(DomainError):
+    code = "letter_of_another"
+    sentence = _(
+        "This code stands on the letter of another door, not of {door}. Ask for the code and the door again."
+    )
+
+
 class AlreadyChosen(DomainError):
     code = "already_chosen"
     sentence = _("Your household has already chosen, and here the first choice stays.")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from residents.views import home_menu, menu_office
+from residents.views import home_menu, menu_desk, menu_office, menu_paper
 
 urlpatterns: list[URLPattern] = [
     path("", menu_office.menu_list, name="menus"),
@@ -21,6 +21,29 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/items/<int:option_id>/", menu_office.option_edit, name="menu_option"),
     path("<int:pk>/items/<int:option_id>/move/", menu_office.option_move, name="menu_option_move"),
     path("<int:pk>/items/<int:option_id>/drop/", menu_office.option_drop, name="menu_option_drop"),
+    path("<int:pk>/desk/", menu_desk.find_door, name="menu_desk"),
+    path("<int:pk>/desk/<int:household_id>/", menu_desk.entry, name="menu_desk_entry"),
+    path("<int:pk>/entered/", menu_desk.entered_list, name="menu_entered_list"),
+    path("<int:pk>/entered/<int:choice_id>/", menu_desk.entered, name="menu_entered"),
+    path("<int:pk>/entered/<int:choice_id>/reverse/", menu_desk.reverse_entry, name="menu_reverse"),
+    path("<int:pk>/paper/", menu_paper.piles, name="menu_paper"),
+    path("<int:pk>/paper/<int:batch_id>/", menu_paper.batch, name="menu_batch"),
+    path("<int:pk>/paper/<int:batch_id>/seal/", menu_paper.seal, name="menu_seal"),
+    path("<int:pk>/paper/<int:batch_id>/drop/", menu_paper.drop, name="menu_batch_drop"),
+    path("<int:pk>/paper/<int:batch_id>/door/", menu_paper.find_door, name="menu_sheet_door"),
+    path(
+        "<int:pk>/paper/<int:batch_id>/door/<int:household_id>/",
+        menu_paper.type_sheet,
+        name="menu_sheet_type",
+    ),
+    path("<int:pk>/paper/<int:batch_id>/spoiled/", menu_paper.spoil, name="menu_spoil"),
+    path(
+        "<int:pk>/paper/<int:batch_id>/spoiled/<int:spoiled_id>/",
+        menu_paper.spoiled_scan,
+        name="menu_spoiled_scan",
+    ),
+    path("<int:pk>/sheets/<int:choice_id>/", menu_paper.sheet, name="menu_sheet"),
+    path("<int:pk>/sheets/<int:choice_id>/scan/", menu_paper.scan, name="menu_sheet_scan"),
 ]
 home_pages: list[URLPattern] = [
     path("menu/<int:pk>/", home_menu.start, name="choose"),

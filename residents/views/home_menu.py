@@ -18,6 +18,7 @@ from core.posted import posted
 from files.serving import preview_response
 from residents.actions.choices import DECLINE, EITHER, WANT, choose, keep_draft
 from residents.counting import Reading
+from residents.forms.numbers import Numbers
 from residents.home.menus import SHOWN, Offer, OpenMenu
 from residents.models import AccessCode, Household, Menu, OptionVersion, OutcomeAdoption
 from residents.views.resident import ResidentRequest, resident_page
@@ -35,16 +36,6 @@ class AnswerForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose one of the three answers."), "invalid_choice": _("Choose one of the three answers.")},
     )  # fmt: skip
-
-
-class Numbers(forms.Field):
-    """ "3 17 20" → [3, 17, 20]."""
-
-    def to_python(self, value: Any) -> list[int]:
-        words = str(value or "").split()
-        if not all(word.isascii() and word.isdecimal() and len(word) < 19 for word in words):
-            raise forms.ValidationError(_("This page could not be read. Go back and try again."))
-        return [int(word) for word in words]
 
 
 class SubmitForm(forms.Form):

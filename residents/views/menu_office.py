@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -26,6 +26,7 @@ from residents.counting import Reading
 from residents.filters.menus import MenuFilter
 from residents.forms.menus import CloseForm, MenuForm, OptionForm, ReasonForm, RelationForm
 from residents.models import (
+    Channel,
     Choice,
     Household,
     Menu,
@@ -43,6 +44,8 @@ from residents.permissions import (
     can_see_households,
 )
 from residents.tables.menus import MENUS, TONES, with_participation
+from residents.views.menu_paper import batches_of
+from residents.views.menu_shared import find_menu, menu_page, status_of, tried
 from residents.views.shared import LARGEST_KEY
 
 TAB = "menu"
@@ -88,12 +91,12 @@ def draw_up(request: SignedInRequest, code: str) -> HttpResponse:
     running = Round.objects.running().filter(compound=project.compound_id).first()
     form = MenuForm(posted(request), project=project, needs_round=running is None)
     if form.is_valid():
-        menu = _tried(form, lambda: _drawn_up(request, project, form, running))
+        menu = tried(form, lambda: _drawn_up(request, project, form, running))
         if menu is not None:
             messages.success(request, _("The menu is begun. Now put the items on it."))
             return redirect(menu)
     context = {"form": form, "running": running, "menu": None}
-    return project_page(request, "residents/menu_form.html", project, TAB, context, status=_status(form))
+    return project_page(request, "residents/menu_form.html", project, TAB, context, status=status_of(form))
 
 
 def _drawn_up(request: SignedInRequest, project: Project, form: MenuForm, running: Round | None) -> Menu:
@@ -113,25 +116,25 @@ def _drawn_up(request: SignedInRequest, project: Project, form: MenuForm, runnin
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
-    menu = _find(request, pk)
+    menu = find_menu(request, pk)
     demand(can_run_menus(request.user, menu.division_code))
     form = MenuForm(posted(request), project=menu.project, needs_round=False, menu=menu)
-    if form.is_valid() and _tried(
+    if form.is_valid() and tried(
         form, lambda: acts.change_menu(menu=menu, user=request.user, **form.facts())
     ):
         messages.success(request, _("Saved."))
         return redirect(menu)
     context = {"form": form, "running": menu.round, "menu": menu}
-    return _page(request, "residents/menu_form.html", menu, context, status=_status(form))
+    return menu_page(request, "residents/menu_form.html", menu, context, status=status_of(form))
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def option_add(request: SignedInRequest, pk: int) -> HttpResponse:
-    menu = _find(request, pk)
+    menu = find_menu(request, pk)
     demand(can_run_menus(request.user, menu.division_code))
     form = OptionForm(posted(request), menu=menu)
-    if form.is_valid() and _tried(
+    if form.is_valid() and tried(
         form,
         lambda: acts.add_option(
             menu=menu, user=request.user, catalogue_item=form.cleaned_data["item"], **form.facts()
@@ -139,8 +142,8 @@ def option_add(request: SignedInRequest, pk: int) -> HttpResponse:
     ):
         messages.success(request, _("The item is on the menu."))
         return redirect(menu)
-    return _page(
-        request, "residents/menu_option.html", menu, {"form": form, "option": None}, status=_status(form)
+    return menu_page(
+        request, "residents/menu_option.html", menu, {"form": form, "option": None}, status=status_of(form)
     )
 
 
@@ -148,12 +151,12 @@ def option_add(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def option_edit(request: SignedInRequest, pk: int, option_id: int) -> HttpResponse:
     """New words or prices; while the menu is open with a reason, and those who chose before are told."""
-    menu = _find(request, pk)
+    menu = find_menu(request, pk)
     demand(can_run_menus(request.user, menu.division_code))
     option = get_object_or_404(menu.options.select_related("catalogue_item"), pk=min(option_id, LARGEST_KEY))
     current = option.versions.first()
     form = OptionForm(posted(request), menu=menu, current=current)
-    if form.is_valid() and _tried(form, lambda: _revised(request, option, form)):
+    if form.is_valid() and tried(form, lambda: _revised(request, option, form)):
         messages.success(request, _("The new words and prices are on show."))
         return redirect(menu)
     chosen = Choice.objects.filter(menu=menu).counting().count()
@@ -164,7 +167,7 @@ def option_edit(request: SignedInRequest, pk: int, option_id: int) -> HttpRespon
         "chosen": chosen,
         "versions": option.versions.all(),
     }
-    return _page(request, "residents/menu_option.html", menu, context, status=_status(form))
+    return menu_page(request, "residents/menu_option.html", menu, context, status=status_of(form))
 
 
 def _revised(request: SignedInRequest, option: Option, form: OptionForm) -> OptionVersion:
@@ -177,7 +180,7 @@ def _revised(request: SignedInRequest, option: Option, form: OptionForm) -> Opti
 @require_POST
 def option_move(request: SignedInRequest, pk: int, option_id: int) -> HttpResponse:
     """One place up or down in the order in which residents are asked."""
-    menu = _find(request, pk)
+    menu = find_menu(request, pk)
     ids = list(menu.options.order_by("position").values_list("pk", flat=True))
     if option_id in ids:
         here = ids.index(option_id)
@@ -189,7 +192,7 @@ def option_move(request: SignedInRequest, pk: int, option_id: int) -> HttpRespon
 
 @require_POST
 def option_drop(request: SignedInRequest, pk: int, option_id: int) -> HttpResponse:
-    menu = _find(request, pk)
+    menu = find_menu(request, pk)
     option = get_object_or_404(menu.options, pk=min(option_id, LARGEST_KEY))
     acts.drop_option(option=option, user=request.user)
     messages.success(request, _("The item is off the menu."))
@@ -198,7 +201,7 @@ def option_drop(request: SignedInRequest, pk: int, option_id: int) -> HttpRespon
 
 @require_POST
 def relate(request: SignedInRequest, pk: int) -> HttpResponse:
-    menu = _find(request, pk)
+    menu = find_menu(request, pk)
     demand(can_run_menus(request.user, menu.division_code))
     form = RelationForm(request.POST, names=_names(menu))
     if form.is_valid():
@@ -213,7 +216,7 @@ def relate(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def part(request: SignedInRequest, pk: int, relation_id: int) -> HttpResponse:
-    menu = _find(request, pk)
+    menu = find_menu(request, pk)
     relation = get_object_or_404(menu.relations.select_related("menu"), pk=min(relation_id, LARGEST_KEY))
     acts.part_options(relation=relation, user=request.user)
     return redirect(f"{menu.get_absolute_url()}#items")
@@ -224,7 +227,7 @@ def part(request: SignedInRequest, pk: int, relation_id: int) -> HttpResponse:
 
 @require_safe
 def page(request: SignedInRequest, pk: int) -> HttpResponse:
-    menu = _find(request, pk)
+    menu = find_menu(request, pk)
     now = timezone.now()
     versions = current_versions(menu)
     names = {version.option_id: version.name for version in versions}
@@ -241,10 +244,32 @@ def page(request: SignedInRequest, pk: int) -> HttpResponse:
         "outstanding": outstanding_paper(menu),
         "may_run": can_run_menus(request.user, menu.division_code),
         "may_enter": can_enter_for_residents(request.user, menu.division_code),
+        **entered_by_office(menu),
         "close_form": CloseForm(initial={"closes_at": timezone.localtime(menu.closes_at)}),
         "reason_form": ReasonForm(),
     }
-    return _page(request, "residents/menu.html", menu, context)
+    return menu_page(request, "residents/menu.html", menu, context)
+
+
+def entered_by_office(menu: Menu) -> dict[str, Any]:
+    """How much came in at the desk, by telephone and on paper; of a draft nothing."""
+    if menu.state == MenuState.DRAFT:
+        return {}
+    at_desk = menu.choices.filter(channel__in=(Channel.DESK, Channel.PHONE), reversed_at__isnull=True)
+    piles = batches_of(menu)
+    return {
+        "at_desk": at_desk.aggregate(
+            desk=Count("pk", filter=Q(channel=Channel.DESK)),
+            phone=Count("pk", filter=Q(channel=Channel.PHONE)),
+        ),
+        "paper": {
+            "piles": len(piles),
+            "unsealed": sum(pile.sealed_at is None for pile in piles),
+            "pieces": sum(pile.pieces for pile in piles if pile.sealed_at),
+            "entered": sum(pile.entered for pile in piles),
+            "waiting": sum(pile.waiting for pile in piles),
+        },
+    }
 
 
 def participation(menu: Menu) -> list[dict[str, Any]]:
@@ -268,7 +293,7 @@ def _act(does: Act) -> Callable[..., HttpResponse]:
 
     @require_POST
     def view(request: SignedInRequest, pk: int) -> HttpResponse:
-        menu = _find(request, pk)
+        menu = find_menu(request, pk)
         demand(can_run_menus(request.user, menu.division_code))
         try:
             messages.success(request, does(request, menu))
@@ -311,7 +336,7 @@ publish, prolong, void, count = (_act(does) for does in (_publish, _prolong, _vo
 @require_http_methods(["GET", "HEAD", "POST"])
 def outcome(request: SignedInRequest, pk: int) -> HttpResponse:
     """Both rules side by side, why each item is in or out, and the adoption into the scheme."""
-    menu = _find(request, pk)
+    menu = find_menu(request, pk)
     demand(request.method != "POST" or can_adopt_outcomes(request.user, menu.division_code))
     outcomes = list(menu.outcomes.order_by("-is_official", "pk"))
     if not outcomes:
@@ -335,7 +360,7 @@ def outcome(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_adopt": adoption is None and can_adopt_outcomes(request.user, menu.division_code),
         "is_as_counted": is_as_counted(official),
     }  # fmt: skip
-    return _page(request, "residents/menu_outcome.html", menu, context, status=409 if refused else 200)
+    return menu_page(request, "residents/menu_outcome.html", menu, context, status=409 if refused else 200)
 
 
 def _departures(request: SignedInRequest, reading: Reading) -> dict[int, tuple[bool, str]]:
@@ -351,40 +376,5 @@ def _departed(adoption: OutcomeAdoption | None) -> dict[int, Any]:
     return {one.option_id: one for one in adoption.departures.all()} if adoption else {}
 
 
-# --- Shared -----------------------------------------------------------------------------
-
-
-def _find(request: SignedInRequest, pk: int) -> Menu:
-    demand(can_see_households(request.user))
-    rows = Menu.objects.visible_to(request.user).select_related("project__compound", "round", "scheme")
-    return get_object_or_404(rows, pk=min(pk, LARGEST_KEY))
-
-
-def _page(
-    request: SignedInRequest, template: str, menu: Menu, context: dict[str, Any], *, status: int = 200
-) -> HttpResponse:  # fmt: skip
-    request.rail_path = "/residents/"  # type: ignore[attr-defined]
-    tone = TONES[MenuState(menu.state)]
-    return render(
-        request,
-        template,
-        {"menu": menu, "tone": tone, "compound": menu.project.compound, **context},
-        status=status,
-    )
-
-
 def _names(menu: Menu) -> list[tuple[int, str]]:
     return [(version.option_id, version.name) for version in current_versions(menu)]
-
-
-def _tried(form: Any, does: Callable[[], Any]) -> Any:
-    """What the act gives; None, with the reason on the form, where it is refused."""
-    try:
-        return does()
-    except DomainError as refusal:
-        form.add_error(None, refusal.message)
-        return None
-
-
-def _status(form: Any) -> int:
-    return 422 if form.is_bound and form.errors else 200
