@@ -211,6 +211,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "residents.tasks.forget_old_attempts",
         "schedule": crontab(hour=3, minute=45),
     },
+    "residents: tell of overdue opinions": {
+        "task": "residents.tasks.sound_opinion_alarms",
+        "schedule": crontab(hour="8-18", minute=15),
+    },
     # In the morning, and again each hour of the day for a worker that was away.
     "projects: tell of overdue tasks": {
         "task": "projects.tasks.sound_alarms",

@@ -238,6 +238,15 @@ ARGUMENTS: dict[str, Arguments] = {
     "residents:round_sheet": lambda side: [side.visits.pk, side.door.building_id],
     **dict.fromkeys(("residents:round_door", "residents:round_call"), lambda side: [side.visits.pk, side.door.pk]),
     "residents:round_take_back": lambda side: [side.visits.pk, side.door_call.pk],
+    # Opinions
+    **dict.fromkeys(("residents:opinions_of_compound", "residents:opinion_new"), lambda side: [side.door.compound.code]),
+    **dict.fromkeys(
+        ("residents:opinion", "residents:opinion_assign", "residents:opinion_reply", "residents:opinion_join",
+         "residents:opinion_reopen", "residents:opinion_close", "residents:opinion_erase"),
+        lambda side: [side.opinion.pk],
+    ),
+    "residents:opinion_photo": lambda side: [side.opinion.pk, side.opinion.photos.get().pk],
+    "residents:said": lambda side: [1],
 }  # fmt: skip
 
 
@@ -256,4 +265,5 @@ EVERYWHERE = {
     "residents:receipt",
     "residents:result",
     "residents:picture",
+    "residents:said",
 }

@@ -9,12 +9,14 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from audit.actions import record
 from compounds.models import Compound
 from core.errors import NotPermitted
 from core.integrity import constraints_as_refusals, refusals_of_triggers
 from core.text import clean_line, clean_text
 from directory.models import User
 from directory.powers import Power
+from files.models import StoredFile
 from projects.models import WorkItem
 from residents.errors.households import ReasonNeeded
 from residents.errors.opinions import (
@@ -23,12 +25,15 @@ from residents.errors.opinions import (
     OpinionJoinsElsewhere,
     OpinionWrongState,
     OwnerOutOfReach,
+    TooManyOpinions,
     WorkOfAnotherCompound,
 )
-from residents.models import Channel, Household, Opinion, OpinionCategory, OpinionState
+from residents.models import Channel, Household, Opinion, OpinionCategory, OpinionPhoto, OpinionState
 from residents.permissions import can_enter_for_residents, can_keep_opinions
 
 REPLY_DAYS = 7
+# From one letter within 24 hours; further ones are said to the committee.
+MOST_A_DAY = 10
 TRIGGERS = {
     "opinion_joins_a_head": OpinionJoinsElsewhere,
     "opinion_work_of_compound": WorkOfAnotherCompound,
@@ -39,7 +44,7 @@ TRIGGERS = {
 def record_opinion(
     *, compound: Compound, text: str, channel: str, key: uuid.UUID, user: User | None = None,
     household: Household | None = None, contact: str = "", category: OpinionCategory | None = None,
-    received_at: datetime | None = None,
+    received_at: datetime | None = None, photo: StoredFile | None = None,
 ) -> Opinion:  # fmt: skip
     """Take down what was said; an answer is due in a week. The same `key` again gives the same opinion.
 
@@ -56,14 +61,19 @@ def record_opinion(
             raise KeyUsed
         return known
     received = received_at or timezone.now()
+    if user is None:
+        _refuse_a_flood(household)
     last = Opinion.objects.filter(compound=compound).aggregate(last=Max("number"))["last"] or 0
     with constraints_as_refusals(Opinion):
-        return Opinion.objects.create(
+        opinion = Opinion.objects.create(
             compound=compound, number=last + 1, household=household,
             channel=channel if user is not None else Channel.WEB, received_at=received, text=clean_text(text),
             contact=clean_line(contact), category=category, entered_by=user, key=key,
             due_on=timezone.localdate(received) + timedelta(days=REPLY_DAYS),
         )  # fmt: skip
+    if photo is not None:
+        OpinionPhoto.objects.create(opinion=opinion, file=photo, key=key)
+    return opinion
 
 
 @transaction.atomic
@@ -143,7 +153,15 @@ def erase_contact(*, opinion: Opinion, user: User, reason: str) -> Opinion:
     opinion = _lock(opinion, user)
     opinion.contact = ""
     opinion.save(update_fields=["contact"])
+    record(action="opinion.contact_erased", actor=user, subject=opinion, reason=clean_line(reason))
     return opinion
+
+
+def _refuse_a_flood(household: Household | None) -> None:
+    since = timezone.now() - timedelta(days=1)
+    said = Opinion.objects.filter(household=household, entered_by__isnull=True, received_at__gt=since)
+    if said.count() >= MOST_A_DAY:
+        raise TooManyOpinions
 
 
 def _lock(opinion: Opinion, user: User) -> Opinion:

@@ -23,6 +23,14 @@ class OpinionJoinsElsewhere(DomainError):
     sentence = _("Opinions are joined within one compound, with one that is not itself joined with another.")
 
 
+class TooManyOpinions(DomainError):
+    code = "too_many_opinions"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    sentence = _(
+        "You have said a lot today, and it has all arrived. Please go on tomorrow, or call your community committee."
+    )
+
+
 class OwnerOutOfReach(DomainError):
     code = "owner_out_of_reach"
     status = HTTPStatus.BAD_REQUEST

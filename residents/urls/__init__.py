@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("residents/schemes/", include(sign_offs.urlpatterns)),
     path("r/", include(home.urlpatterns)),
     path("r/", include(menus.home_pages)),
+    path("r/", include(opinions.home_pages)),
     # The code of a letter takes whatever is left below /r/: pages of other parts stand above this line.
     path("r/", include(home.letters)),
     path("R/", include(home.shouted)),

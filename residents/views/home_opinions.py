@@ -1,0 +1,73 @@
+"""A resident says something, follows what becomes of it, and reads what neighbours were answered."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from compounds.models import Compound
+from core.errors import DomainError
+from core.posted import posted
+from files.actions import store_image
+from residents.actions.opinions import record_opinion
+from residents.forms.opinions import SayForm, add_refusal
+from residents.home.opinions import answered_neighbours, own_opinions
+from residents.models import Channel, Household, Opinion
+from residents.views.resident import ResidentRequest, resident_page
+
+LARGEST_NUMBER = 2**31 - 1
+
+
+@resident_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def say(request: ResidentRequest) -> HttpResponse:
+    """One page, one button. The key of the page makes one opinion of a double tap."""
+    form = SayForm(posted(request), request.FILES or None, division_code=request.resident.division_code)
+    if form.is_valid():
+        try:
+            opinion = _said(request, form)
+        except DomainError as refusal:
+            add_refusal(form, refusal)
+        else:
+            return redirect("residents:said", opinion.number)
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "residents/home/opinion_say.html", {"form": form}, status=status)
+
+
+def _said(request: ResidentRequest, form: SayForm) -> Opinion:
+    resident, data = request.resident, form.cleaned_data
+    upload = data["photo"]
+    photo = store_image(file=upload.file, name=upload.name or "", user=None) if upload else None
+    return record_opinion(
+        compound=Compound.objects.get(pk=resident.compound_id), text=data["text"], channel=Channel.WEB,
+        key=data["key"], household=Household.objects.get(pk=resident.household_id), category=data["category"],
+        photo=photo,
+    )  # fmt: skip
+
+
+@resident_page
+@require_safe
+def said(request: ResidentRequest, number: int) -> HttpResponse:
+    """The receipt; later the same page tells how far it is. Another household's opinion is not there."""
+    if number > LARGEST_NUMBER:
+        raise Http404
+    opinion = get_object_or_404(own_opinions(request.resident), number=number)
+    return render(
+        request,
+        "residents/home/opinion_receipt.html",
+        {"opinion": opinion, "head": opinion.merged_into or opinion},
+    )
+
+
+@resident_page
+@require_safe
+def mine(request: ResidentRequest) -> HttpResponse:
+    opinions = [(one, one.merged_into or one) for one in own_opinions(request.resident)]
+    return render(request, "residents/home/opinion_list.html", {"opinions": opinions})
+
+
+@resident_page
+@require_safe
+def neighbours(request: ResidentRequest) -> HttpResponse:
+    """What others of the compound were answered, without name and door."""
+    opinions = answered_neighbours(request.resident)[:50]
+    return render(request, "residents/home/opinion_neighbours.html", {"opinions": opinions})

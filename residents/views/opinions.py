@@ -1,0 +1,175 @@
+"""意见台账: the register with its counts, and taking one down."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from compounds.models import Compound
+from core.errors import DomainError
+from core.lists import called
+from core.posted import posted
+from core.scope import chosen_division
+from directory.models import Division
+from directory.powers import Power
+from directory.requests import SignedInRequest
+from files.actions import store_image
+from projects.permissions import can_export
+from residents.actions.opinions import record_opinion
+from residents.filters.opinions import OpinionFilter
+from residents.forms.opinions import RecordForm, add_refusal
+from residents.models import Opinion, OpinionCategory
+from residents.permissions import can_enter_for_residents, can_see_households
+from residents.tables.opinions import OPINIONS, listed
+from residents.views.shared import demand, find_compound, residents_context, residents_page
+from residents.voices import category_name, counted, months_until
+
+COMPOUNDS_SHOWN = 30
+
+
+def _seen(request: SignedInRequest) -> Any:
+    return listed(Opinion.objects.visible_to(request.user), request.user)
+
+
+def _called(request: SignedInRequest) -> dict[str, Any]:
+    return {
+        "division": lambda code: str(Division.objects.filter(code=code).first() or code),
+        "compound": lambda code: str(Compound.objects.filter(code=code).first() or code),
+        "category": called(OpinionCategory),
+    }
+
+
+@require_safe
+def opinion_list(request: SignedInRequest) -> HttpResponseBase:
+    demand(can_see_households(request.user))
+    return OPINIONS.respond(
+        request,
+        lambda: _seen(request),
+        filterset=OpinionFilter,
+        depends_on=(request.user.pk, request.user.scopes_for(Power.SEE_HOUSEHOLDS)),
+        may_export=can_export(request.user),
+        describe=_called(request),
+        template="residents/opinions_list.html",
+        context={"may_record": request.user.has_power(Power.ENTER_FOR_RESIDENTS)},
+    )
+
+
+@require_safe
+def of_compound(request: SignedInRequest, code: str) -> HttpResponseBase:
+    """The same register, of one compound: a tab beside its doors."""
+    compound = find_compound(request, code)
+    return OPINIONS.respond(
+        request,
+        lambda: _seen(request).filter(compound=compound),
+        filterset=OpinionFilter,
+        may_export=can_export(request.user),
+        describe=_called(request),
+        template="residents/opinions_of_compound.html",
+        context={
+            **residents_context(request, compound, "opinions"),
+            "may_record": can_enter_for_residents(request.user, compound.community_id),
+        },
+    )
+
+
+# --- Taken down -------------------------------------------------------------------------
+
+
+@require_safe
+def pick(request: SignedInRequest) -> HttpResponse:
+    """Which compound it is about; then the page on which it is taken down."""
+    demand(request.user.has_power(Power.ENTER_FOR_RESIDENTS))
+    typed = request.GET.get("q", "")[:60]
+    rows = Compound.objects.within(request.user.scopes_for(Power.ENTER_FOR_RESIDENTS)).living()
+    if division := chosen_division(request):
+        rows = rows.filter(community__code__startswith=division)
+    found = list(
+        (rows.matching(typed) if typed else rows)
+        .select_related("community")
+        .order_by("name")[: COMPOUNDS_SHOWN + 1]
+    )
+    context = {"typed": typed, "compounds": found[:COMPOUNDS_SHOWN], "has_more": len(found) > COMPOUNDS_SHOWN}
+    request.rail_path = "/residents/"  # type: ignore[attr-defined]
+    return render(request, "residents/opinions_pick.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: SignedInRequest, code: str) -> HttpResponse:
+    compound = find_compound(request, code)
+    demand(can_enter_for_residents(request.user, compound.community_id))
+    form = RecordForm(posted(request), request.FILES or None, compound=compound)
+    if form.is_valid():
+        try:
+            opinion = _recorded(request, compound, form)
+        except DomainError as refusal:
+            add_refusal(form, refusal)
+        else:
+            told = _("Taken down as No. %(number)s; an answer is due on %(day)s.")
+            messages.success(request, told % {"number": opinion.number, "day": opinion.due_on.isoformat()})
+            return redirect(opinion)
+    status = 422 if form.is_bound and form.errors else 200
+    return residents_page(
+        request, "residents/opinions_form.html", compound, "opinions", {"form": form}, status=status
+    )
+
+
+def _recorded(request: SignedInRequest, compound: Compound, form: RecordForm) -> Opinion:
+    data = form.cleaned_data
+    upload = data["photo"]
+    photo = store_image(file=upload.file, name=upload.name or "", user=request.user) if upload else None
+    return record_opinion(
+        compound=compound, user=request.user, text=data["text"], channel=data["channel"], key=data["key"],
+        household=data["door"], contact=data["contact"], category=data["category"],
+        received_at=data["received_at"], photo=photo,
+    )  # fmt: skip
+
+
+# --- Counts -----------------------------------------------------------------------------
+
+
+@require_safe
+def figures(request: SignedInRequest) -> HttpResponse:
+    """Category or compound by month; a line leads to the other side of it."""
+    demand(can_see_households(request.user))
+    rows = Opinion.objects.visible_to(request.user)
+    if division := chosen_division(request):
+        rows = rows.filter(division_code__startswith=division)
+    compound = _asked_compound(request)
+    category = _asked_category(request)
+    if compound is not None:
+        rows = rows.filter(compound=compound)
+    if category is not None:
+        rows = rows.filter(category=category)
+    by = "compound" if request.GET.get("by") == "compound" else "category"
+    months = months_until(timezone.localdate())
+    lines = counted(rows, by, months)
+    context = {
+        "by": by, "months": months, "lines": lines, "compound": compound, "category": category,
+        "category_name": category_name(category), "most": max((line.total for line in lines), default=0),
+        "sums": [sum(line.cells[place] for line in lines) for place in range(len(months))],
+        "earlier": sum(line.earlier for line in lines), "total": sum(line.total for line in lines),
+        "waiting": sum(line.waiting for line in lines),
+    }  # fmt: skip
+    return render(request, "residents/opinions_figures.html", context)
+
+
+def _asked_compound(request: SignedInRequest) -> Compound | None:
+    code = request.GET.get("compound", "")
+    if not code:
+        return None
+    seen = Compound.objects.within(request.user.scopes_for(Power.SEE_HOUSEHOLDS))
+    return get_object_or_404(seen, code=code[:20])
+
+
+def _asked_category(request: SignedInRequest) -> OpinionCategory | None:
+    asked = request.GET.get("category", "")
+    is_key = asked.isascii() and asked.isdigit() and len(asked) < 19
+    return OpinionCategory.objects.filter(Q(pk=int(asked))).first() if is_key else None
