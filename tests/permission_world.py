@@ -37,7 +37,9 @@ from projects.actions.visits import add_visit_photo, record_visit
 from projects.models import CatalogueItem, DocumentKind
 from residents.actions.choices import enter_choice
 from residents.actions.households import add_household
+from residents.actions.meetings import announce_meeting
 from residents.actions.menus import NewRound, add_option, draw_up_menu, publish_menu, relate_options
+from residents.actions.opinions import record_opinion
 from residents.actions.owners import OwnerFacts, record_owners
 from residents.actions.paper import count_batch, enter_sheet, seal_batch, spoil_sheet
 from residents.actions.rounds import record_call, start_round
@@ -45,7 +47,9 @@ from residents.models import (
     Choice,
     DoorCall,
     Household,
+    Meeting,
     Menu,
+    Opinion,
     PaperBatch,
     Round,
     SpoiledSheet,
@@ -425,6 +429,18 @@ class Side:
 
     def _on_show(self) -> list[int]:
         return [version.pk for version in current_versions(self.running_menu)]
+
+    def _make_opinion(self) -> Opinion:
+        """With a photo and somebody's telephone."""
+        return record_opinion(
+            compound=self.door.compound, user=self.worker, text="下水道堵了", channel="desk", key=uuid.uuid4(),
+            household=self.door, contact="0716", photo=self._picture(),
+        )  # fmt: skip
+
+    def _make_meeting(self) -> Meeting:
+        return announce_meeting(
+            compound=self.door.compound, user=self.worker, title="议事", begins_at=timezone.now(), place="广场", agenda="车位"
+        )
 
     def _make_menu_project(self) -> Any:
         return begin_project(compound=self._pooled("菜单小区"), user=self.manager, year=2026)
