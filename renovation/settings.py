@@ -207,6 +207,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "compounds.tasks.rescore_due",
         "schedule": crontab(minute=5),
     },
+    "residents: forget files of printed letters": {
+        "task": "residents.tasks.forget_printed_letters",
+        "schedule": crontab(minute=25),
+    },
     "residents: forget wrong codes of yesterday": {
         "task": "residents.tasks.forget_old_attempts",
         "schedule": crontab(hour=3, minute=45),

@@ -247,6 +247,18 @@ ARGUMENTS: dict[str, Arguments] = {
     ),
     "residents:opinion_photo": lambda side: [side.opinion.pk, side.opinion.photos.get().pk],
     "residents:said": lambda side: [1],
+    # Letters and representatives
+    **dict.fromkeys(
+        ("residents:letters", "residents:representatives", "residents:representative_choose"),
+        lambda side: [side.visits.compound.code],
+    ),
+    "residents:letters_print": lambda side: [side.letter_print.pk],
+    **dict.fromkeys(("residents:letter_one", "residents:letter_revoke"), lambda side: [side.lettered.pk]),
+    **dict.fromkeys(
+        ("residents:representative_replace", "residents:representative_end", "residents:representative_letter",
+         "residents:representative_revoke"),
+        lambda side: [side.representative.pk],
+    ),
 }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from imports import actions as imports
 from imports.kinds import kind_of
 from jobs.actions import enqueue
 from jobs.models import Job, JobState
+from jobs.progress import Silent
 from outbox.models import Channel, Message, MessageState
 from projects.actions.approvals import post_notice, record_objection, sign_off
 from projects.actions.documents import add_document, add_programme_document
@@ -37,20 +38,25 @@ from projects.actions.visits import add_visit_photo, record_visit
 from projects.models import CatalogueItem, DocumentKind
 from residents.actions.choices import enter_choice
 from residents.actions.households import add_household
+from residents.actions.letters import issue_code_of_representative, issue_codes
 from residents.actions.meetings import announce_meeting
 from residents.actions.menus import NewRound, add_option, draw_up_menu, publish_menu, relate_options
 from residents.actions.opinions import record_opinion
 from residents.actions.owners import OwnerFacts, record_owners
 from residents.actions.paper import count_batch, enter_sheet, seal_batch, spoil_sheet
+from residents.actions.prints import ask_for_letters, print_letters
+from residents.actions.representatives import choose_representative
 from residents.actions.rounds import record_call, start_round
 from residents.models import (
     Choice,
     DoorCall,
     Household,
+    LetterPrint,
     Meeting,
     Menu,
     Opinion,
     PaperBatch,
+    Representative,
     Round,
     SpoiledSheet,
     current_versions,
@@ -458,6 +464,26 @@ class Side:
         return record_call(
             round=self.visits, household=self.door, user=self.worker, finding="refused", key=uuid.uuid4()
         )
+
+    def _make_letter_print(self) -> LetterPrint:
+        address = "https://portal.example.org/r/"
+        job = ask_for_letters(compound=self.visits.compound, user=self.worker, address=address)
+        return print_letters(job=job, progress=Silent())
+
+    def _make_lettered(self) -> Household:
+        """A door with a valid code, in a compound where somebody is going round the doors."""
+        issue_codes(households=[self.door], user=self.worker)
+        return self.visits.compound.households.get(pk=self.door.pk)
+
+    def _make_representative(self) -> Representative:
+        """With a code, in a compound where somebody is going round the doors."""
+        compound = self.visits.compound
+        assert compound == self.door.compound
+        person = choose_representative(
+            household=self.door, user=self.worker, name="某代表", elected_how="推选", from_on=date(2026, 1, 1)
+        )
+        issue_code_of_representative(representative=person, user=self.worker)
+        return person
 
 
 def here(cast: Cast) -> Side:

@@ -47,3 +47,22 @@ class TooManyRepresentatives(DomainError):
 class TermOver(DomainError):
     code = "term_over"
     sentence = _("The term of {name} is already over.")
+
+
+class NobodyToCall(DomainError):
+    code = "nobody_to_call"
+    sentence = _("Letters say whom to call: start a round of visits first, with its contact and telephone.")
+
+
+class NoDoorsToPrint(DomainError):
+    code = "no_doors"
+    sentence = _(
+        "No door is in the register here, so there is no letter to print. Import or add the doors first."
+    )
+
+
+class PrintGone(DomainError):
+    code = "print_gone"
+    sentence = _(
+        "The printed file is kept for a day only. Print the letters again: the codes on them stay the same."
+    )

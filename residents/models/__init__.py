@@ -11,7 +11,7 @@ from residents.models.households import (
     RecordOpening,
     Tenancy,
 )
-from residents.models.letters import AccessCode, CodeAttempt
+from residents.models.letters import AccessCode, CodeAttempt, LetterPrint
 from residents.models.meetings import Attendance, Decision, Meeting, MeetingKind, MeetingPaper, MeetingState
 from residents.models.menus import (
     Completion,
@@ -60,6 +60,7 @@ __all__ = [
     "Household",
     "HouseholdSuccession",
     "HouseholdUse",
+    "LetterPrint",
     "Meeting",
     "MeetingKind",
     "MeetingPaper",

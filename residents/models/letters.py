@@ -6,7 +6,10 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from compounds.models import Building, Compound
 from directory.models import User
+from files.models import StoredFile
+from jobs.models import Job
 from residents.models.households import Household
 from residents.models.representatives import Representative
 from residents.triggers import keeps
@@ -105,3 +108,55 @@ class CodeAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M}"
+
+
+class LetterPrint(models.Model):
+    """A printing of letters: of which doors, by whom, when. A compound's, a building's or one household's.
+
+    Of a large one `file` is what came of it, sealed (`residents.letters.sealing`) and forgotten after a day; the
+    row stays as the record that these letters exist on paper.
+    """
+
+    compound = models.ForeignKey(Compound, on_delete=models.PROTECT, related_name="letter_prints")
+    building = models.ForeignKey(Building, null=True, on_delete=models.PROTECT, related_name="letter_prints")
+    household = models.ForeignKey(
+        Household, null=True, on_delete=models.PROTECT, related_name="letter_prints"
+    )
+    letters = models.PositiveIntegerField(_("letters"))
+    ending = models.CharField(max_length=3, default="pdf")
+    file = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
+    file_gone_at = models.DateTimeField(null=True)
+    job = models.OneToOneField(Job, null=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("printing of letters")
+        verbose_name_plural = _("printings of letters")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(letters__gte=1), name="letter_print_of_something"),
+            models.CheckConstraint(
+                condition=Q(file_gone_at__isnull=True) | Q(file__isnull=False), name="letter_print_had_a_file"
+            ),
+            models.CheckConstraint(
+                condition=Q(building__isnull=True) | Q(household__isnull=True),
+                name="letter_print_of_one_extent",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["at"],
+                name="letter_print_kept",
+                condition=Q(file__isnull=False, file_gone_at__isnull=True),
+            )
+        ]
+        triggers = [
+            keeps(
+                "compound_id", "building_id", "household_id", "letters", "ending", "file_id", "by_id", "at"
+            ),
+            pgtrigger.Protect(name="letter_print_is_kept", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} · {self.letters}"

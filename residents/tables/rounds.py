@@ -50,7 +50,7 @@ ROUNDS = ListSpec(
         Column("contact", _("Whom to call"), width=18),
         Column("contact_phone", _("Telephone"), width=14),
         Column("started_at", _("Begun"), kind=Kind.MOMENT, descending=True, sort=(Term("started_at"), Term("pk"))),
-        Column("ended_at", _("Ended"), kind=Kind.MOMENT, shown=False),
+        Column("ended_at", pgettext_lazy("round of visits", "Ended"), kind=Kind.MOMENT, shown=False),
     ),
     sort="-started_at",
     empty_title=_("No round of visits yet"),
