@@ -445,7 +445,12 @@ class Side:
 
     def _make_meeting(self) -> Meeting:
         return announce_meeting(
-            compound=self.door.compound, user=self.worker, title="议事", begins_at=timezone.now(), place="广场", agenda="车位"
+            compound=self.door.compound,
+            user=self.worker,
+            title="议事",
+            begins_at=timezone.now(),
+            place="广场",
+            agenda="车位",
         )
 
     def _make_menu_project(self) -> Any:
