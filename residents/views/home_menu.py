@@ -54,7 +54,7 @@ def _of_menu(view: View) -> View:
     """The view gets the menu of this resident's compound as `shown`; another's is not there."""
 
     @wraps(view)
-    def page(request: ResidentRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponse:
+    def page(request: ResidentRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
         resident = request.resident
         menus = Menu.objects.filter(project__compound=resident.compound_id, state__in=SHOWN)
         menu = menus.select_related("round").filter(pk=pk).first()
