@@ -138,9 +138,28 @@ def test_raised_shares_end_where_a_fresh_run_would(
         fresh = Run(rule=run.rule, step=run.step)
         assert run.end.won == fresh.end.won
         assert run.step > last or run.end.won == before
+        assert len(run.bases) == run.end.levels
         assert [run.payments(offer) for offer in run.end.bought] == [
             fresh.payments(offer) for offer in fresh.end.bought
         ]
+
+
+def test_what_becomes_level_with_larger_shares_is_seen_at_that_very_step() -> None:
+    """With 12, 13, 14 yuan each: p takes 8 of the first household, who then has 4, 5, 6 for r. So r costs its two
+    others 10, 9.5, 9 each, and w its three always 9. Level at 14, the cheaper r goes first, and shuts w out."""
+    items = [
+        Item(id="p", position=0, cost=8),
+        Item(id="r", position=1, cost=24, excludes=frozenset("w")),
+        Item(id="w", position=2, cost=27),
+    ]
+    ballots = [Ballot.of("pr"), Ballot.of("r", households=2), Ballot.of("w", households=3)]
+    election = Election(items=items, ballots=ballots, budget=72)
+    run = run_of(election, Utility.COUNT, step=1)
+    assert (run.end.won, run.end.holds) == (("p", "w"), 1)
+    run.go_to(1)
+    assert (run.end.won, run.end.holds) == (("p", "w"), 1)
+    run.go_to(2)
+    assert run.end.won == ("p", "r")
 
 
 @settings(max_examples=examples(120), deadline=None)
