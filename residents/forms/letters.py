@@ -12,7 +12,7 @@ from compounds.models import Building, Compound
 
 class LettersForm(forms.Form):
     building = forms.ModelChoiceField(
-        label=_("Which doors"), queryset=Building.objects.none(), required=False, empty_label=pgettext_lazy("letters", "the whole compound")
+        label=_("Doors to print"), queryset=Building.objects.none(), required=False, empty_label=pgettext_lazy("letters", "the whole compound")
     )  # fmt: skip
     duplex = forms.BooleanField(
         label=_("On both sides of the paper"), required=False, initial=True,

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compounds.forms.fields import LineField
 from compounds.models import Compound
@@ -57,7 +58,7 @@ class ChooseForm(forms.Form):
         help_text=_("Building, staircase and number: 3号楼2单元501."),
     )
     name = LineField(
-        label=_("Name"),
+        label=pgettext_lazy("person", "Name"),
         max_length=60,
         help_text=_("It is public: on the notice board and on residents' pages."),
     )
