@@ -156,8 +156,9 @@ class Worklist:
         finding, called_at, is_delivered = self._calls.get(row[0], ("", None, False))
         counts, look_again = self._answers.get(row[0], (None, False))
         is_settled = counts is not None and not look_again
+        pk, building, number, key, staircase, floor, unit = row
         return WorkDoor(
-            *row, finding=finding, called_at=called_at, is_delivered=is_delivered, is_answered=bool(counts),
+            pk, building, number, key, staircase, floor, unit, finding=finding, called_at=called_at, is_delivered=is_delivered, is_answered=bool(counts),
             look_again=look_again, is_paper_in=counts is False,
             is_open=not (is_settled if self.menu else is_delivered),
         )  # fmt: skip

@@ -66,9 +66,10 @@ def sound_alarm(*, opinion_id: int, day: date) -> bool:
 def _whom_to_tell(opinion: Opinion) -> list[User]:
     """The owner while still in office; else those of the community, else of the street office above it, and so on."""
     able = answerers(opinion.division_code)
-    owner = able.filter(pk=opinion.owner_id)
-    if opinion.owner_id and owner.exists():
-        return list(owner)
+    if opinion.owner_id is not None:
+        owner = able.filter(pk=opinion.owner_id)
+        if owner.exists():
+            return list(owner)
     for code in [opinion.division_code, *reversed(ancestors(opinion.division_code))]:
         here = RoleAssignment.objects.current_on(timezone.localdate()).filter(
             division=code, role__in=roles_with(Power.KEEP_OPINIONS)

@@ -134,7 +134,8 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, opinion: Opinion, **kwargs: Any) -> None:
         initial = {"owner": opinion.owner_id, "due_on": opinion.due_on, "category": opinion.category_id}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = answerers(opinion.division_code).order_by("name")  # type: ignore[attr-defined]
         self.fields["category"].offer(opinion.division_code, opinion.category)  # type: ignore[attr-defined]
 
@@ -160,7 +161,8 @@ class ReplyForm(forms.Form):
 
     def __init__(self, *args: Any, opinion: Opinion, **kwargs: Any) -> None:
         names = ("reply", "adoption", "adoption_reason", "work_item", "is_public")
-        super().__init__(*args, initial={name: getattr(opinion, name) for name in names}, **kwargs)
+        kwargs["initial"] = {name: getattr(opinion, name) for name in names}
+        super().__init__(*args, **kwargs)
         works = WorkItem.objects.filter(project__compound=opinion.compound_id).select_related(
             "catalogue_item"
         )

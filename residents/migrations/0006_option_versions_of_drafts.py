@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("residents", "0005_places_and_categories"),
     ]
@@ -16,14 +15,36 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="optionversion",
             name="option",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="residents.option"),
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="residents.option"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="optionversion",
-            trigger=pgtrigger.compiler.Trigger(name="option_version_stays", sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash="00e96ba2096cac93cb79cdcc2771cff30b30cb21", operation="UPDATE", pgid="pgtrigger_option_version_stays_61db9", table="residents_optionversion", when="BEFORE")),
+            trigger=pgtrigger.compiler.Trigger(
+                name="option_version_stays",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="00e96ba2096cac93cb79cdcc2771cff30b30cb21",
+                    operation="UPDATE",
+                    pgid="pgtrigger_option_version_stays_61db9",
+                    table="residents_optionversion",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="optionversion",
-            trigger=pgtrigger.compiler.Trigger(name="option_version_goes_with_draft", sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF (SELECT state FROM residents_menu WHERE id = OLD.menu_id FOR SHARE) <> 'draft' THEN\n                        RAISE EXCEPTION 'what residents have seen is kept' USING ERRCODE = 'check_violation',\n                            CONSTRAINT = 'options_stay_once_published';\n                    END IF;\n                    RETURN OLD;\n                ", hash="a606b6e6b0c5f28fa3491c4e1a813260a15a2638", operation="DELETE", pgid="pgtrigger_option_version_goes_with_draft_2ba25", table="residents_optionversion", when="BEFORE")),
+            trigger=pgtrigger.compiler.Trigger(
+                name="option_version_goes_with_draft",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                    IF (SELECT state FROM residents_menu WHERE id = OLD.menu_id FOR SHARE) <> 'draft' THEN\n                        RAISE EXCEPTION 'what residents have seen is kept' USING ERRCODE = 'check_violation',\n                            CONSTRAINT = 'options_stay_once_published';\n                    END IF;\n                    RETURN OLD;\n                ",
+                    hash="a606b6e6b0c5f28fa3491c4e1a813260a15a2638",
+                    operation="DELETE",
+                    pgid="pgtrigger_option_version_goes_with_draft_2ba25",
+                    table="residents_optionversion",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

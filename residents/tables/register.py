@@ -57,8 +57,8 @@ def with_registers(rows: CompoundQuerySet) -> QuerySet[Any]:
         finding__in=DELIVERED,
     )  # fmt: skip
     reached = delivered.order_by().values("round").annotate(n=Count("household", distinct=True)).values("n")
-    waiting = Opinion.objects.heads().waiting().filter(compound=OuterRef("pk"))
-    waiting = waiting.order_by().values("compound").annotate(n=Count("pk")).values("n")
+    open_ones = Opinion.objects.heads().waiting().filter(compound=OuterRef("pk"))
+    waiting = open_ones.order_by().values("compound").annotate(n=Count("pk")).values("n")
     count = IntegerField()
     return rows.annotate(
         doors=Coalesce(_of_doors(living, Count("pk"), count), 0),

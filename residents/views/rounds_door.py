@@ -1,6 +1,7 @@
 """One door of a round: what came of the call, in two taps on a phone; a mistake is taken back with a reason."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -41,7 +42,7 @@ def _find_door(request: SignedInRequest, visits: Round, household: int) -> House
 
 def _back(visits: Round, household: Household, request: SignedInRequest) -> str:
     """The worklist at this door."""
-    asked = {"building": household.building_id}
+    asked: dict[str, Any] = {"building": household.building_id}
     if request.GET.get("show") == TONIGHT:
         asked = {"show": TONIGHT, **asked}
     return f"{reverse('residents:round', args=[visits.pk])}?{urlencode(asked)}#door-{household.pk}"

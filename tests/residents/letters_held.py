@@ -29,7 +29,7 @@ class Phone:
     def get(self, url: str, **more: Any) -> Any:
         return self.client.get(url, follow=True, **more)
 
-    def post(self, url: str, data: dict[str, str] | None = None, **more: Any) -> Any:
+    def post(self, url: str, data: dict[str, Any] | None = None, **more: Any) -> Any:
         return self.client.post(url, data or {}, follow=True, **more)
 
     def scan(self, code: str, **more: Any) -> Any:

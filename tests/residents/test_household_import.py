@@ -374,7 +374,7 @@ def test_two_imports_of_one_list_at_the_same_instant_enter_each_door_once(commit
         *([f"{b}号楼", "1单元", f"{n}01", "", "", "", "张三"] for b in (1, 2) for n in range(1, 9))
     )
     runs = [previewed(content, committed_cast.community, compound=compound.code) for _time in range(2)]
-    answers = at_once(*(lambda run=run: actions.write(run=run, progress=Silent()) for run in runs))  # type: ignore[misc]
+    answers = at_once(*(lambda run=run: actions.write(run=run, progress=Silent()) for run in runs))
     assert len(refusals(answers)) == 1
     assert isinstance(refusals(answers)[0], (ChangedSincePreview, RefusedByDatabase))
     assert (Household.objects.count(), Owner.objects.count(), Building.objects.count()) == (16, 16, 2)
@@ -499,7 +499,7 @@ def test_the_shell_shows_first_writes_then_and_prints_no_name(
 
 def test_the_template_can_be_filled_in_and_read_again(cast: Cast, compound: Compound) -> None:
     client = cast.client("community", HTTP_ACCEPT_LANGUAGE="zh-hans")
-    answer = client.get("/imports/new/households/template/")
+    answer: Any = client.get("/imports/new/households/template/")
     rows = open_bytes(b"".join(answer.streaming_content)).read().rows
     headings = rows[0]
     assert headings[0] == "小区"

@@ -126,7 +126,7 @@ def test_an_opinion_is_taken_down_with_its_door_and_photo(
     assert opinion.due_on == timezone.localdate() + timedelta(days=7)
     photo = opinion.photos.get()
     address = at("opinion_photo", opinion.pk, photo.pk)
-    shown = cast.client("community").get(address)
+    shown: Any = cast.client("community").get(address)
     assert shown.headers["Cache-Control"] == "private, no-store"
     # Not `shown.close()`: it would end the transaction of the test as well.
     for close in shown._resource_closers:
