@@ -4,6 +4,8 @@
 SHELL := /bin/sh
 PORT ?= 8000
 export DATA_DIR LISTEN
+# A portal is a dozen processes: each would translate every source anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Python 3.11 or 3.12 has every part; a newer one is taken when there is neither.
 SUITABLE := for p in $(PYTHON) python3.12 python3.11 python3 python3.13 python3.14 python; do \

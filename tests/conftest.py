@@ -24,18 +24,27 @@ __all__ = ["as_role", "cast", "committed_cast"]
 
 # A file is one worker's (`--dist loadfile`): what takes longest goes first, so that the workers end together.
 LONGEST_FIRST = (
-    "tests/renovation/test_serve.py",
     "tests/test_permissions.py",
     "tests/portal/test_demo_crawl.py",
-    "tests/directory/test_browser.py",
     "tests/portal/test_shell_browser.py",
+    "tests/directory/test_browser.py",
+    "tests/renovation/test_serve.py",
     "tests/compounds/test_survey_browser.py",
-    "tests/compounds/test_pool_browser.py",
     "tests/compounds/test_register_browser.py",
-    "tests/test_openapi.py",
+    "tests/compounds/test_pool_browser.py",
     "tests/imports/test_browser.py",
     "tests/portal/test_demo_loading.py",
+    "tests/projects/test_scheme_browser.py",
+    "tests/projects/test_plan_browser.py",
+    "tests/delivery/test_browser.py",
+    "tests/projects/test_scheme_pages.py",
+    "tests/projects/test_project_browser.py",
     "tests/jobs/test_worker.py",
+    "tests/delivery/test_pages.py",
+    "tests/residents/test_home_page.py",
+    "tests/projects/test_api_projects.py",
+    "tests/test_openapi.py",
+    "tests/projects/test_task_browser.py",
 )
 
 

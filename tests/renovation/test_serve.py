@@ -93,16 +93,20 @@ def gone(processes: list[psutil.Process]) -> bool:
     return not [one for one in processes if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_stops_everything_in_order(data: Path, tmp_path: Path, sent: signal.Signals) -> None:
+def stops_in_order(run: Run, sent: signal.Signals) -> None:
+    """The signal ends everything that was started, and the last line says so."""
+    family = run.family()
+    assert {"postgres", "redis-server"} <= {Path(one.cmdline()[0].split()[0]).name for one in family}
+    run.process.send_signal(sent)
+    assert run.process.wait(60) == 0
+    assert gone(family)
+    assert run.said.endswith("\nStopped.\n")
+
+
+def test_it_is_ready_and_a_closed_terminal_stops_everything_in_order(data: Path, tmp_path: Path) -> None:
     with running(data, tmp_path / "log") as run:
         assert b'"ready": true' in run.ready()
-        family = run.family()
-        assert {"postgres", "redis-server"} <= {Path(one.cmdline()[0].split()[0]).name for one in family}
-        run.process.send_signal(sent)
-        assert run.process.wait(60) == 0
-        assert gone(family)
-        assert run.said.endswith("\nStopped.\n")
+        stops_in_order(run, signal.SIGHUP)
 
 
 def test_a_kill_leaves_nothing_either(data: Path, tmp_path: Path) -> None:
@@ -116,7 +120,9 @@ def test_a_kill_leaves_nothing_either(data: Path, tmp_path: Path) -> None:
         ]
 
 
-def test_what_ends_by_itself_is_started_again(data: Path, tmp_path: Path) -> None:
+def test_what_ends_by_itself_is_started_again_and_sigterm_stops_it_in_order(
+    data: Path, tmp_path: Path
+) -> None:
     with running(data, tmp_path / "log") as run:
         run.child("worker").kill()
         next(one for one in run.family() if one.name() == "redis-server").kill()
@@ -124,6 +130,7 @@ def test_what_ends_by_itself_is_started_again(data: Path, tmp_path: Path) -> Non
         assert wait_until(lambda: b'"redis": true' in run.ready(), seconds=30), run.said
         assert run.child("worker").is_running()
         assert run.process.poll() is None
+        stops_in_order(run, signal.SIGTERM)
 
 
 def test_what_ends_again_and_again_stops_the_others_and_is_named(data: Path, tmp_path: Path) -> None:
@@ -138,7 +145,7 @@ def test_what_ends_again_and_again_stops_the_others_and_is_named(data: Path, tmp
         assert "beat ends by itself again and again; the portal was stopped." in run.said
 
 
-def test_the_web_process_never_learns_the_owners_password_and_the_folder_runs_once(
+def test_the_web_process_never_learns_the_owners_password_the_folder_runs_once_and_ctrl_c_stops_it_in_order(
     data: Path, tmp_path: Path
 ) -> None:
     with running(data, tmp_path / "log") as run:
@@ -155,6 +162,7 @@ def test_the_web_process_never_learns_the_owners_password_and_the_folder_runs_on
         second = Run(data, free_port(), tmp_path / "second")
         assert second.process.wait(30) == 1
         assert second.said == f"The portal of this folder runs already: http://localhost:{run.port}/\n"
+        stops_in_order(run, signal.SIGINT)
 
 
 def test_the_demo_is_refused_where_real_data_are(data: Path, tmp_path: Path) -> None:
