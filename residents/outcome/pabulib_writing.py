@@ -1,12 +1,12 @@
 """Writing an election as a .pb file that does not tell who voted how.
 
 Voters are numbered in the order of what their ballots say, so neither a number nor a line's place says anything.
-The locked items are not in the file: its budget is what they leave, and what they rule out is left out with the
+The locked items are not in the file: its budget is what they leave. What they rule out is left out, too, with the
 points it got.
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from io import StringIO
 
@@ -35,11 +35,18 @@ def written(election: Election, *, names: Mapping[str, str], meta: Mapping[str, 
     return to.getvalue()
 
 
-def _offered(election: Election) -> Iterator[Item]:
+def _offered(election: Election) -> list[Item]:
+    """What could be chosen at all: neither locked nor ruled out by a locked item, nor in need of one that is."""
     locked = set(election.locked)
-    for item in sorted(election.items, key=lambda item: item.position):
-        if not item.is_locked and election.rivals[item.id].isdisjoint(locked):
-            yield item
+    free = {
+        item.id: item
+        for item in election.items
+        if not item.is_locked and election.rivals[item.id].isdisjoint(locked)
+    }
+    while stuck := [item_id for item_id, item in free.items() if not item.requires <= locked | free.keys()]:
+        for item_id in stuck:
+            del free[item_id]
+    return sorted(free.values(), key=lambda item: item.position)
 
 
 def _meta(election: Election, items: Mapping[str, Item], meta: Mapping[str, str]) -> dict[str, str]:

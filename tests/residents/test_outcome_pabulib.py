@@ -227,6 +227,18 @@ def test_what_we_write_has_the_same_outcome(
         assert all(theirs.reasons[name].payments == ours.reasons[name].payments for name in theirs.reasons)
 
 
+def test_what_a_basic_work_rules_out_takes_along_what_needs_it() -> None:
+    items = [
+        Item(id="a", position=0, cost=1, is_locked=True, excludes=frozenset("b")),
+        Item(id="b", position=1, cost=1),
+        Item(id="c", position=2, cost=1, requires=frozenset("b")),
+        Item(id="d", position=3, cost=1, requires=frozenset("a")),
+    ]
+    file = parse(written(Election(items=items, ballots=[Ballot.of("bcd")], budget=9), names={}, meta={}))
+    assert list(file.names) == ["d"]
+    assert (file.election.budget, points_of(file)) == (8, [({"d": 1}, 1)])
+
+
 def test_a_line_of_a_written_file_says_nothing_of_who_voted() -> None:
     """Whoever came first, and whichever ballots were counted together, the file is the same; numbers run on."""
     items = [Item(id=name, position=place, cost=place + 1) for place, name in enumerate("ab")]
