@@ -35,6 +35,10 @@ KEPT_TEMPLATES = 2
 held: pytest.StashKey[ExitStack] = pytest.StashKey()
 
 
+# Who puts the rows back between tests, as the server's statistics call it.
+KEEPER = "keeper of the tests"
+
+
 class Databases:
     """Making, copying and dropping the databases of one test process."""
 
@@ -69,7 +73,9 @@ class Databases:
             self._let_go()
             self.copy(cursor, template, self.name)
         # A connection for the whole run: a new one would read the catalogues anew each time.
-        self._keeper = psycopg2.connect(self.installation.postgres.url("postgres", self.name))
+        self._keeper = psycopg2.connect(
+            self.installation.postgres.url("postgres", self.name), application_name=KEEPER
+        )
         self._keeper.autocommit = True
         self._pristine = Pristine(self._keeper.cursor())
 

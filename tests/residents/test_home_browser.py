@@ -58,6 +58,7 @@ def letters(site: str) -> dict[str, str]:
 
 def fits(page: Page) -> None:
     """Nothing scrolls sideways."""
+    page.wait_for_load_state()
     width = page.evaluate("document.documentElement.clientWidth")
     assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
 
