@@ -25,7 +25,6 @@ from tests.residents.menus import (
     make_sealed,
     on_show,
     send,
-    soon,
     type_sheet,
 )
 
@@ -115,7 +114,7 @@ def test_paper_confirmed_while_the_household_sends_ends_with_one(committed_cast:
 
 def test_no_choice_lands_after_the_close(committed_cast: Cast) -> None:
     cast = committed_cast
-    menu = make_menu(cast, doors=8, closes_at=soon())
+    menu = make_menu(cast, doors=8, closes_at=timezone.now() + timedelta(seconds=3))
     codes = {door: code_of(cast, door) for door in doors_of(menu)}
     shown = on_show(menu)
 
