@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
-from playwright.sync_api import FilePayload, Page
+from playwright.sync_api import FilePayload, Page, expect
 
 from compounds.models import Topic
 from tests.cast import Cast
@@ -49,3 +49,8 @@ def files(*pictures: SimpleUploadedFile) -> list[FilePayload]:
     return [
         {"name": str(one.name), "mimeType": str(one.content_type), "buffer": one.read()} for one in pictures
     ]
+
+
+def await_on_the_device(page: Page) -> None:
+    """Every chosen photo is small and kept by the browser: the page may be closed from here on."""
+    expect(page.locator(".photo-waiting .photo-state", has_text="正在压缩")).to_have_count(0, timeout=15_000)

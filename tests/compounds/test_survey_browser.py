@@ -14,7 +14,7 @@ from files import storage
 from tests.browser import NewPage, at_both_widths
 from tests.cast import Cast
 from tests.compounds.builders import fill_survey, make_compound, make_survey
-from tests.compounds.pages import files, picture, sign_in
+from tests.compounds.pages import await_on_the_device, files, picture, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -92,6 +92,7 @@ def test_photos_wait_for_the_network_over_a_reload(phone: Page, survey: Conditio
     phone.route(photos_url, lambda route: route.abort())
     phone.locator("input[name=photos_]").set_input_files(files(picture(), picture(colour="red")))
     expect(phone.locator("#survey-queue")).to_have_text("有 2 张照片尚未上传")
+    await_on_the_device(phone)
     expect(phone.locator(".photo-state").first).to_contain_text("秒后重试")
     phone.once("dialog", lambda dialog: dialog.accept())
     phone.reload()

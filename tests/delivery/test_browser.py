@@ -9,7 +9,7 @@ from delivery.models import ProgressEntry
 from projects.models import Project
 from tests.browser import NewPage
 from tests.cast import Cast
-from tests.compounds.pages import files, picture, sign_in
+from tests.compounds.pages import await_on_the_device, files, picture, sign_in
 from tests.delivery.builders import on_site, report
 
 pytestmark = pytest.mark.browser
@@ -72,6 +72,7 @@ def test_photos_wait_on_the_phone_over_a_reload(phone: Page, project: Project) -
     phone.route("**/photos/add/", lambda route: route.abort())
     phone.locator("input[name=photos_]").set_input_files(files(picture(), picture(colour="red")))
     expect(phone.locator(".photo-state").first).not_to_be_empty()
+    await_on_the_device(phone)
     expect(phone.locator("[data-photo-line]")).to_contain_text("2")
     phone.once("dialog", lambda dialog: dialog.accept())
     phone.reload()

@@ -12,7 +12,7 @@ from projects.models import Project, Scheme, SchemeState, SiteVisit, Stage
 from tests.browser import NewPage
 from tests.cast import Cast
 from tests.compounds.builders import make_survey
-from tests.compounds.pages import files, picture, sign_in
+from tests.compounds.pages import await_on_the_device, files, picture, sign_in
 from tests.projects.builders import bring_to, make_project
 from tests.projects.schemes import catalogue_item, make_approved_scheme, make_scheme
 
@@ -122,11 +122,12 @@ def test_photos_of_a_visit_wait_for_the_network_on_the_phone(
     phone.locator("[name=photos_]").set_input_files(files(picture(colour="red"), picture(colour="blue")))
     expect(phone.locator(".photo-waiting")).to_have_count(2)
     expect(phone.locator("[data-photo-line]")).to_contain_text("2")
+    await_on_the_device(phone)
     away = False
     phone.once("dialog", lambda dialog: dialog.accept())
     # The page is closed and opened again: the photos lay on the device.
     phone.reload()
-    expect(phone.locator(".photo img")).to_have_count(2)
+    expect(phone.locator(".photo-frame[href] img, .photo a img")).to_have_count(2, timeout=15_000)
     expect(phone.locator(".photo-waiting")).to_have_count(0)
     assert visit.photos.count() == 2
     assert phone.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

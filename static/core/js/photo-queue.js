@@ -66,10 +66,13 @@ export function photoQueue(form, parts = {}) {
   }
 
   async function prepare(item, file) {
-    item.blob = await shrunk(file);
+    const blob = await shrunk(file);
     if (item.gone) return;
+    await store.put({ key: item.key, topic: item.topic, name: item.name, blob });
+    if (item.gone) return store.remove(item.key);
+    // Said only once it lies on the device: from here on the page may be closed.
+    item.blob = blob;
     state(item, "queued");
-    await store.put({ key: item.key, topic: item.topic, name: item.name, blob: item.blob });
     go();
   }
 
