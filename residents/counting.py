@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from django.utils.translation import gettext as _
 
+from core.suppression import FEWEST_PUBLISHED
 from projects.models import Category
 from residents.models import (
     Choice,
@@ -28,8 +29,6 @@ from residents.outcome.larger_budget import Gain, what_more_adds
 from residents.outcome.reasons import Reason
 from residents.outcome.words import because, more_money
 
-# 少于 5 户的数据不公布.
-FEWEST_PUBLISHED = 5
 RULES = {OutcomeRule.EQUAL_SHARES: Rule.EQUAL_SHARES, OutcomeRule.GREEDY: Rule.GREEDY}
 WAYS = {Completion.NONE: Way.NONE, Completion.BUDGET_INCREASE: Way.BOTH, Completion.GREEDY: Way.GREEDY}
 
