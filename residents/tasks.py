@@ -8,13 +8,13 @@ from core.figures import thousands
 from jobs.models import Job
 from jobs.progress import Progress
 from jobs.registry import Outcome, handler
-from residents.actions import letters, opinion_alarms, prints
+from residents.actions import letters, opinion_alarms, prints, responses
 
 
 @shared_task
 def forget_old_attempts() -> int:
-    """Daily: wrong codes that count no more."""
-    return letters.forget_old_attempts()
+    """Daily: wrong codes and counted addresses that matter no more, drafts that nobody went on with."""
+    return letters.forget_old_attempts() + responses.forget_old_traces()
 
 
 @shared_task

@@ -1,7 +1,6 @@
 """Choices of a menu: sent by the household, entered at the desk or by telephone. The database's guard decides."""
 
 import hashlib
-import secrets
 import uuid
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -15,7 +14,6 @@ from core.errors import DomainError, NotPermitted
 from core.integrity import violated_constraint
 from directory.models import User
 from files.models import StoredFile
-from residents.codes import ALPHABET
 from residents.errors.households import HouseholdEnded
 from residents.errors.menus import (
     AlreadyChosen,
@@ -43,8 +41,8 @@ from residents.models import (
     current_versions,
 )
 from residents.permissions import can_enter_for_residents
+from residents.receipts import new_receipt
 
-RECEIPT_LENGTH = 8
 # What the guard refuses, where the refusal needs no further words.
 SAID_PLAINLY: dict[str, type[DomainError]] = {
     "choice_of_what_is_on_show": OnShowChanged,
@@ -127,7 +125,7 @@ def _land(
         sorted(set(declined)),
     )
     choice.body = _body_of(choice)
-    choice.receipt = "".join(secrets.choice(ALPHABET) for _place in range(RECEIPT_LENGTH))
+    choice.receipt = new_receipt()
     try:
         with transaction.atomic():
             choice.save(force_insert=True)

@@ -1,49 +1,38 @@
-"""问卷: drawn up, published, answered."""
+"""问卷: drawn up, published, prolonged, voided. How they are answered stands in `residents.actions.responses`."""
 
-import uuid
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from compounds.models import Compound
 from core.errors import NotPermitted
+from core.history import changed_since
 from core.integrity import constraints_as_refusals, refusals_of_triggers
-from core.text import clean_line, clean_text
+from core.text import clean_line
 from directory.models import User
-from files.models import StoredFile
+from residents.codes import ALPHABET
 from residents.errors.households import ReasonNeeded
 from residents.errors.opinions import (
-    AnswerUnfit,
     ClosesInPast,
-    HouseholdElsewhere,
-    KeyUsed,
     OnlyLater,
+    QuestionChanged,
+    QuestionnaireChanged,
     QuestionnaireIncomplete,
     QuestionnaireNotDraft,
     QuestionnaireNotOpen,
+    TooManyQuestions,
 )
-from residents.models import (
-    Channel,
-    Household,
-    Question,
-    QuestionKind,
-    Questionnaire,
-    QuestionnaireState,
-    Response,
-    Round,
-)
-from residents.permissions import can_enter_for_residents, can_run_menus
+from residents.models import Question, Questionnaire, QuestionnaireState, Round
+from residents.permissions import can_run_menus
 
-HIGHEST_ON_SCALE = 5
-LONGEST_WORDS = 2000
+MOST_QUESTIONS = 40
+PUBLIC_CODE_LENGTH = 8
 TRIGGERS = {
-    "response_in_its_time": QuestionnaireNotOpen,
-    "response_of_compound": HouseholdElsewhere,
-    "response_of_household": HouseholdElsewhere,
     "questionnaire_stays_as_published": QuestionnaireNotDraft,
     "questions_stay_once_published": QuestionnaireNotDraft,
 }
@@ -69,21 +58,40 @@ class QuestionFacts(TypedDict, total=False):
     unit: str
 
 
+COPIED = ("kind", "text", "help_text", "is_required", "options", "most", "unit")
+
+
+# --- Drawn up ---------------------------------------------------------------------------
+
+
 @transaction.atomic
 def draw_up_questionnaire(
-    *, compound: Compound, user: User, **facts: Unpack[QuestionnaireFacts]
+    *, compound: Compound, user: User, like: Questionnaire | None = None, **facts: Unpack[QuestionnaireFacts]
 ) -> Questionnaire:
+    """A draft; with `like` it begins with the questions of that one."""
     if not can_run_menus(user, compound.community_id):
         raise NotPermitted
     with constraints_as_refusals(Questionnaire):
-        return Questionnaire.objects.create(compound=compound, drawn_up_by=user, **facts)
+        made = Questionnaire.objects.create(compound=compound, drawn_up_by=user, **facts)
+    if like is not None:
+        Question.objects.bulk_create(
+            Question(questionnaire=made, position=place, **{name: getattr(question, name) for name in COPIED})
+            for place, question in enumerate(like.questions.all(), start=1)
+        )
+    return made
 
 
 @transaction.atomic
 def change_questionnaire(
-    *, questionnaire: Questionnaire, user: User, **facts: Unpack[QuestionnaireFacts]
-) -> Questionnaire:
+    *, questionnaire: Questionnaire, user: User, expected_version: int | None = None,
+    **facts: Unpack[QuestionnaireFacts],
+) -> Questionnaire:  # fmt: skip
+    """`expected_version` is `core.history.version_of` when the form was shown."""
     questionnaire = _lock_draft(questionnaire, user)
+    if expected_version is not None:
+        meanwhile = changed_since(questionnaire, expected_version)
+        if meanwhile is not None:
+            raise QuestionnaireChanged(who=meanwhile.who)
     for name, value in facts.items():
         setattr(questionnaire, name, value)
     with constraints_as_refusals(Questionnaire):
@@ -97,6 +105,8 @@ def set_questions(
 ) -> list[Question]:
     """The questions of a draft, in their order, in place of those before."""
     questionnaire = _lock_draft(questionnaire, user)
+    if len(questions) > MOST_QUESTIONS:
+        raise TooManyQuestions(most=MOST_QUESTIONS)
     questionnaire.questions.all().delete()
     made = [
         Question(questionnaire=questionnaire, position=place, **facts)
@@ -107,8 +117,77 @@ def set_questions(
 
 
 @transaction.atomic
+def add_question(*, questionnaire: Questionnaire, user: User, **facts: Unpack[QuestionFacts]) -> Question:
+    """At the end of a draft."""
+    questionnaire = _lock_draft(questionnaire, user)
+    known = questionnaire.questions.aggregate(last=Max("position"))["last"] or 0
+    if questionnaire.questions.count() >= MOST_QUESTIONS:
+        raise TooManyQuestions(most=MOST_QUESTIONS)
+    with constraints_as_refusals(Question):
+        return Question.objects.create(questionnaire=questionnaire, position=known + 1, **facts)
+
+
+@transaction.atomic
+def change_question(
+    *, question: Question, user: User, expected_version: int | None = None, **facts: Unpack[QuestionFacts]
+) -> Question:
+    _lock_draft(question.questionnaire, user)
+    question = Question.objects.get(pk=question.pk)
+    if expected_version is not None:
+        # Its place is no matter of its words.
+        meanwhile = changed_since(question, expected_version, facts=COPIED)
+        if meanwhile is not None and meanwhile.fields:
+            raise QuestionChanged(who=meanwhile.who)
+    for name, value in facts.items():
+        setattr(question, name, value)
+    with constraints_as_refusals(Question):
+        question.save()
+    return question
+
+
+@transaction.atomic
+def move_question(*, question: Question, user: User, by: int) -> None:
+    """So many places down; up with a negative number."""
+    questionnaire = _lock_draft(question.questionnaire, user)
+    ordered = list(questionnaire.questions.all())
+    here = next((place for place, one in enumerate(ordered) if one.pk == question.pk), None)
+    if here is None:
+        return
+    ordered.insert(max(0, min(len(ordered) - 1, here + by)), ordered.pop(here))
+    _number(ordered)
+
+
+@transaction.atomic
+def drop_question(*, question: Question, user: User) -> None:
+    questionnaire = _lock_draft(question.questionnaire, user)
+    Question.objects.filter(pk=question.pk).delete()
+    _number(list(questionnaire.questions.all()))
+
+
+def _number(ordered: list[Question]) -> None:
+    """1, 2, 3 …; two may share a place until the transaction ends."""
+    for place, question in enumerate(ordered, start=1):
+        if question.position != place:
+            question.position = place
+            question.save(update_fields=["position"])
+
+
+# --- Published --------------------------------------------------------------------------
+
+
+def missing_before_publication(questionnaire: Questionnaire, now: datetime) -> list[str]:
+    """Sentences; [] when it can be published."""
+    missing = []
+    if not questionnaire.questions.exists():
+        missing.append(QuestionnaireIncomplete().message)
+    if questionnaire.closes_at <= now:
+        missing.append(ClosesInPast().message)
+    return missing
+
+
+@transaction.atomic
 def publish_questionnaire(*, questionnaire: Questionnaire, user: User) -> Questionnaire:
-    """From now on the questions stay. It opens at its time."""
+    """From now on the questions stay. It opens at its time; one that anybody may answer gets its address."""
     questionnaire = _lock_draft(questionnaire, user)
     if not questionnaire.questions.exists():
         raise QuestionnaireIncomplete
@@ -116,6 +195,8 @@ def publish_questionnaire(*, questionnaire: Questionnaire, user: User) -> Questi
         raise ClosesInPast
     questionnaire.state = QuestionnaireState.PUBLISHED
     questionnaire.published_by, questionnaire.published_at = user, timezone.now()
+    if not questionnaire.is_per_household:
+        questionnaire.public_code = "".join(secrets.choice(ALPHABET) for _place in range(PUBLIC_CODE_LENGTH))
     questionnaire.save()
     return questionnaire
 
@@ -146,87 +227,6 @@ def void_questionnaire(*, questionnaire: Questionnaire, user: User, reason: str)
     return questionnaire
 
 
-@transaction.atomic
-def respond(
-    *, questionnaire: Questionnaire, answers: Mapping[int, Any], key: uuid.UUID, household: Household | None = None,
-    user: User | None = None, channel: str = Channel.WEB, received_at: datetime | None = None,
-    sheet: StoredFile | None = None,
-) -> Response:  # fmt: skip
-    """Keep an answered sheet; a household's earlier one is superseded. `answers` by question id.
-
-    The same `key` again (a phone that did not hear the answer) gives the same row; with other answers it is refused.
-    """
-    if user is not None and not can_enter_for_residents(user, questionnaire.division_code):
-        raise NotPermitted
-    fitting = fit_answers(list(questionnaire.questions.all()), answers)
-    known = Response.objects.filter(questionnaire=questionnaire, key=key).first()
-    if known is not None:
-        return _same(known, fitting)
-    with refusals_of_triggers(TRIGGERS):
-        made = Response(
-            questionnaire=questionnaire, household=household, channel=channel if user is not None else Channel.WEB,
-            answers=fitting, entered_by=user, sheet=sheet, key=key,
-        )  # fmt: skip
-        made.received_at = received_at or timezone.now()
-        made.save(force_insert=True)
-    return made
-
-
-def _same(known: Response, answers: dict[str, Any]) -> Response:
-    if known.answers != answers:
-        raise KeyUsed
-    return known
-
-
-# --- Answers ----------------------------------------------------------------------------
-
-
-def fit_answers(questions: list[Question], answers: Mapping[int, Any]) -> dict[str, Any]:
-    """The answers in the shape they are kept in; empty ones are left out. Raises `AnswerUnfit`."""
-    found: dict[str, Any] = {}
-    for place, question in enumerate(questions, start=1):
-        given = answers.get(question.pk)
-        if given in (None, "", []):
-            if question.is_required:
-                raise AnswerUnfit(question=place, reason=_("please answer this one."))
-            continue
-        found[str(question.pk)] = _fit(question, given, place)
-    return found
-
-
-def _fit(question: Question, given: Any, place: int) -> Any:
-    try:
-        match question.kind:
-            case QuestionKind.SINGLE:
-                return _place_of_option(question, given)
-            case QuestionKind.MULTIPLE:
-                return _places_of_options(question, given)
-            case QuestionKind.SCALE:
-                return _between(int(given), 1, HIGHEST_ON_SCALE)
-            case QuestionKind.NUMBER:
-                return _between(int(given), 0, 10**9)
-    except (TypeError, ValueError) as error:
-        raise AnswerUnfit(question=place, reason=_("this answer is not among the possible ones.")) from error
-    return clean_text(str(given))[:LONGEST_WORDS]
-
-
-def _between(value: int, low: int, high: int) -> int:
-    if not low <= value <= high:
-        raise ValueError
-    return value
-
-
-def _place_of_option(question: Question, given: Any) -> int:
-    return _between(int(given), 0, len(question.options) - 1)
-
-
-def _places_of_options(question: Question, given: Any) -> list[int]:
-    places = sorted({_place_of_option(question, one) for one in given})
-    if question.most is not None and len(places) > question.most:
-        raise ValueError
-    return places
-
-
 def _lock(questionnaire: Questionnaire, user: User) -> Questionnaire:
     questionnaire = Questionnaire.objects.select_for_update(of=("self",)).get(pk=questionnaire.pk)
     if not can_run_menus(user, questionnaire.division_code):
@@ -239,3 +239,8 @@ def _lock_draft(questionnaire: Questionnaire, user: User) -> Questionnaire:
     if questionnaire.state != QuestionnaireState.DRAFT:
         raise QuestionnaireNotDraft
     return questionnaire
+
+
+def facts_of_question(question: Any) -> Mapping[str, Any]:
+    """Of a question, or of a history row of one."""
+    return {name: getattr(question, name) for name in COPIED}

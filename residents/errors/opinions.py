@@ -53,6 +53,44 @@ class QuestionnaireNotOpen(DomainError):
     sentence = _("This questionnaire is not open (any more).")
 
 
+class QuestionnaireNotOpenYet(DomainError):
+    code = "questionnaire_not_open_yet"
+    sentence = _("This questionnaire has not begun yet.")
+
+
+class QuestionnaireChanged(DomainError):
+    code = "changed_meanwhile"
+    sentence = _(
+        "{who} changed this questionnaire in the meantime. Compare with the current values, then save again."
+    )
+
+
+class QuestionChanged(DomainError):
+    code = "changed_meanwhile"
+    sentence = _(
+        "{who} changed this question in the meantime. Compare with the current values, then save again."
+    )
+
+
+class TooManyQuestions(DomainError):
+    code = "too_many_questions"
+    sentence = _("A questionnaire has at most {most} questions. People give up on longer ones.")
+
+
+class SheetOfPaperNeeded(DomainError):
+    code = "sheet_needed"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("Add the photo of the signed sheet.")
+
+
+class TooManyAnswersAtOnce(DomainError):
+    code = "too_many_answers"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    sentence = _(
+        "Very many answers are coming in at once. Nothing of yours is lost: please press the button again in an hour."
+    )
+
+
 class QuestionnaireNotDraft(DomainError):
     code = "questionnaire_not_draft"
     sentence = _("A published questionnaire stays as it is. Void it and draw up a new one.")

@@ -30,11 +30,14 @@ from residents.models.menus import (
 from residents.models.opinions import Adoption, Channel, Opinion, OpinionCategory, OpinionPhoto, OpinionState
 from residents.models.outcomes import Departure, Outcome, OutcomeAdoption
 from residents.models.questionnaires import (
+    RESPONSE_CHANNELS,
+    OpenAnswer,
     Question,
     QuestionKind,
     Questionnaire,
     QuestionnaireState,
     Response,
+    ResponseDraft,
 )
 from residents.models.representatives import FEWEST_REPRESENTATIVES, MOST_REPRESENTATIVES, Representative
 from residents.models.rounds import DELIVERED, DoorCall, Finding, Round
@@ -45,6 +48,7 @@ __all__ = [
     "DELIVERED",
     "FEWEST_REPRESENTATIVES",
     "MOST_REPRESENTATIVES",
+    "RESPONSE_CHANNELS",
     "AccessCode",
     "Adoption",
     "Attendance",
@@ -67,6 +71,7 @@ __all__ = [
     "MeetingState",
     "Menu",
     "MenuState",
+    "OpenAnswer",
     "Opinion",
     "OpinionCategory",
     "OpinionPhoto",
@@ -90,6 +95,7 @@ __all__ = [
     "Representative",
     "RepresentativeOpinion",
     "Response",
+    "ResponseDraft",
     "Round",
     "ShareRule",
     "SignOffOfRepresentatives",
