@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from django.utils.translation import gettext as _
 
+from core.figures import percent
 from core.suppression import FEWEST_PUBLISHED
 from projects.models import Category
 from residents.models import (
@@ -27,7 +28,7 @@ from residents.outcome.election import Ballot, Election, Item, Rule, Utility, ho
 from residents.outcome.election import Completion as Way
 from residents.outcome.larger_budget import Gain, what_more_adds
 from residents.outcome.reasons import Reason
-from residents.outcome.words import because, more_money
+from residents.outcome.words import because, more_money, payments
 
 RULES = {OutcomeRule.EQUAL_SHARES: Rule.EQUAL_SHARES, OutcomeRule.GREEDY: Rule.GREEDY}
 WAYS = {Completion.NONE: Way.NONE, Completion.BUDGET_INCREASE: Way.BOTH, Completion.GREEDY: Way.GREEDY}
@@ -141,13 +142,17 @@ def _kept(more: Gain) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Line:
-    """An item of an outcome as residents read it. `supporters` None: fewer than five, which is not published."""
+    """An item of an outcome as residents read it. `supporters` None: fewer than five, which is not published.
+
+    `payments` is for the office: what each share paid, "" where that would tell of a few.
+    """
 
     option_id: int
     name: str
     is_in: bool
     supporters: int | None
     sentence: str
+    payments: str
     place: int
 
 
@@ -189,7 +194,8 @@ class Reading:
         return Line(
             option_id=int(reason.item), name=self.names[reason.item], is_in=reason.is_in,
             supporters=None if few else reason.supporters,
-            sentence=self._of_few(reason) if few else because(reason, self.names), place=place,
+            sentence=self._of_few(reason) if few else because(reason, self.names),
+            payments="" if few else payments(reason), place=place,
         )  # fmt: skip
 
     def _of_few(self, reason: Reason) -> str:
@@ -200,6 +206,25 @@ class Reading:
         if reason.needed > reason.supporters:
             return fewest + _(" {needed} are needed.").format(needed=reason.needed)
         return fewest
+
+    @property
+    def rule_in_words(self) -> tuple[str, str, str]:
+        """How it was counted: the rule, what improvements need, how ties are broken."""
+        if self.outcome.rule == OutcomeRule.EQUAL_SHARES:
+            rule = _(
+                "Every household that chose had the same share of the budget. An item is done when those who want it can pay its price together from their shares; they pay as equally as possible."
+            )
+        else:
+            rule = _(
+                "The items are taken in the order of how many households want them, as long as the money reaches."
+            )
+        return (
+            rule,
+            _("Improvements need at least {percent} of the households that chose.").format(
+                percent=percent(self.outcome.menu.threshold / 100)
+            ),
+            _("Of two items that are level the cheaper one goes first, then the one that more households want."),
+        )  # fmt: skip
 
     @property
     def more(self) -> str:

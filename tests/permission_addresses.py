@@ -200,10 +200,11 @@ ARGUMENTS: dict[str, Arguments] = {
     **dict.fromkeys(("residents:menu_of_project", "residents:menu_draw_up"), lambda side: [side.project.code]),
     **dict.fromkeys(
         ("residents:menu", "residents:menu_edit", "residents:menu_publish", "residents:menu_prolong",
-         "residents:menu_void", "residents:menu_count", "residents:menu_outcome", "residents:menu_relate",
+         "residents:menu_void", "residents:menu_count", "residents:menu_outcome", "residents:menu_notice", "residents:menu_relate",
          "residents:menu_option_add", "residents:choose", "residents:check", "residents:receipt", "residents:result"),
         lambda side: [side.menu.pk],
     ),
+    "residents:menu_picture": lambda side: [side.running_menu.pk, side.running_menu.options.get().versions.get().pk],
     "residents:menu_part": lambda side: [side.menu.pk, side.menu.relations.get().pk],
     **dict.fromkeys(
         ("residents:menu_option", "residents:menu_option_move", "residents:menu_option_drop"),

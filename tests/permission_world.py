@@ -397,7 +397,8 @@ class Side:
         )  # fmt: skip
         item = CatalogueItem.objects.filter(category="improve").order_by("code")[0]
         add_option(
-            menu=menu, user=self.manager, catalogue_item=item, name="充电棚", text="说明", quantity=Decimal(1), cost=Decimal(9)
+            menu=menu, user=self.manager, catalogue_item=item, name="充电棚", text="说明", quantity=Decimal(1), cost=Decimal(9),
+            picture=self._picture(),
         )  # fmt: skip
         building = make_building(self._acting(), project.compound, "1号楼")
         add_household(user=self.worker, building=building, unit="101", floor=1)

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import DayField, DayInput, DecimalNumberField, WholeNumberField
+from files.forms import RuledFileField
+from files.rules import IMAGES, FileRule
 from projects.models import CatalogueItem, Category, Project
 from residents.models import (
     Completion,
@@ -19,6 +21,9 @@ from residents.models import (
     Precedence,
     ShareRule,
 )
+
+# What residents see of an item: a photo of the place, or a drawing.
+PICTURE = FileRule(accepted=IMAGES, megabytes=20)
 
 
 class MomentInput(forms.DateTimeInput):
@@ -146,6 +151,8 @@ class OptionForm(forms.Form):
     residents_pay = money_field(_("Paid by residents together (yuan)"), required=False)
     share_rule = forms.ChoiceField(label=_("How residents share it"), choices=ShareRule.choices)
     funding = forms.CharField(label=_("Where the money comes from"), max_length=200, required=False)
+    picture = RuledFileField(label=_("Picture"), rule=PICTURE, required=False)
+    no_picture = forms.BooleanField(label=_("Show no picture any more"), required=False)
     reason = forms.CharField(label=_("Reason for the change"), max_length=300, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -164,6 +171,8 @@ class OptionForm(forms.Form):
             )
             kwargs["initial"] = {name: getattr(current, name) for name in names}
         super().__init__(*args, **kwargs)
+        if current is None or current.picture_id is None:
+            del self.fields["no_picture"]
         if current is None:
             offered = CatalogueItem.objects.of(menu.division_code).exclude(category=Category.BASIC)
             self.fields["item"].queryset = offered.filter(is_offered=True)  # type: ignore[attr-defined]
@@ -182,7 +191,8 @@ class OptionForm(forms.Form):
         return self.cleaned_data["residents_pay"] or Decimal(0)
 
     def facts(self) -> dict[str, Any]:
-        rest = {"item", "reason", "version"}
+        """Words and sums; a picture is bytes, which the view keeps first."""
+        rest = {"item", "reason", "version", "picture", "no_picture"}
         return {name: value for name, value in self.cleaned_data.items() if name not in rest}
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from residents.outcome.election import Number
 from residents.outcome.larger_budget import Gain
-from residents.outcome.reasons import Payments, Reason, Why
+from residents.outcome.reasons import Reason, Why
 
 WAN = 10_000
 
@@ -37,6 +37,26 @@ def because(reason: Reason, names: Mapping[str, str]) -> str:
     if not money:
         return _wanted(reason)
     return _("{one} {two}").format(one=_wanted(reason), two=money)
+
+
+def payments(reason: Reason) -> str:
+    """How the shares of the budget paid for it, to the cent: for those who check the count; "" where none paid."""
+    paid = reason.payments
+    if paid is None:
+        return ""
+    if paid.least == paid.most:
+        sentence = ngettext(
+            "{payers} household's share of the budget pays its {price}: {most}.",
+            "{payers} households' shares of the budget pay its {price}: {most} each.",
+            paid.payers,
+        )
+    else:
+        sentence = _(
+            "{payers} households' shares of the budget pay its {price}: from {least} to {most} each."
+        )
+    return sentence.format(
+        payers=paid.payers, price=amount(reason.price), least=amount(paid.least), most=amount(paid.most)
+    )
 
 
 def more_money(gain: Gain, names: Mapping[str, str]) -> str:
@@ -87,7 +107,7 @@ def _wanted(reason: Reason) -> str:
 def _money(reason: Reason, other: str) -> str:
     """The second sentence, where the first does not say it all."""
     if reason.why is Why.SHARES:
-        return _paid(reason, reason.payments)
+        return _paid(reason)
     if reason.why is Why.SHARES_SHORT:
         return _shares_short(reason)
     if reason.why is Why.MONEY_SHORT:
@@ -102,24 +122,12 @@ def _money(reason: Reason, other: str) -> str:
     }.get(reason.why, "").format(rank=reason.rank, other=other)
 
 
-def _paid(reason: Reason, payments: Payments | None) -> str:
-    if payments is None:
+def _paid(reason: Reason) -> str:
+    """For whoever lives there: a sum for each household would read like a bill."""
+    if reason.payments is None:
         return _("It costs this budget nothing.")
-    if payments.least == payments.most:
-        sentence = ngettext(
-            "{payers} household's share of the budget pays its {price}: {most}.",
-            "{payers} households' shares of the budget pay its {price}: {most} each.",
-            payments.payers,
-        )
-    else:
-        sentence = _(
-            "{payers} households' shares of the budget pay its {price}: from {least} to {most} each."
-        )
-    return sentence.format(
-        payers=payments.payers,
-        price=amount(reason.price),
-        least=amount(payments.least),
-        most=amount(payments.most),
+    return _("It needs {price}, and the shares of the budget of those who want it reach for that.").format(
+        price=amount(reason.price)
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from residents.views import home_menu, menu_desk, menu_office, menu_paper
+from residents.views import home_menu, menu_desk, menu_office, menu_outcome, menu_paper
 
 urlpatterns: list[URLPattern] = [
     path("", menu_office.menu_list, name="menus"),
@@ -14,7 +14,9 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/prolong/", menu_office.prolong, name="menu_prolong"),
     path("<int:pk>/void/", menu_office.void, name="menu_void"),
     path("<int:pk>/count/", menu_office.count, name="menu_count"),
-    path("<int:pk>/outcome/", menu_office.outcome, name="menu_outcome"),
+    path("<int:pk>/outcome/", menu_outcome.outcome, name="menu_outcome"),
+    path("<int:pk>/outcome/notice/", menu_outcome.notice, name="menu_notice"),
+    path("<int:pk>/picture/<int:version>/", menu_office.picture, name="menu_picture"),
     path("<int:pk>/relate/", menu_office.relate, name="menu_relate"),
     path("<int:pk>/part/<int:relation_id>/", menu_office.part, name="menu_part"),
     path("<int:pk>/items/new/", menu_office.option_add, name="menu_option_add"),

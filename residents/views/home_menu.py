@@ -185,8 +185,8 @@ def result(request: ResidentRequest, shown: OpenMenu) -> HttpResponse:
         .first()
     )
     context = {
-        "shown": shown, "reading": Reading(official), "adoption": adoption, "threshold": shown.menu.threshold / 100,
+        "shown": shown, "reading": Reading(official), "adoption": adoption,
         "departures": [(one, one.option.versions.all()[0].name) for one in adoption.departures.all()] if adoption else [],
-        "wanted": set(shown.sent.wanted) if shown.sent else set(),
+        "wanted": set(OptionVersion.objects.filter(pk__in=shown.sent.wanted).values_list("option", flat=True)) if shown.sent else set(),
     }  # fmt: skip
     return render(request, "residents/home/menu_result.html", context)

@@ -1,7 +1,7 @@
-"""The office's pages of a menu: drawn up, published, changed, counted, adopted."""
+"""The office's pages of a menu: drawn up, published, changed, counted."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.db.models import Count, Q
@@ -17,14 +17,16 @@ from core.errors import DomainError, demand
 from core.posted import posted
 from directory.models import Division
 from directory.requests import SignedInRequest
+from files.actions import store_upload
+from files.models import StoredFile
+from files.serving import preview_response
 from projects.models import Project, SchemeState
 from projects.permissions import can_export
 from projects.views.shared import find_project, project_page
 from residents.actions import menus as acts
-from residents.actions.outcomes import adopt_outcome, count_menu, is_as_counted, outstanding_paper
-from residents.counting import Reading
+from residents.actions.outcomes import count_menu, outstanding_paper
 from residents.filters.menus import MenuFilter
-from residents.forms.menus import CloseForm, MenuForm, OptionForm, ReasonForm, RelationForm
+from residents.forms.menus import PICTURE, CloseForm, MenuForm, OptionForm, ReasonForm, RelationForm
 from residents.models import (
     Channel,
     Choice,
@@ -33,16 +35,10 @@ from residents.models import (
     MenuState,
     Option,
     OptionVersion,
-    OutcomeAdoption,
     Round,
     current_versions,
 )
-from residents.permissions import (
-    can_adopt_outcomes,
-    can_enter_for_residents,
-    can_run_menus,
-    can_see_households,
-)
+from residents.permissions import can_enter_for_residents, can_run_menus, can_see_households
 from residents.tables.menus import MENUS, TONES, with_participation
 from residents.views.menu_paper import batches_of
 from residents.views.menu_shared import find_menu, menu_page, status_of, tried
@@ -133,11 +129,11 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
 def option_add(request: SignedInRequest, pk: int) -> HttpResponse:
     menu = find_menu(request, pk)
     demand(can_run_menus(request.user, menu.division_code))
-    form = OptionForm(posted(request), menu=menu)
+    form = OptionForm(posted(request), request.FILES or None, menu=menu)
     if form.is_valid() and tried(
         form,
         lambda: acts.add_option(
-            menu=menu, user=request.user, catalogue_item=form.cleaned_data["item"], **form.facts()
+            menu=menu, user=request.user, catalogue_item=form.cleaned_data["item"], **_facts(request, form)
         ),
     ):
         messages.success(request, _("The item is on the menu."))
@@ -155,7 +151,7 @@ def option_edit(request: SignedInRequest, pk: int, option_id: int) -> HttpRespon
     demand(can_run_menus(request.user, menu.division_code))
     option = get_object_or_404(menu.options.select_related("catalogue_item"), pk=min(option_id, LARGEST_KEY))
     current = option.versions.first()
-    form = OptionForm(posted(request), menu=menu, current=current)
+    form = OptionForm(posted(request), request.FILES or None, menu=menu, current=current)
     if form.is_valid() and tried(form, lambda: _revised(request, option, form)):
         messages.success(request, _("The new words and prices are on show."))
         return redirect(menu)
@@ -173,8 +169,29 @@ def option_edit(request: SignedInRequest, pk: int, option_id: int) -> HttpRespon
 def _revised(request: SignedInRequest, option: Option, form: OptionForm) -> OptionVersion:
     return acts.revise_option(
         option=option, user=request.user, expected_version=form.cleaned_data["version"] or 0,
-        reason=form.cleaned_data.get("reason", ""), **form.facts(),
+        reason=form.cleaned_data.get("reason", ""), **_facts(request, form),
     )  # fmt: skip
+
+
+def _facts(request: SignedInRequest, form: OptionForm) -> dict[str, Any]:
+    """What the form says of the item; the picture only where it is a new one, or taken away."""
+    facts = form.facts()
+    upload = form.cleaned_data.get("picture")
+    if upload:
+        facts["picture"] = store_upload(file=upload, name=upload.name, user=request.user, rule=PICTURE)
+    elif form.cleaned_data.get("no_picture"):
+        facts["picture"] = None
+    return facts
+
+
+@require_safe
+def picture(request: SignedInRequest, pk: int, version: int) -> HttpResponseBase:
+    """The picture of an item as residents see it, or saw it."""
+    menu = find_menu(request, pk)
+    found = get_object_or_404(
+        OptionVersion.objects.select_related("picture"), pk=min(version, LARGEST_KEY), menu=menu, picture__isnull=False
+    )  # fmt: skip
+    return preview_response(cast(StoredFile, found.picture), small=True)
 
 
 @require_POST
@@ -327,53 +344,6 @@ def _count(request: SignedInRequest, menu: Menu) -> str:
 
 
 publish, prolong, void, count = (_act(does) for does in (_publish, _prolong, _void, _count))
-
-
-# --- Outcome ----------------------------------------------------------------------------
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def outcome(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Both rules side by side, why each item is in or out, and the adoption into the scheme."""
-    menu = find_menu(request, pk)
-    demand(request.method != "POST" or can_adopt_outcomes(request.user, menu.division_code))
-    outcomes = list(menu.outcomes.order_by("-is_official", "pk"))
-    if not outcomes:
-        return redirect(menu)
-    official = outcomes[0]
-    adoption = OutcomeAdoption.objects.filter(menu=menu).select_related("scheme", "adopted_by").first()
-    refused = ""
-    if request.method == "POST":
-        try:
-            adopt_outcome(menu=menu, user=request.user, departures=_departures(request, Reading(official)))
-        except DomainError as refusal:
-            refused = refusal.message
-        else:
-            messages.success(request, _("The outcome is in the scheme that is being drawn up."))
-            return redirect("residents:menu_outcome", menu.pk)
-    by_rule = [{line.option_id: line for line in Reading(one).lines} for one in outcomes]
-    rows = [(line, [lines.get(line.option_id) for lines in by_rule[1:]]) for line in Reading(official).lines]
-    context = {
-        "official": Reading(official), "others": [Reading(one) for one in outcomes[1:]], "rows": rows,
-        "adoption": adoption, "departures": _departed(adoption), "refused": refused, "sent": request.POST,
-        "may_adopt": adoption is None and can_adopt_outcomes(request.user, menu.division_code),
-        "is_as_counted": is_as_counted(official),
-    }  # fmt: skip
-    return menu_page(request, "residents/menu_outcome.html", menu, context, status=409 if refused else 200)
-
-
-def _departures(request: SignedInRequest, reading: Reading) -> dict[int, tuple[bool, str]]:
-    """`other-<option>` ticked: done otherwise than the outcome says, with `reason-<option>`."""
-    return {
-        line.option_id: (not line.is_in, request.POST.get(f"reason-{line.option_id}", "")[:300])
-        for line in reading.lines
-        if request.POST.get(f"other-{line.option_id}")
-    }
-
-
-def _departed(adoption: OutcomeAdoption | None) -> dict[int, Any]:
-    return {one.option_id: one for one in adoption.departures.all()} if adoption else {}
 
 
 def _names(menu: Menu) -> list[tuple[int, str]]:

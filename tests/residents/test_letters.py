@@ -7,7 +7,6 @@ from functools import lru_cache
 from io import BytesIO
 from zipfile import ZipFile
 
-import pypdfium2
 import pytest
 import segno
 import zxingcpp
@@ -33,6 +32,7 @@ from residents.letters.content import (
     yuan,
 )
 from residents.letters.papers import doorstep_pdf, notice_pdf, representative_pdf
+from tests.pdf import document, words
 
 ADDRESS = "https://renovation.example.gov.cn/r/"
 CONTACT = Contact(
@@ -70,14 +70,6 @@ def letters(count: int, *, items: int = 0, a_building: int = 12) -> list[Letter]
         )
         for number in range(count)
     ]  # fmt: skip
-
-
-def document(pdf: bytes) -> pypdfium2.PdfDocument:
-    return pypdfium2.PdfDocument(pdf)
-
-
-def words(pdf: bytes, page: int) -> str:
-    return str(document(pdf)[page].get_textpage().get_text_range()).replace("\r\n", "")
 
 
 def scanned(pdf: bytes, page: int) -> list[str]:

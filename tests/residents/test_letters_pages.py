@@ -1,11 +1,9 @@
 """Letters printed by the office: as a job, one at the desk, codes revoked; never a code on a page."""
 
-import io
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-import pypdfium2
 import pytest
 from django.utils import timezone
 
@@ -22,6 +20,7 @@ from residents.codes import grouped
 from residents.models import AccessCode, Household, LetterPrint
 from tests.cast import Cast
 from tests.compounds.builders import make_compound
+from tests.pdf import words
 from tests.residents.builders import make_call, make_doors, make_round
 from tests.residents.menus import doors_of, make_menu, make_option
 from tests.residents.register_pages import at, statements, text_of
@@ -34,11 +33,6 @@ def doors(cast: Cast) -> list[Household]:
     compound = make_compound(cast, "砂石厂小区")
     make_round(cast, compound)
     return make_doors(cast, compound, building="3号楼") + make_doors(cast, compound, building="4号楼")
-
-
-def words(pdf: bytes) -> str:
-    pages = pypdfium2.PdfDocument(io.BytesIO(pdf))
-    return "".join(page.get_textpage().get_text_range() for page in pages).replace("\r\n", "")
 
 
 def printed(cast: Cast, compound: Compound, **sent: Any) -> LetterPrint:

@@ -2,12 +2,18 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
+from urllib.parse import unquote
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image
 
 from residents.models import Menu, MenuState, OutcomeAdoption
 from tests.cast import Cast
+from tests.compounds.pages import picture
+from tests.pdf import words
 from tests.projects.builders import make_unplanned_project
 from tests.residents.builders import make_doors
 from tests.residents.menus import catalogue_item, doors_of, make_menu, send, wait_for_close
@@ -96,11 +102,53 @@ def test_the_outcome_shows_both_rules_and_is_adopted_with_a_departure(cast: Cast
     assert "均等份额法" in page
     assert "按支持户数从多到少" in page
     lift = menu.options.get(versions__name="加装电梯")
-    assert office.post(url, {f"other-{lift.pk}": "1", f"reason-{lift.pk}": ""}).status_code == 409
+    shed = menu.options.get(versions__name="充电棚")
+    half = {
+        f"other-{lift.pk}": "1",
+        f"reason-{lift.pk}": "",
+        f"other-{shed.pk}": "1",
+        f"reason-{shed.pk}": "另有安排",
+    }
+    refused = office.post(url, half)
+    assert refused.status_code == 409
+    assert 'value="另有安排"' in refused.content.decode()
     assert cast.client("street").post(url, {}).status_code == 403
     office.post(url, {f"other-{lift.pk}": "1", f"reason-{lift.pk}": "争取到省级加梯补助"})
     assert OutcomeAdoption.objects.get().departures.get().reason == "争取到省级加梯补助"
     assert "争取到省级加梯补助" in office.get(url).content.decode()
+    notice = office.get(f"{url}notice/?paper=a3")
+    said = words(notice.content, 0)
+    assert "改造项目选择结果.pdf" in unquote(notice.headers["Content-Disposition"])
+    assert "6 户想要" in said
+    assert "改造方案仍然安排了这一项：争取到省级加梯补助" in said
+    assert cast.client("auditor").get(f"{url}notice/").status_code == 200
+    assert cast.client("stranger").get(f"{url}notice/").status_code == 404
+    assert office.get(f"{url}notice/?paper=a0").status_code == 404
+
+
+def test_a_picture_of_an_item_is_what_residents_see_and_may_be_taken_away(cast: Cast) -> None:
+    menu = make_menu(cast, published=False)
+    office = cast.client("bureau")
+    option = menu.options.get(versions__name="充电棚")
+    url = f"{LIST}{menu.pk}/items/{option.pk}/"
+    item = {
+        "name": "充电棚", "text": "可停 40 辆。", "quantity": "1", "cost": "120000", "share_rule": "none", "version": "1",
+    }  # fmt: skip
+    assert office.post(url, {**item, "picture": SimpleUploadedFile("图.jpg", b"<html>")}).status_code == 422
+    assert office.post(url, {**item, "picture": picture(size=(1200, 900), orientation=6)}).status_code == 302
+    shown = option.versions.first()
+    assert shown
+    assert shown.picture
+    seen = office.get(f"{LIST}{menu.pk}/picture/{shown.pk}/")
+    with Image.open(BytesIO(seen.getvalue())) as image:
+        assert max(image.size) <= 480
+        assert image.height > image.width
+    assert f"{LIST}{menu.pk}/picture/{shown.pk}/" in office.get(url).content.decode()
+    # Other words keep the picture; a tick takes it away.
+    assert office.post(url, {**item, "version": "2", "text": "可停 50 辆。"}).status_code == 302
+    assert option.versions.first().picture_id == shown.picture_id  # type: ignore[union-attr]
+    assert office.post(url, {**item, "version": "3", "no_picture": "on"}).status_code == 302
+    assert option.versions.first().picture_id is None  # type: ignore[union-attr]
 
 
 def test_strangers_see_no_menu_and_readers_change_none(cast: Cast) -> None:

@@ -14,7 +14,7 @@ from residents.outcome.deciding import Outcome, Rules, decide
 from residents.outcome.election import Election
 from residents.outcome.larger_budget import Gain
 from residents.outcome.reasons import Payments, Reason, Why
-from residents.outcome.words import amount, because, line, more_money
+from residents.outcome.words import amount, because, line, more_money, payments
 from tests.effort import examples
 from tests.residents.outcome_oracle import Table, chosen_by, table_for
 from tests.residents.test_outcome_rules import elections, rules
@@ -91,6 +91,7 @@ def test_every_reason_is_so_and_its_sentence_has_its_figures(election: Election,
         assert IS_SO[reason.why](table, outcome, reason), reason
         with translation.override("en"):
             assert figures_in(because(reason, names)) == figures_of(reason), reason
+            assert figures_in(payments(reason)) == figures_of_payments(reason), reason
 
 
 def figures_in(sentence: str) -> Counter[str]:
@@ -106,8 +107,7 @@ def figures_of(reason: Reason) -> Counter[str]:
         said = [reason.supporters, *([reason.answered, reason.needed] if reason.needed > 1 else [])]
     paid = reason.payments
     if reason.why is Why.SHARES and paid:
-        said += [paid.payers, amount(reason.price), amount(paid.most)]
-        said += [amount(paid.least)] if paid.least != paid.most else []
+        said += [amount(reason.price)]
     elif reason.why is Why.QUEUE:
         said += [reason.rank]
     elif reason.why is Why.SHARES_SHORT:
@@ -119,6 +119,15 @@ def figures_of(reason: Reason) -> Counter[str]:
             said += [reason.rank]
             said += [reason.last_rank] if reason.last_rank and reason.last_rank < reason.rank else []
     return Counter(map(str, said))
+
+
+def figures_of_payments(reason: Reason) -> Counter[str]:
+    """Who paid and how much, to the cent."""
+    paid = reason.payments
+    if paid is None:
+        return Counter()
+    sums = [paid.least, paid.most] if paid.least != paid.most else [paid.most]
+    return Counter([str(paid.payers), amount(reason.price), *map(amount, sums)])
 
 
 @pytest.mark.parametrize(
@@ -148,18 +157,13 @@ def test_amounts(number: Fraction, chinese: str, english: str) -> None:
     [
         (
             replace(PLAIN, why=Why.QUEUE, needed=101, rank=3),
-            "充电棚：入选。答复的 200 户里有 132 户想要，需要 101 户。它排在第 3，钱够。",
+            "充电棚：入选。参加选择的 200 户里有 132 户想要，至少要 101 户。它排在第 3，钱够。",
             "充电棚: chosen. 132 of 200 households that answered want it; 101 are needed. It was number 3 in the queue, and the money reached.",
         ),
         (
             replace(PLAIN, why=Why.SHARES, payments=Payments(payers=132, least=Fraction(10_000, 11), most=Fraction(10_000, 11), at_most=132)),
-            "充电棚：入选。132 户想要。它的 12 万元从预算里这 132 户的份额出，每户份额 909.09 元左右。",
-            "充电棚: chosen. 132 households want it. 132 households' shares of the budget pay its ¥120,000: about ¥909.09 each.",
-        ),
-        (
-            replace(PLAIN, why=Why.SHARES, payments=Payments(payers=130, least=Fraction(300), most=Fraction(950), at_most=120)),
-            "充电棚：入选。132 户想要。它的 12 万元从预算里这 130 户的份额出，每户份额 300 元到 950 元。",
-            "充电棚: chosen. 132 households want it. 130 households' shares of the budget pay its ¥120,000: from ¥300 to ¥950 each.",
+            "充电棚：入选。132 户想要。它要 12 万元，想要它的住户那几份预算凑够了。",
+            "充电棚: chosen. 132 households want it. It needs ¥120,000, and the shares of the budget of those who want it reach for that.",
         ),
         (
             replace(PLAIN, item="b", why=Why.MONEY_SHORT, supporters=58, rank=9, last_rank=7, left=12_000, price=50_000, missing=38_000),
@@ -189,6 +193,32 @@ def test_sentences_for_neighbours(reason: Reason, chinese: str, english: str) ->
         assert line(reason, NAMES) == chinese
     with translation.override("en"):
         assert line(reason, NAMES) == english
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "chinese", "english"),
+    [
+        (
+            Fraction(10_000, 11), Fraction(10_000, 11),
+            "它的 12 万元从预算里这 132 户的份额出，每户份额 909.09 元左右。",
+            "132 households' shares of the budget pay its ¥120,000: about ¥909.09 each.",
+        ),
+        (
+            Fraction(300), Fraction(950),
+            "它的 12 万元从预算里这 132 户的份额出，每户份额 300 元到 950 元。",
+            "132 households' shares of the budget pay its ¥120,000: from ¥300 to ¥950 each.",
+        ),
+    ],
+)  # fmt: skip
+def test_sentences_for_whoever_checks_the_count(
+    least: Fraction, most: Fraction, chinese: str, english: str
+) -> None:
+    paid = Payments(payers=132, least=least, most=most, at_most=132)
+    reason = replace(PLAIN, why=Why.SHARES, payments=paid)
+    with translation.override("zh-hans"):
+        assert payments(reason) == chinese
+    with translation.override("en"):
+        assert payments(reason) == english
 
 
 def test_what_more_money_adds() -> None:

@@ -1,9 +1,7 @@
 """Representatives: chosen by typing their door, replaced, their terms ended, their own letters."""
 
-import io
 from typing import Any
 
-import pypdfium2
 import pytest
 
 from residents.actions.letters import clear_text
@@ -11,6 +9,7 @@ from residents.codes import grouped
 from residents.models import AccessCode, Household, Representative
 from tests.cast import Cast
 from tests.compounds.builders import make_compound
+from tests.pdf import words
 from tests.residents.builders import make_doors, make_representative, make_round
 from tests.residents.register_pages import at, statements, text_of
 
@@ -36,9 +35,9 @@ def test_a_representative_is_chosen_by_typing_the_door(cast: Cast, doors: list[H
     address = at("representative_choose", code)
     assert "还需 3 名" in text_of(client, at("representatives", code))
     make_doors(cast, doors[0].compound, building="4号楼")
-    for door, words in (("9-9-909", "没有这个门牌"), ("101", "3号楼1单元101、4号楼1单元101"), ("", "")):
+    for door, said in (("9-9-909", "没有这个门牌"), ("101", "3号楼1单元101、4号楼1单元101"), ("", "")):
         answer = client.post(address, facts(door))
-        assert (answer.status_code, words in answer.content.decode()) == (422, True)
+        assert (answer.status_code, said in answer.content.decode()) == (422, True)
     assert client.post(address, facts("3栋一单元101", term_until="2020-01-01")).status_code == 422
     assert client.post(address, facts("3栋一单元101")).status_code == 302
     made = Representative.objects.get()
@@ -79,7 +78,7 @@ def test_the_personal_letter_holds_the_code_and_the_page_never_does(
 ) -> None:
     person, client = make_representative(cast, doors[0]), cast.client("community")
     answer = client.post(at("representative_letter", person.pk))
-    said = pypdfium2.PdfDocument(io.BytesIO(answer.content))[0].get_textpage().get_text_range()
+    said = words(answer.content, 0)
     code = grouped(clear_text(AccessCode.objects.get(representative=person)))
     assert code in said
     page = text_of(client, at("representatives", doors[0].compound.code))

@@ -1,17 +1,16 @@
 """Going round the doors: the worklist as a grid, a call in two taps, whose door to knock on tonight."""
 
-import io
 import uuid
 from decimal import Decimal
 from typing import Any
 
-import pypdfium2
 import pytest
 
 from residents.actions.menus import revise_option
 from residents.models import DoorCall, Finding, Household, Menu, Round
 from tests.cast import Cast
 from tests.compounds.builders import make_compound
+from tests.pdf import words
 from tests.residents.builders import make_call, make_doors, make_round
 from tests.residents.menus import doors_of, make_menu, send
 from tests.residents.register_pages import at, statements, text_of
@@ -68,10 +67,10 @@ def test_the_grid_goes_from_the_top_floor_and_says_in_words_what_came_of_it(
     make_call(cast, visits, doors[0], "not_at_home")
     page = text_of(cast.client("community"), at("round", visits.pk))
     assert page.index(f'id="door-{doors[2].pk}"') < page.index(f'id="door-{doors[0].pk}"')
-    for door, words in zip(
+    for door, found in zip(
         doors, (("已送达", "不在家"), ("不在家",), ("拒绝",), ("无人居住",), ("尚未入户",)), strict=False
     ):
-        assert all(word in cell(page, door) for word in words), door
+        assert all(word in cell(page, door) for word in found), door
     assert "is-to-knock" in cell(page, doors[1])
     # Without a menu the round is about the letter: delivered is done.
     assert "is-to-knock" not in cell(page, doors[0])
@@ -188,8 +187,7 @@ def test_the_sheet_for_the_doorstep_has_the_doors_of_one_building(cast: Cast, do
         "application/pdf",
         "private, no-store",
     )
-    pages = pypdfium2.PdfDocument(io.BytesIO(answer.content))
-    said = "".join(page.get_textpage().get_text_range() for page in pages)
+    said = words(answer.content)
     assert "3号楼" in said
     assert "无人居住" in said
     assert said.count("101室") == 2
