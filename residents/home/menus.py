@@ -91,17 +91,28 @@ class OpenMenu:
     def _answer(self, version: OptionVersion) -> str:
         if self.draft is not None:
             return self.draft.get(str(version.option_id), "")
+        return self.sent_answers.get(version.option_id, "")
+
+    @cached_property
+    def sent_answers(self) -> dict[int, str]:
+        """By option: what was said of an earlier text or price counts, so it stands here too."""
         if self.sent is None:
-            return ""
-        if version.pk in self.sent.wanted:
-            return WANT
-        if version.pk in self.sent.declined:
-            return DECLINE
-        return EITHER if version.pk in self.sent.seen else ""
+            return {}
+        option_of = {version.pk: version.option_id for version in self.versions}
+        if not option_of.keys() >= set(self.sent.seen):
+            option_of = dict(OptionVersion.objects.filter(pk__in=self.sent.seen).values_list("pk", "option_id"))
+        said = dict.fromkeys(self.sent.seen, EITHER)
+        said |= dict.fromkeys(self.sent.declined, DECLINE) | dict.fromkeys(self.sent.wanted, WANT)
+        return {option_of[pk]: answer for pk, answer in said.items() if pk in option_of}
 
     @property
     def wanted(self) -> list[Offer]:
         return [offer for offer in self.offers if offer.is_wanted]
+
+    @property
+    def received(self) -> list[Offer]:
+        """What the choice that counts wants, whatever is ticked since."""
+        return [offer for offer in self.offers if self.sent_answers.get(offer.version.option_id) == WANT]
 
     @property
     def total(self) -> int:

@@ -126,7 +126,7 @@ def _paid(reason: Reason) -> str:
     """For whoever lives there: a sum for each household would read like a bill."""
     if reason.payments is None:
         return _("It costs this budget nothing.")
-    return _("It needs {price}, and the shares of the budget of those who want it reach for that.").format(
+    return _("It needs {price} of the budget, and the shares of those who want it reach for that.").format(
         price=amount(reason.price)
     )
 
@@ -134,10 +134,10 @@ def _paid(reason: Reason) -> str:
 def _shares_short(reason: Reason) -> str:
     if reason.together:
         sentence = _(
-            "It needs {price}; of their shares of the budget {together} is left, {missing} too little."
+            "It needs {price} of the budget; of their shares {together} is left, {missing} too little."
         )
     else:
-        sentence = _("It needs {price}; of their shares of the budget nothing is left.")
+        sentence = _("It needs {price} of the budget; of their shares nothing is left.")
     return _with_sums(sentence, reason)
 
 

@@ -187,6 +187,6 @@ def result(request: ResidentRequest, shown: OpenMenu) -> HttpResponse:
     context = {
         "shown": shown, "reading": Reading(official), "adoption": adoption,
         "departures": [(one, one.option.versions.all()[0].name) for one in adoption.departures.all()] if adoption else [],
-        "wanted": set(OptionVersion.objects.filter(pk__in=shown.sent.wanted).values_list("option", flat=True)) if shown.sent else set(),
+        "wanted": {offer.version.option_id for offer in shown.received},
     }  # fmt: skip
     return render(request, "residents/home/menu_result.html", context)

@@ -1,12 +1,10 @@
 """In Chromium, as narrow as the oldest phone: from the letter to the home page, with and without scripts, in large print."""
 
-import gzip
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import expect
 
 from projects.actions.schemes import new_version
 from residents.actions import letters as limits
@@ -16,26 +14,10 @@ from tests.cast import Cast, make_places
 from tests.projects.builders import make_project
 from tests.projects.schemes import approve, make_scheme, post, sign
 from tests.residents.builders import make_doors, make_representative, make_round
+from tests.residents.home_screens import HEAVIEST, Axe, Weight, look
 from tests.residents.letters_held import code_of
 
 pytestmark = pytest.mark.browser
-
-Axe = Callable[[Page], None]
-HEAVIEST = 100_000
-# Body text and what is tapped, in CSS pixels: (usual, large print).
-SMALLEST_TEXT, SMALLEST_TARGET = (16, 18), (44, 60)
-
-
-class Weight:
-    """What a page fetches, as it would be sent compressed."""
-
-    def __init__(self, page: Page) -> None:
-        self.bytes = 0
-        page.on("response", self._add)
-
-    def _add(self, response: Response) -> None:
-        if response.status < 300:
-            self.bytes += len(gzip.compress(response.body()))
 
 
 @pytest.fixture
@@ -54,34 +36,6 @@ def letters(site: str) -> dict[str, str]:
         make_representative(cast, door, f"{name}代表") for door, name in zip(doors, "李王", strict=False)
     ]
     return {**found, "representative": code_of(cast, people[0])}
-
-
-def fits(page: Page) -> None:
-    """Nothing scrolls sideways."""
-    page.wait_for_load_state()
-    width = page.evaluate("document.documentElement.clientWidth")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
-
-
-def is_readable(page: Page, *, large: bool) -> None:
-    """Text and targets are as large as promised; inline links in sentences are no targets."""
-    size = page.evaluate(
-        "parseFloat(getComputedStyle(document.querySelector('main p, main label')).fontSize)"
-    )
-    assert size >= SMALLEST_TEXT[large], (page.url, size)
-    heights = page.evaluate(
-        "[...document.querySelectorAll('button, .btn, .back a, .phone a, input[type=text], .choice')]"
-        ".map(one => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()]).map(([what, box]) => [what, box.height, box.width])"
-    )
-    for what, height, width in heights:
-        assert min(height, width) >= SMALLEST_TARGET[large] - 0.1, (page.url, what, height, width)
-
-
-def look(page: Page, axe: Axe | None, *, large: bool) -> None:
-    fits(page)
-    is_readable(page, large=large)
-    if axe is not None:
-        axe(page)
 
 
 @pytest.mark.parametrize(

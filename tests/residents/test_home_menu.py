@@ -137,7 +137,16 @@ def test_whoever_chose_before_a_change_is_told_and_keeps_the_choice(cast: Cast) 
     )  # fmt: skip
     held = at_home(cast, door)
     assert "请再看一眼" in text_of(held.get(HOME))
-    assert "询价后调整" in text_of(held.get(path(menu)))
+    start = text_of(held.get(path(menu)))
+    assert "询价后调整" in start
+    assert f'href="{path(menu, 1)}?back=1"' in held.get(path(menu)).content.decode()
+    # What was said of the earlier price still stands on the check page and the receipt.
+    assert "✓ 想要" in text_of(held.get(path(menu, "check")))
+    assert "想要 1 项" in text_of(held.get(path(menu, "receipt")))
+    finish(held, menu)
+    sent = Choice.objects.filter(menu=menu).counting().get()
+    assert sent.wanted == [on_show(menu)["充电棚"]]
+    assert "请再看一眼" not in text_of(held.get(HOME))
 
 
 def test_the_own_share_is_the_households_and_the_sum_is_of_what_it_wants(cast: Cast) -> None:

@@ -162,8 +162,8 @@ def test_amounts(number: Fraction, chinese: str, english: str) -> None:
         ),
         (
             replace(PLAIN, why=Why.SHARES, payments=Payments(payers=132, least=Fraction(10_000, 11), most=Fraction(10_000, 11), at_most=132)),
-            "充电棚：入选。132 户想要。它要 12 万元，想要它的住户那几份预算凑够了。",
-            "充电棚: chosen. 132 households want it. It needs ¥120,000, and the shares of the budget of those who want it reach for that.",
+            "充电棚：入选。132 户想要。它要用预算 12 万元，想要它的住户那几份凑够了。",
+            "充电棚: chosen. 132 households want it. It needs ¥120,000 of the budget, and the shares of those who want it reach for that.",
         ),
         (
             replace(PLAIN, item="b", why=Why.MONEY_SHORT, supporters=58, rank=9, last_rank=7, left=12_000, price=50_000, missing=38_000),
