@@ -100,7 +100,9 @@ class OpenMenu:
             return {}
         option_of = {version.pk: version.option_id for version in self.versions}
         if not option_of.keys() >= set(self.sent.seen):
-            option_of = dict(OptionVersion.objects.filter(pk__in=self.sent.seen).values_list("pk", "option_id"))
+            option_of = dict(
+                OptionVersion.objects.filter(pk__in=self.sent.seen).values_list("pk", "option_id")
+            )
         said = dict.fromkeys(self.sent.seen, EITHER)
         said |= dict.fromkeys(self.sent.declined, DECLINE) | dict.fromkeys(self.sent.wanted, WANT)
         return {option_of[pk]: answer for pk, answer in said.items() if pk in option_of}

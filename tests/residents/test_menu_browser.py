@@ -131,7 +131,7 @@ def test_an_answer_that_is_lost_on_the_way_back_is_there_when_the_button_is_pres
         route.abort()  # type: ignore[attr-defined]
 
     fields = page.locator("form[data-online] input[type=hidden]")
-    sent = {
+    sent: dict[str, str | bool | float] = {
         str(fields.nth(place).get_attribute("name")): fields.nth(place).get_attribute("value") or ""
         for place in range(fields.count())
     }
