@@ -11,7 +11,7 @@ from residents.models import Opinion, OpinionState
 KINDS = {"opinion": gettext_lazy("Opinion")}
 UNSHOWN = {
     "id", "compound", "division_code", "number", "key", "text", "alarmed_at", "created_at", "updated_at",
-    "replied_at", "replied_by", "entered_by", "received_at",
+    "replied_at", "replied_by", "entered_by", "received_at", "meeting",
 }  # fmt: skip
 
 

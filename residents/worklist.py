@@ -206,7 +206,7 @@ class Worklist:
         return Coverage.of(self.doors)
 
 
-def laid_out(doors: Iterable[WorkDoor]) -> dict[str, Any]:
+def laid_out(doors: Iterable[Any]) -> dict[str, Any]:
     """`staircases`: their names; `floors`: (floor or None, [doors of each staircase]), the highest first."""
     staircases: dict[str, str] = {}
     by_place: dict[int | None, dict[str, list[WorkDoor]]] = defaultdict(lambda: defaultdict(list))

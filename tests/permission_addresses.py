@@ -260,6 +260,17 @@ ARGUMENTS: dict[str, Arguments] = {
          "residents:representative_revoke"),
         lambda side: [side.representative.pk],
     ),
+    # Meetings
+    **dict.fromkeys(
+        ("residents:meetings_of_compound", "residents:meeting_announce"), lambda side: [side.door.compound.code]
+    ),
+    **dict.fromkeys(
+        ("residents:meeting", "residents:meeting_edit", "residents:meeting_attendance", "residents:meeting_hold",
+         "residents:meeting_cancel", "residents:meeting_add_paper", "residents:meeting_notice",
+         "residents:meeting_sheet"),
+        lambda side: [side.meeting.pk],
+    ),
+    "residents:meeting_paper": lambda side: [side.meeting.pk, side.meeting.papers.get().pk],
 }  # fmt: skip
 
 

@@ -39,7 +39,7 @@ from projects.models import CatalogueItem, DocumentKind
 from residents.actions.choices import enter_choice
 from residents.actions.households import add_household
 from residents.actions.letters import issue_code_of_representative, issue_codes
-from residents.actions.meetings import announce_meeting
+from residents.actions.meetings import add_meeting_paper, announce_meeting
 from residents.actions.menus import NewRound, add_option, draw_up_menu, publish_menu, relate_options
 from residents.actions.opinions import record_opinion
 from residents.actions.owners import OwnerFacts, record_owners
@@ -445,14 +445,13 @@ class Side:
         )  # fmt: skip
 
     def _make_meeting(self) -> Meeting:
-        return announce_meeting(
-            compound=self.door.compound,
-            user=self.worker,
-            title="议事",
-            begins_at=timezone.now(),
-            place="广场",
+        """With a picture of its signed list."""
+        meeting = announce_meeting(
+            compound=self.door.compound, user=self.worker, title="议事", begins_at=timezone.now(), place="广场",
             agenda="车位",
-        )
+        )  # fmt: skip
+        add_meeting_paper(meeting=meeting, user=self.worker, file=self._picture(), key=uuid.uuid4())
+        return meeting
 
     def _make_menu_project(self) -> Any:
         return begin_project(compound=self._pooled("菜单小区"), user=self.manager, year=2026)

@@ -17,6 +17,7 @@ from directory.models import User
 from files.actions import store_document
 from files.models import StoredFile
 from portal.demo import SEED, dice
+from portal.demo.meetings import meet
 from portal.demo.people import PREFIX, worker_username
 from portal.demo.pool import SHANGHAI
 from portal.demo.programme.papers import paper
@@ -25,7 +26,6 @@ from projects.models import CatalogueItem, Project, Standing
 from residents.actions.choices import choose
 from residents.actions.households import derive
 from residents.actions.letters import issue_codes
-from residents.actions.meetings import DecisionFacts, announce_meeting, hold_meeting
 from residents.actions.menus import NewRound, add_option, draw_up_menu, publish_menu, revise_option
 from residents.actions.opinions import (
     assign_opinion,
@@ -44,6 +44,7 @@ from residents.models import (
     Finding,
     Household,
     HouseholdUse,
+    Meeting,
     Menu,
     Opinion,
     OpinionCategory,
@@ -329,28 +330,25 @@ class Residents:
 
     def _speaking(self, compound: Compound, doors: list[Household]) -> None:
         worker = self._worker(compound)
-        meeting = announce_meeting(
-            compound=compound, user=worker, title="砂石厂小区改造居民议事会", begins_at=self._ago(30, 19), place="小区老食堂",
-            agenda="一、通报改造方案初稿\n二、征求意见\n三、推选居民代表",
-        )  # fmt: skip
-        hold_meeting(
-            meeting=meeting, user=worker, attended_count=46, households=doors[::6], guests=["街道办", "设计单位"],
-            minutes="大家主要关心排水、停车和以后谁来管。会上推选了四名居民代表。(示例)",
-            decisions=[DecisionFacts("推选四名居民代表", 44, 0, 2), DecisionFacts("菜地改为小广场", 39, 3, 4)],
-        )  # fmt: skip
+        met = meet(compound, worker, doors, ago=self._ago)
         categories = {one.name_zh: one for one in OpinionCategory.objects.all()}
-        said = [self._said(compound, doors, worker, number, categories) for number in range(len(OPINIONS))]
+        said = [
+            self._said(compound, doors, worker, number, categories, met) for number in range(len(OPINIONS))
+        ]
         join_opinions(into=said[0], opinions=[said[1]], user=worker)
         self.counts.opinions += len(said)
 
     def _said(
-        self, compound: Compound, doors: list[Household], worker: User, number: int, categories: dict[str, OpinionCategory]
+        self, compound: Compound, doors: list[Household], worker: User, number: int, categories: dict[str, OpinionCategory],
+        met: Meeting,
     ) -> Opinion:  # fmt: skip
         kind, channel, text, reply, adoption = OPINIONS[number]
         door = doors[(number * 17) % len(doors)]
         opinion = record_opinion(
-            compound=compound, text=text, channel=channel, household=door, received_at=self._ago(28 - number, 15),
+            compound=compound, text=text, channel=channel, household=door,
+            received_at=met.begins_at if channel == Channel.MEETING else self._ago(28 - number, 15),
             user=None if channel == Channel.WEB else worker, key=self._key("opinion", number), category=categories[kind],
+            meeting=met if channel == Channel.MEETING else None,
         )  # fmt: skip
         opinion = assign_opinion(
             opinion=opinion, user=worker, owner=worker, due_on=opinion.due_on, category=categories[kind]

@@ -19,6 +19,7 @@ from directory.powers import Power
 from files.models import StoredFile
 from projects.models import WorkItem
 from residents.errors.households import ReasonNeeded
+from residents.errors.meetings import MeetingElsewhere
 from residents.errors.opinions import (
     HouseholdElsewhere,
     KeyUsed,
@@ -28,7 +29,15 @@ from residents.errors.opinions import (
     TooManyOpinions,
     WorkOfAnotherCompound,
 )
-from residents.models import Channel, Household, Opinion, OpinionCategory, OpinionPhoto, OpinionState
+from residents.models import (
+    Channel,
+    Household,
+    Meeting,
+    Opinion,
+    OpinionCategory,
+    OpinionPhoto,
+    OpinionState,
+)
 from residents.permissions import can_enter_for_residents, can_keep_opinions
 
 REPLY_DAYS = 7
@@ -37,6 +46,7 @@ MOST_A_DAY = 10
 TRIGGERS = {
     "opinion_joins_a_head": OpinionJoinsElsewhere,
     "opinion_work_of_compound": WorkOfAnotherCompound,
+    "opinion_of_a_meeting_here": MeetingElsewhere,
 }
 
 
@@ -44,7 +54,7 @@ TRIGGERS = {
 def record_opinion(
     *, compound: Compound, text: str, channel: str, key: uuid.UUID, user: User | None = None,
     household: Household | None = None, contact: str = "", category: OpinionCategory | None = None,
-    received_at: datetime | None = None, photo: StoredFile | None = None,
+    received_at: datetime | None = None, photo: StoredFile | None = None, meeting: Meeting | None = None,
 ) -> Opinion:  # fmt: skip
     """Take down what was said; an answer is due in a week. The same `key` again gives the same opinion.
 
@@ -64,9 +74,9 @@ def record_opinion(
     if user is None:
         _refuse_a_flood(household)
     last = Opinion.objects.filter(compound=compound).aggregate(last=Max("number"))["last"] or 0
-    with constraints_as_refusals(Opinion):
+    with constraints_as_refusals(Opinion), refusals_of_triggers(TRIGGERS):
         opinion = Opinion.objects.create(
-            compound=compound, number=last + 1, household=household,
+            compound=compound, number=last + 1, household=household, meeting=meeting,
             channel=channel if user is not None else Channel.WEB, received_at=received, text=clean_text(text),
             contact=clean_line(contact), category=category, entered_by=user, key=key,
             due_on=timezone.localdate(received) + timedelta(days=REPLY_DAYS),

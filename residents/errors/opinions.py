@@ -1,4 +1,4 @@
-"""What is refused about opinions, meetings and questionnaires, and what to do next."""
+"""What is refused about opinions and questionnaires, and what to do next."""
 
 from http import HTTPStatus
 
@@ -41,11 +41,6 @@ class WorkOfAnotherCompound(DomainError):
     code = "work_of_another_compound"
     status = HTTPStatus.BAD_REQUEST
     sentence = _("That work belongs to another compound.")
-
-
-class MeetingOver(DomainError):
-    code = "meeting_over"
-    sentence = _("This meeting is {state}. What was recorded stays; correct it in the next meeting.")
 
 
 class QuestionnaireNotOpen(DomainError):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,11 +19,12 @@ from projects.models import WorkItem
 from residents.actions.opinion_alarms import answerers
 from residents.finding import doors_like
 from residents.forms.menus import moment_field
-from residents.models import Adoption, Channel, Household, Opinion, OpinionCategory, OpinionState
+from residents.models import Adoption, Channel, Household, Meeting, Opinion, OpinionCategory, OpinionState
 from residents.voices import categories_for, grouped_choices
 
 LONGEST = 4000
 CANDIDATES = 20
+MEETINGS = 10
 # What the office can take down; what comes from the phone comes by itself.
 TAKEN_DOWN = [choice for choice in Channel.choices if choice[0] != Channel.WEB]
 FIELD_OF_REFUSAL = {
@@ -32,6 +34,7 @@ FIELD_OF_REFUSAL = {
     "owner_out_of_reach": "owner",
     "work_of_another_compound": "work_item",
     "household_elsewhere": "door",
+    "meeting_elsewhere": "meeting",
     "opinion_joins_elsewhere": "numbers",
 }
 
@@ -100,6 +103,10 @@ class RecordForm(KeyForm):
         help_text=_("In the resident’s own words. It stays as it is taken down."),
     )  # fmt: skip
     channel = forms.ChoiceField(label=_("Came in"), choices=TAKEN_DOWN)
+    meeting = forms.ModelChoiceField(
+        label=_("In which meeting"), queryset=Meeting.objects.none(), required=False, empty_label=_("in none"),
+        help_text=_("Choose it if it was said in a meeting."),
+    )  # fmt: skip
     received_at = moment_field(_("Received"), required=False)
     category = CategoryField(label=_("Category"), required=False, empty=_("not sorted yet"))
     door = DoorField(
@@ -112,17 +119,42 @@ class RecordForm(KeyForm):
     )  # fmt: skip
     photo = photo_field()
 
-    def __init__(self, *args: Any, compound: Compound, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, compound: Compound, said_in: Meeting | None = None, **kwargs: Any) -> None:
+        """`said_in`: the meeting from whose page one comes."""
         kwargs["initial"] = {"received_at": timezone.localtime(), "channel": Channel.DESK}
+        if said_in is not None:
+            began = timezone.localtime(min(said_in.begins_at, timezone.now()))
+            kwargs["initial"] = {"received_at": began, "channel": Channel.MEETING, "meeting": said_in}
         super().__init__(*args, **kwargs)
         self.fields["category"].offer(compound.community_id)  # type: ignore[attr-defined]
         self.fields["door"].compound = compound  # type: ignore[attr-defined]
+        meetings = Meeting.objects.not_cancelled().filter(compound=compound)
+        self.fields["meeting"].queryset = meetings  # type: ignore[attr-defined]
+        self.fields["meeting"].choices = _latest(meetings, said_in)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Said in a meeting it came in there, whatever else the form says."""
+        cleaned = super().clean() or {}
+        if cleaned.get("meeting"):
+            cleaned["channel"] = Channel.MEETING
+        return cleaned
 
     def clean_received_at(self) -> Any:
         moment = self.cleaned_data["received_at"]
         if moment is not None and moment > timezone.now() + timedelta(minutes=1):
             raise forms.ValidationError(_("This lies in the future."))
         return moment
+
+
+def _latest(meetings: QuerySet[Meeting], said_in: Meeting | None) -> list[Any]:
+    """The last few, and the one that is meant already."""
+    rows = list(meetings.order_by("-begins_at")[:MEETINGS])
+    if said_in is not None and said_in not in rows:
+        rows.append(said_in)
+    return [
+        ("", _("in none")),
+        *((one.pk, f"{timezone.localtime(one.begins_at):%Y-%m-%d} {one.title}") for one in rows),
+    ]
 
 
 class AssignForm(forms.Form):

@@ -12,7 +12,15 @@ from residents.models.households import (
     Tenancy,
 )
 from residents.models.letters import AccessCode, CodeAttempt, LetterPrint
-from residents.models.meetings import Attendance, Decision, Meeting, MeetingKind, MeetingPaper, MeetingState
+from residents.models.meetings import (
+    DOORS_OPEN,
+    Attendance,
+    Decision,
+    Meeting,
+    MeetingKind,
+    MeetingPaper,
+    MeetingState,
+)
 from residents.models.menus import (
     Completion,
     Menu,
@@ -46,6 +54,7 @@ from residents.models.sign_offs import RepresentativeOpinion, SignOffOfRepresent
 __all__ = [
     "CHOICE_CHANNELS",
     "DELIVERED",
+    "DOORS_OPEN",
     "FEWEST_REPRESENTATIVES",
     "MOST_REPRESENTATIVES",
     "RESPONSE_CHANNELS",

@@ -1,5 +1,7 @@
 """居民议事会: who came, what was said, what was decided."""
 
+from datetime import timedelta
+
 import pghistory
 import pgtrigger
 from django.db import models
@@ -34,6 +36,13 @@ class MeetingState(models.TextChoices):
 class MeetingQuerySet(ScopedQuerySet["Meeting"]):
     power = Power.SEE_HOUSEHOLDS
 
+    def not_cancelled(self) -> "MeetingQuerySet":
+        return self.exclude(state=MeetingState.CANCELLED)
+
+
+# People come before it begins; earlier than this nobody can have come.
+DOORS_OPEN = timedelta(hours=3)
+
 
 @pghistory.track()
 class Meeting(models.Model):
@@ -51,7 +60,7 @@ class Meeting(models.Model):
     agenda = models.TextField(_("agenda"), max_length=4000)
     state = models.CharField(_("state"), max_length=9, choices=MeetingState, default=MeetingState.PLANNED)
     minutes = models.TextField(_("minutes"), max_length=20_000, blank=True)
-    attended_count = models.PositiveIntegerField(_("people present"), null=True, blank=True)
+    attended_count = models.PositiveIntegerField(_("residents present"), null=True, blank=True)
     cancel_reason = models.CharField(_("why it was cancelled"), max_length=300, blank=True)
     called_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -74,8 +83,49 @@ class Meeting(models.Model):
                 violation_error_message=_("Say why the meeting is cancelled."),
             ),
         ]  # fmt: skip
+        indexes = [models.Index(fields=["compound", "begins_at"], name="meeting_of_compound")]
         triggers = [
             takes_division(),
+            pgtrigger.Protect(name="meeting_is_kept", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="meeting_stays_as_it_was",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=f"""
+                    IF NEW.compound_id <> OLD.compound_id OR (OLD.state <> 'planned'
+                       AND (NEW.state, NEW.kind, NEW.title, NEW.begins_at, NEW.place, NEW.agenda, NEW.minutes,
+                            NEW.attended_count, NEW.cancel_reason, NEW.project_id)
+                       IS DISTINCT FROM (OLD.state, OLD.kind, OLD.title, OLD.begins_at, OLD.place, OLD.agenda,
+                            OLD.minutes, OLD.attended_count, OLD.cancel_reason, OLD.project_id)) THEN
+                        RAISE EXCEPTION 'what was recorded of a meeting stays'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'meeting_stays_as_it_was';
+                    END IF;
+                    IF NEW.state = 'held' AND OLD.state <> 'held' AND NEW.begins_at > clock_timestamp() THEN
+                        RAISE EXCEPTION 'the meeting has not begun'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'meeting_held_after_it_began';
+                    END IF;
+                    IF (NEW.begins_at > clock_timestamp() + interval '{DOORS_OPEN.seconds} seconds'
+                        AND NEW.begins_at <> OLD.begins_at OR NEW.state = 'cancelled' AND OLD.state = 'planned')
+                       AND EXISTS (SELECT FROM residents_attendance WHERE meeting_id = NEW.id) THEN
+                        RAISE EXCEPTION 'people have come already'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'meeting_with_people_takes_place';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="meeting_about_its_compound",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("project_id"),
+                func="""
+                    IF NEW.project_id IS NOT NULL AND NOT EXISTS (
+                        SELECT FROM projects_project WHERE id = NEW.project_id AND compound_id = NEW.compound_id) THEN
+                        RAISE EXCEPTION 'the project belongs to another compound'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'meeting_about_its_compound';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
             pgtrigger.FSM(
                 name="meeting_moves", field="state",
                 transitions=[("planned", "held"), ("planned", "cancelled")],
@@ -113,6 +163,36 @@ class Attendance(models.Model):
                 | (Q(household__isnull=True) & ~Q(guest="")),
                 name="attendance_of_somebody",
             ),
+            models.UniqueConstraint(
+                fields=["meeting", "guest"], condition=~Q(guest=""), name="attendance_of_office_once"
+            ),
+        ]
+        triggers = [
+            # The meeting is shared: nobody is added or taken off beside the act that records or cancels it.
+            pgtrigger.Trigger(
+                name="attendance_while_it_meets",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                declare=[("at", "residents_meeting%ROWTYPE")],
+                func=f"""
+                    SELECT * INTO at FROM residents_meeting
+                    WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.meeting_id ELSE NEW.meeting_id END FOR SHARE;
+                    IF at.state <> 'planned' OR at.begins_at > clock_timestamp() + interval '{DOORS_OPEN.seconds} seconds'
+                       OR TG_OP = 'UPDATE' THEN
+                        RAISE EXCEPTION 'attendance is taken while people meet'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'attendance_while_it_meets';
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN
+                        RETURN OLD;
+                    END IF;
+                    IF NEW.household_id IS NOT NULL AND NOT EXISTS (
+                        SELECT FROM residents_household WHERE id = NEW.household_id AND compound_id = at.compound_id) THEN
+                        RAISE EXCEPTION 'the household lives elsewhere'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'attendance_in_its_compound';
+                    END IF;
+                    RETURN NEW;
+                """,  # noqa: S608 (a figure of the code)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -145,6 +225,26 @@ class Decision(models.Model):
                 violation_error_message=_("Give all three counts, or none."),
             ),
         ]  # fmt: skip
+        triggers = [
+            pgtrigger.Trigger(
+                name="decision_of_those_present",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                declare=[("at", "residents_meeting%ROWTYPE")],
+                func="""
+                    SELECT * INTO at FROM residents_meeting WHERE id = NEW.meeting_id FOR SHARE;
+                    IF at.state <> 'held' THEN
+                        RAISE EXCEPTION 'only a meeting that was held decides'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'decision_of_a_meeting_held';
+                    END IF;
+                    IF NEW.in_favour::bigint + NEW.against + NEW.abstained > at.attended_count THEN
+                        RAISE EXCEPTION 'more hands than people present'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'decision_of_those_present';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text

@@ -18,6 +18,7 @@ from directory.scoped import ScopedQuerySet
 from files.models import StoredFile
 from projects.models import WorkItem
 from residents.models.households import Household
+from residents.models.meetings import Meeting
 
 
 class Channel(models.TextChoices):
@@ -114,6 +115,9 @@ class Opinion(models.Model):
         Household, null=True, blank=True, on_delete=models.PROTECT, related_name="opinions"
     )
     channel = models.CharField(_("came in"), max_length=8, choices=Channel)
+    meeting = models.ForeignKey(
+        Meeting, verbose_name=_("meeting"), null=True, blank=True, on_delete=models.PROTECT, related_name="opinions"
+    )  # fmt: skip
     received_at = models.DateTimeField(_("received at"))
     text = models.TextField(_("what was said"), max_length=4000)
     contact = models.CharField(_("name or telephone for the reply"), max_length=80, blank=True)
@@ -163,6 +167,9 @@ class Opinion(models.Model):
                 name="opinion_entered_by_somebody",
             ),
             models.CheckConstraint(
+                condition=Q(meeting__isnull=True) | Q(channel="meeting"), name="opinion_of_a_meeting_came_in_there"
+            ),
+            models.CheckConstraint(
                 condition=~Q(state__in=["answered", "closed"])
                 | (~Q(reply="") & ~Q(adoption="") & Q(replied_by__isnull=False, replied_at__isnull=False)),
                 name="opinion_answered_has_reply",
@@ -202,11 +209,26 @@ class Opinion(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 func="""
-                    IF (NEW.compound_id, NEW.number, NEW.channel, NEW.received_at, NEW.text, NEW.key)
-                       IS DISTINCT FROM (OLD.compound_id, OLD.number, OLD.channel, OLD.received_at, OLD.text, OLD.key)
+                    IF (NEW.compound_id, NEW.number, NEW.channel, NEW.meeting_id, NEW.received_at, NEW.text, NEW.key)
+                       IS DISTINCT FROM
+                       (OLD.compound_id, OLD.number, OLD.channel, OLD.meeting_id, OLD.received_at, OLD.text, OLD.key)
                     THEN
                         RAISE EXCEPTION 'what was said stays as it was said' USING ERRCODE = 'check_violation',
                             CONSTRAINT = 'opinion_keeps_its_words';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="opinion_of_a_meeting_here",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__meeting__isnull=False),
+                func="""
+                    IF NOT EXISTS (SELECT FROM residents_meeting
+                        WHERE id = NEW.meeting_id AND compound_id = NEW.compound_id AND state <> 'cancelled') THEN
+                        RAISE EXCEPTION 'the meeting is cancelled or of another compound'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'opinion_of_a_meeting_here';
                     END IF;
                     RETURN NEW;
                 """,

@@ -76,6 +76,7 @@ OPINIONS = ListSpec(
         Column("state", _("State"), choices=OpinionState.choices, tones=TONES, width=12),
         Column("adoption", _("Adopted or not"), choices=Adoption.choices, width=14),
         Column("voices", _("Voices"), source="voice_count", kind=Kind.INTEGER, descending=True, width=8),
+        Column("meeting", _("In which meeting"), source="meeting__title", shown=False, width=20),
         Column("reply", _("Reply"), shown=False, sort=None, wrap=True, width=40),
         Column("why", _("Why"), source="adoption_reason", shown=False, sort=None, wrap=True, width=24),
         Column("work", _("Work it led to"), source="work_item__catalogue_item__name_zh", shown=False, width=20),

@@ -25,7 +25,7 @@ from projects.permissions import can_export
 from residents.actions.opinions import record_opinion
 from residents.filters.opinions import OpinionFilter
 from residents.forms.opinions import RecordForm, add_refusal
-from residents.models import Opinion, OpinionCategory
+from residents.models import Meeting, Opinion, OpinionCategory
 from residents.permissions import can_enter_for_residents, can_see_households
 from residents.tables.opinions import OPINIONS, listed
 from residents.views.shared import demand, find_compound, residents_context, residents_page
@@ -105,7 +105,8 @@ def pick(request: SignedInRequest) -> HttpResponse:
 def new(request: SignedInRequest, code: str) -> HttpResponse:
     compound = find_compound(request, code)
     demand(can_enter_for_residents(request.user, compound.community_id))
-    form = RecordForm(posted(request), request.FILES or None, compound=compound)
+    said_in = _asked_meeting(request, compound)
+    form = RecordForm(posted(request), request.FILES or None, compound=compound, said_in=said_in)
     if form.is_valid():
         try:
             opinion = _recorded(request, compound, form)
@@ -114,11 +115,19 @@ def new(request: SignedInRequest, code: str) -> HttpResponse:
         else:
             told = _("Taken down as No. %(number)s; an answer is due on %(day)s.")
             messages.success(request, told % {"number": opinion.number, "day": opinion.due_on.isoformat()})
-            return redirect(opinion)
+            return redirect(request.get_full_path() if "another" in request.POST else opinion)
     status = 422 if form.is_bound and form.errors else 200
     return residents_page(
-        request, "residents/opinions_form.html", compound, "opinions", {"form": form}, status=status
-    )
+        request, "residents/opinions_form.html", compound, "opinions", {"form": form, "said_in": said_in}, status=status
+    )  # fmt: skip
+
+
+def _asked_meeting(request: SignedInRequest, compound: Compound) -> Meeting | None:
+    """The meeting from whose page one comes; whatever else is asked for is none."""
+    asked = request.GET.get("meeting", "")
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+        return None
+    return Meeting.objects.not_cancelled().filter(compound=compound, pk=int(asked)).first()
 
 
 def _recorded(request: SignedInRequest, compound: Compound, form: RecordForm) -> Opinion:
@@ -128,7 +137,7 @@ def _recorded(request: SignedInRequest, compound: Compound, form: RecordForm) ->
     return record_opinion(
         compound=compound, user=request.user, text=data["text"], channel=data["channel"], key=data["key"],
         household=data["door"], contact=data["contact"], category=data["category"],
-        received_at=data["received_at"], photo=photo,
+        received_at=data["received_at"], photo=photo, meeting=data["meeting"],
     )  # fmt: skip
 
 

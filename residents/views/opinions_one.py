@@ -34,7 +34,7 @@ def find_opinion(request: SignedInRequest, pk: int) -> Opinion:
     demand(can_see_households(request.user))
     rows = Opinion.objects.visible_to(request.user).select_related(
         "compound__community", "household__building", "category", "owner", "replied_by", "entered_by",
-        "work_item__catalogue_item", "work_item__project", "merged_into",
+        "work_item__catalogue_item", "work_item__project", "merged_into", "meeting",
     )  # fmt: skip
     return get_object_or_404(rows, pk=min(pk, LARGEST_KEY))
 
