@@ -89,3 +89,23 @@ _FIT: dict[QuestionKind, Callable[[Question, Any], Any]] = {
 
 def _unknown() -> str:
     return _("this answer is not among the possible ones.")
+
+
+def in_words(question: Question, kept: Any) -> str:
+    """A kept answer as it is read; "" for none."""
+    if kept is None:
+        return ""
+    match question.kind:
+        case QuestionKind.SINGLE:
+            return _option(question, kept)
+        case QuestionKind.MULTIPLE:
+            return "、".join(_option(question, place) for place in kept)
+        case QuestionKind.SCALE:
+            return f"{kept} / {HIGHEST_ON_SCALE}"
+        case QuestionKind.NUMBER:
+            return f"{kept:,} {question.unit}".strip()
+    return str(kept)
+
+
+def _option(question: Question, place: int) -> str:
+    return str(question.options[place])

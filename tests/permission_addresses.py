@@ -233,6 +233,17 @@ ARGUMENTS: dict[str, Arguments] = {
     ),
     "residents:item": lambda side: [side.menu.pk, 1],
     "residents:picture": lambda side: [side.menu.pk, 1],
+    # Questionnaires: the household's own pages, and those that anybody opens from the notice board
+    **dict.fromkeys(
+        ("residents:survey", "residents:survey_check", "residents:survey_receipt", "residents:survey_result"),
+        lambda side: [side.running_questionnaire.pk],
+    ),
+    "residents:survey_question": lambda side: [side.running_questionnaire.pk, 1],
+    **dict.fromkeys(
+        ("residents:ask", "residents:ask_check", "residents:ask_receipt", "residents:ask_result", "residents:ask_again"),
+        lambda side: [side.open_questionnaire.public_code],
+    ),
+    "residents:ask_question": lambda side: [side.open_questionnaire.public_code, 1],
     # Rounds of visits
     **dict.fromkeys(("residents:rounds_of", "residents:round_start"), lambda side: [side.visits.compound.code]),
     **dict.fromkeys(("residents:round", "residents:round_end"), lambda side: [side.visits.pk]),

@@ -45,7 +45,9 @@ from residents.actions.opinions import record_opinion
 from residents.actions.owners import OwnerFacts, record_owners
 from residents.actions.paper import count_batch, enter_sheet, seal_batch, spoil_sheet
 from residents.actions.prints import ask_for_letters, print_letters
+from residents.actions.questionnaires import add_question, draw_up_questionnaire, publish_questionnaire
 from residents.actions.representatives import choose_representative
+from residents.actions.responses import respond
 from residents.actions.rounds import record_call, start_round
 from residents.models import (
     Choice,
@@ -56,7 +58,9 @@ from residents.models import (
     Menu,
     Opinion,
     PaperBatch,
+    Questionnaire,
     Representative,
+    Response,
     Round,
     SpoiledSheet,
     current_versions,
@@ -436,6 +440,35 @@ class Side:
 
     def _on_show(self) -> list[int]:
         return [version.pk for version in current_versions(self.running_menu)]
+
+    def _make_questionnaire(self) -> Questionnaire:
+        """One that is being drawn up, with one question."""
+        made = draw_up_questionnaire(
+            compound=self.door.compound, user=self.manager, title="问卷", opens_at=timezone.now(),
+            closes_at=timezone.now() + timedelta(days=9),
+        )  # fmt: skip
+        add_question(questionnaire=made, user=self.manager, kind="text", text="有什么要说的？")
+        return made
+
+    def _make_running_questionnaire(self) -> Questionnaire:
+        made = draw_up_questionnaire(
+            compound=self.door.compound, user=self.manager, title="问卷", opens_at=timezone.now(),
+            closes_at=timezone.now() + timedelta(days=9), like=self.questionnaire,
+        )  # fmt: skip
+        return publish_questionnaire(questionnaire=made, user=self.manager)
+
+    def _make_open_questionnaire(self) -> Questionnaire:
+        made = draw_up_questionnaire(
+            compound=self.door.compound, user=self.manager, title="问卷", opens_at=timezone.now(),
+            closes_at=timezone.now() + timedelta(days=9), like=self.questionnaire, is_per_household=False,
+        )  # fmt: skip
+        return publish_questionnaire(questionnaire=made, user=self.manager)
+
+    def _make_response(self) -> Response:
+        return respond(
+            questionnaire=self.running_questionnaire, household=self.door, user=self.worker, channel="paper",
+            sheet=self._picture(), answers={}, key=uuid.uuid4(),
+        )  # fmt: skip
 
     def _make_opinion(self) -> Opinion:
         """With a photo and somebody's telephone."""

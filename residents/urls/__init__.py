@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("r/", include(menus.home_pages)),
     path("r/", include(opinions.home_pages)),
     path("r/", include(meetings.home_pages)),
+    path("r/", include(questionnaires.home_pages)),
     # The code of a letter takes whatever is left below /r/: pages of other parts stand above this line.
     path("r/", include(home.letters)),
     path("R/", include(home.shouted)),
