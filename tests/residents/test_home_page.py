@@ -178,12 +178,12 @@ def test_the_home_page_asks_the_same_few_questions_however_much_there_is(
     approve(cast, make_scheme(cast, project))
     held = at_home(cast, doors[0])
     held.get(HOME)
-    # Session, project, schemes, works, notices, round, office, representatives.
-    with django_assert_num_queries(12):
+    # Session, project, schemes, works, notices, round, office, representatives, meetings, questionnaires.
+    with django_assert_num_queries(13):
         held.client.get(HOME)
     for number, door in enumerate(doors[:3]):
         make_representative(cast, door, f"代表{number}")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         held.client.get(HOME)
 
 
