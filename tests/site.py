@@ -1,23 +1,27 @@
 """The running site: the real gunicorn, and where a test asks for it a worker, on the test process' database."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from renovation.embedded import processes
 from renovation.environment import BASE_DIR
 from tests.database import Databases
 
+GUNICORN = ["gunicorn", "--config", "python:renovation.gunicorn", "--log-level", "warning", "renovation.wsgi"]
 
-def _environment(**more: str) -> dict[str, str]:
+
+def app_environment(**more: str) -> dict[str, str]:
     """As in production: the role `app` only."""
     found = {**os.environ, **more}
     found.pop("DATABASE_OWNER_URL", None)
@@ -60,25 +64,17 @@ def site_log(databases: Databases) -> Path:
 def _gunicorn(django_db_setup: None, site_log: Path) -> Iterator[str]:
     port = processes.free_port()
     url = f"http://127.0.0.1:{port}"
-    environment = _environment(BIND=f"127.0.0.1:{port}", WEB_WORKERS="1", WEB_THREADS="8")
-    command = [
-        "gunicorn",
-        "--config",
-        "python:renovation.gunicorn",
-        "--log-level",
-        "warning",
-        "renovation.wsgi",
-    ]
-    with _running(command, environment, site_log) as process:
+    environment = app_environment(BIND=f"127.0.0.1:{port}", WEB_WORKERS="1", WEB_THREADS="8")
+    with _running(GUNICORN, environment, site_log) as process:
         deadline = time.monotonic() + 60
-        while not _answers(url):
+        while not answers(url):
             if process.poll() is not None or time.monotonic() > deadline:
                 pytest.fail(f"The site did not start: {processes.last_lines(site_log, 8)}")
             time.sleep(0.05)
         yield url
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(f"{url}/healthz", timeout=2) as response:
             return response.status == 200
@@ -90,6 +86,37 @@ def _answers(url: str) -> bool:
 def site(committed_db: Databases, _gunicorn: str) -> str:
     """The base address of the running site; the test's commits are seen by it and the other way round."""
     return _gunicorn
+
+
+@contextmanager
+def own_gunicorn(log: Path, **settings: str) -> Iterator[tuple[str, int]]:
+    """A portal of one test's own, address and process: for what the session's may not suffer."""
+    port = processes.free_port()
+    url = f"http://127.0.0.1:{port}"
+    environment = app_environment(BIND=f"127.0.0.1:{port}", WEB_WORKERS="1", WEB_THREADS="4", **settings)
+    with _running(GUNICORN, environment, log) as process:
+        until(lambda: answers(url))
+        yield url, process.pid
+
+
+@pytest.fixture
+def own_site(committed_db: Databases, tmp_path: Path) -> Iterator[tuple[str, int]]:
+    """A gunicorn that may be killed, address and process."""
+    with own_gunicorn(tmp_path / "site.log") as found:
+        yield found
+
+
+def kill_workers(master: int) -> None:
+    """SIGKILL for the processes that answer requests; gunicorn's own stays and starts new ones."""
+    for worker in psutil.Process(master).children():
+        os.kill(worker.pid, signal.SIGKILL)
+
+
+def until(happened: Callable[[], object], patience: float = 60) -> None:
+    deadline = time.monotonic() + patience
+    while not happened():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +134,7 @@ def _celery_worker(django_db_setup: None, databases: Databases) -> Iterator[None
         "--loglevel",
         "WARNING",
     ]
-    with _running([*command, "--without-gossip", "--without-mingle"], _environment(), log):
+    with _running([*command, "--without-gossip", "--without-mingle"], app_environment(), log):
         yield
 
 

@@ -6,7 +6,6 @@ right (`RLIMIT_FSIZE`) stands in `test_store.py` and `test_documents.py`.
 
 import subprocess
 import tempfile
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
@@ -30,14 +29,13 @@ from jobs import exports
 from jobs.actions import enqueue
 from jobs.models import Job, JobState
 from jobs.running import run
-from renovation.embedded import processes
 from tests.cast import Cast
 from tests.compounds.builders import make_compound
 from tests.compounds.pages import picture
 from tests.compounds.rosters import roster
 from tests.database import Databases
 from tests.directory.test_over_http import Desk
-from tests.site import _answers, _environment, _running
+from tests.site import own_gunicorn
 from tools import backup
 from tools.steps import Stop
 
@@ -83,26 +81,12 @@ def disk(tmp_path: Path) -> Iterator[SmallDisk]:
 @pytest.fixture
 def desk(disk: SmallDisk, committed_db: Databases, tmp_path: Path) -> Iterator[Desk]:
     """A portal of its own whose files and uploads lie on the small disk."""
-    port = processes.free_port()
     places = {
         "MEDIA_ROOT": str(disk.files),
         "UPLOAD_TEMP_DIR": str(disk.temporary),
         "TMPDIR": str(disk.temporary),
     }
-    environment = _environment(BIND=f"127.0.0.1:{port}", WEB_WORKERS="1", WEB_THREADS="4", **places)
-    command = [
-        "gunicorn",
-        "--config",
-        "python:renovation.gunicorn",
-        "--log-level",
-        "warning",
-        "renovation.wsgi",
-    ]
-    with _running(command, environment, tmp_path / "site.log"):
-        url = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + 60
-        while not _answers(url) and time.monotonic() < deadline:
-            time.sleep(0.1)
+    with own_gunicorn(tmp_path / "site.log", **places) as (url, _process):
         made = Desk(url)
         yield made
         made.session.close()

@@ -1,7 +1,6 @@
 """Long work: claimed once, told while it runs, ended by a sentence, picked up again when its worker dies."""
 
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from threading import Thread
 from typing import Any
@@ -27,6 +26,7 @@ from tests.cast import JINGZHOU, Cast
 from tests.jobs import handlers
 from tests.races import at_once
 from tests.redis_database import emptied_redis
+from tests.site import until
 
 # Importing them registers them.
 KINDS_OF_TESTS = handlers.__name__
@@ -34,13 +34,6 @@ KINDS_OF_TESTS = handlers.__name__
 
 def ask(cast: Cast, kind: str = "test.answer", **params: object) -> Job:
     return enqueue(kind=kind, title="一件事", params={"question": "多少", **params}, user=cast.bureau)
-
-
-def until(happened: Callable[[], object], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.05)
 
 
 def step_for_ever(progress: Progress) -> None:

@@ -12,8 +12,9 @@ from jobs import models
 from jobs.actions import nudge_again
 from jobs.models import Job, JobState
 from tests.cast import JINGZHOU, Cast
-from tests.jobs.test_jobs import ask, fall_silent, until
+from tests.jobs.test_jobs import ask, fall_silent
 from tests.jobs.workers import own_queue, with_beat_until, worker_process
+from tests.site import until
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from jobs import actions
 from jobs.actions import nudge_again
 from renovation.embedded import processes
 from renovation.environment import BASE_DIR
-from tests.jobs.test_jobs import until
+from tests.site import until
 
 QUEUE = "to-be-killed"
 
