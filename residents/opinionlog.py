@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from core.changelog import PAGE, Change, Names, Row, differences, fetch, foreign_keys, recorded
 from residents.models import Opinion, OpinionState
@@ -42,7 +42,7 @@ def _what(row: Row) -> str:
             return _("Told of as overdue")
         return _("Reply changed") if before["reply"] != row.row["reply"] else _("Assigned")
     words = {
-        OpinionState.ANSWERED: _("Answered"),
+        OpinionState.ANSWERED: pgettext("opinion", "Answered"),
         OpinionState.CLOSED: _("Closed"),
         OpinionState.MERGED: _("Joined with another"),
         OpinionState.OPEN: _("Opened again"),

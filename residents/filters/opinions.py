@@ -5,6 +5,7 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compounds.models import Compound, Topic
 from core.filters import AnyOfFilter, ConditionFilter, DayFilter
@@ -58,7 +59,9 @@ class OpinionFilter(django_filters.FilterSet):
     topic = AnyOfFilter(field_name="category__topic", label=_("Problem class"), choices=Topic.choices)
     category = django_filters.ModelChoiceFilter(label=_("Category"), queryset=OpinionCategory.objects.all())
     state = AnyOfFilter(field_name="state", label=_("State"), choices=OpinionState.choices)
-    channel = AnyOfFilter(field_name="channel", label=_("Came in"), choices=Channel.choices)
+    channel = AnyOfFilter(
+        field_name="channel", label=pgettext_lazy("opinion", "Came in"), choices=Channel.choices
+    )
     adoption = AnyOfFilter(field_name="adoption", label=_("Adopted or not"), choices=Adoption.choices)
     joined = JoinedFilter(label=_("Joined with another"))
     received_from = DayFilter(field_name="received_at", lookup_expr="date__gte", label=_("Received from"))

@@ -65,7 +65,9 @@ def facts_of(meeting: Any) -> dict[str, Any]:
 class DoorCameForm(forms.Form):
     """One door in a hurry, as it is said at the entrance: 3-2-501."""
 
-    door = DoorField(label=_("Door"), max_length=60)
+    door = DoorField(
+        label=_("Door called out"), max_length=60, widget=forms.TextInput(attrs={"placeholder": "3-2-501"})
+    )
 
     def __init__(self, *args: Any, compound: Compound, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

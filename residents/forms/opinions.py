@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from compounds.models import Compound
 from core.fields import DayField, DayInput
@@ -102,7 +103,7 @@ class RecordForm(KeyForm):
         label=_("What was said"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("In the resident’s own words. It stays as it is taken down."),
     )  # fmt: skip
-    channel = forms.ChoiceField(label=_("Came in"), choices=TAKEN_DOWN)
+    channel = forms.ChoiceField(label=pgettext_lazy("opinion", "Came in"), choices=TAKEN_DOWN)
     meeting = forms.ModelChoiceField(
         label=_("In which meeting"), queryset=Meeting.objects.none(), required=False, empty_label=_("in none"),
         help_text=_("Choose it if it was said in a meeting."),

@@ -1,5 +1,6 @@
 """Meetings on the resident's home page: those to come, and what the last one decided."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -15,6 +16,7 @@ from residents.models import Decision, Meeting, MeetingKind, MeetingState
 from residents.session import Resident
 
 SHOWN, DECISIONS_SHOWN = 3, 5
+_NUMBER = re.compile(r"\s*(?:[一二三四五六七八九十]{1,3}、|[（(]?[0-9]{1,2}[)）、.．](?![0-9]))")
 # Whoever is late still reads where it is; a cancelled one is said to be so until its evening is over.
 LASTS = timedelta(hours=6)
 
@@ -67,7 +69,9 @@ def _kind_of(meeting: Meeting) -> str:
 
 
 def points_of(meeting: Meeting) -> tuple[str, ...]:
-    return tuple(line.strip() for line in meeting.agenda.splitlines() if line.strip())
+    """The agenda line by line, without the numbers that people write before them: a list has its own dots."""
+    lines = (_NUMBER.sub("", line).strip() for line in meeting.agenda.splitlines())
+    return tuple(line for line in lines if line)
 
 
 # --- Decided ----------------------------------------------------------------------------

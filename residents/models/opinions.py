@@ -112,8 +112,8 @@ class Opinion(models.Model):
     division_code = models.CharField(max_length=12, editable=False, default="")
     number = models.PositiveIntegerField(_("running number"), editable=False)
     household = models.ForeignKey(
-        Household, null=True, blank=True, on_delete=models.PROTECT, related_name="opinions"
-    )
+        Household, verbose_name=_("door"), null=True, blank=True, on_delete=models.PROTECT, related_name="opinions"
+    )  # fmt: skip
     channel = models.CharField(_("came in"), max_length=8, choices=Channel)
     meeting = models.ForeignKey(
         Meeting, verbose_name=_("meeting"), null=True, blank=True, on_delete=models.PROTECT, related_name="opinions"
@@ -122,8 +122,8 @@ class Opinion(models.Model):
     text = models.TextField(_("what was said"), max_length=4000)
     contact = models.CharField(_("name or telephone for the reply"), max_length=80, blank=True)
     category = models.ForeignKey(
-        OpinionCategory, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+        OpinionCategory, verbose_name=_("category"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )  # fmt: skip
     owner = models.ForeignKey(
         User, verbose_name=_("who answers"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -139,8 +139,8 @@ class Opinion(models.Model):
         related_name="opinions",
     )  # fmt: skip
     merged_into = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="voices"
-    )
+        "self", verbose_name=_("joined with"), null=True, blank=True, on_delete=models.PROTECT, related_name="voices"
+    )  # fmt: skip
     is_public = models.BooleanField(_("shown to the neighbours, without name and door"), default=False)
     entered_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     key = models.UUIDField(_("key of the device"))

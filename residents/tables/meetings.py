@@ -33,7 +33,7 @@ MEETINGS = ListSpec(
     noun=pgettext_lazy("count", "meetings"),
     division="division_code",
     columns=(
-        Column("title", _("About"), link=Link("residents:meeting", "pk"), sort=(Term("title"), Term("pk")), width=30),
+        Column("title", _("About"), wrap=True, link=Link("residents:meeting", "pk"), sort=(Term("title"), Term("pk")), width=30),
         Column("compound", _("Compound"), source="compound__name", width=20),
         Column("kind", _("Kind of meeting"), choices=MeetingKind.choices, width=14),
         Column("begins_at", _("Begins"), kind=Kind.MOMENT, descending=True, sort=(Term("begins_at"), Term("pk")), width=16),
@@ -46,7 +46,7 @@ MEETINGS = ListSpec(
         Column("agenda", _("Agenda"), shown=False, sort=None, wrap=True, width=40),
     ),
     sort="-begins_at",
-    totals=(Total(_("residents present"), Sum("attended_count")),),
+    totals=(Total(pgettext_lazy("count", "residents present"), Sum("attended_count")),),
     empty_title=_("No meeting yet"),
     empty_text=_("Announce one from a compound’s page: tab “Residents”, then “Meetings”."),
 )  # fmt: skip

@@ -14,6 +14,8 @@ from django.db.models import (
     Subquery,
 )
 from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _now
@@ -23,7 +25,7 @@ from django.utils.translation import pgettext_lazy
 from compounds.models import Topic
 from core.html import badge_markup
 from core.keyset import Term
-from core.lists import Column, Kind, Link, ListSpec, Total
+from core.lists import Column, Kind, ListSpec, Total
 from core.lists.columns import Row
 from directory.models import User
 from residents.filters.opinions import overdue
@@ -53,8 +55,9 @@ def _overdue(row: Row) -> SafeString | str:
     return SafeString(f" {badge_markup(_now('overdue'), 'late')}") if row["past_due"] else ""
 
 
-def _words(row: Row) -> str:
-    return Truncator(row["text"]).chars(WORDS_SHOWN)
+def _words(row: Row) -> SafeString:
+    words = Truncator(row["text"]).chars(WORDS_SHOWN)
+    return format_html('<a href="{}">{}</a>', reverse("residents:opinion", args=[row["pk"]]), words)
 
 
 OPINIONS = ListSpec(
@@ -64,12 +67,12 @@ OPINIONS = ListSpec(
     noun=pgettext_lazy("count", "opinions"),
     division="division_code",
     columns=(
-        Column("number", pgettext_lazy("of an opinion", "No."), kind=Kind.INTEGER, link=Link("residents:opinion", "pk"), sort=(Term("number"), Term("pk")), width=8),
-        Column("text", _("What was said"), render=_words, export=lambda row: row["text"], sort=None, wrap=True, width=40),
+        Column("text", _("What was said"), needs=("pk",), render=_words, export=lambda row: row["text"], sort=None, wrap=True, width=40),
+        Column("number", pgettext_lazy("of an opinion", "No."), kind=Kind.INTEGER, sort=(Term("number"), Term("pk")), width=8),
         Column("compound", _("Compound"), source="compound__name", width=20),
         Column("category", _("Category"), source="category__name_zh", width=20),
         Column("topic", _("Problem class"), source="category__topic", choices=Topic.choices, shown=False, width=14),
-        Column("channel", _("Came in"), choices=Channel.choices, width=12),
+        Column("channel", pgettext_lazy("opinion", "Came in"), choices=Channel.choices, width=12),
         Column("received_at", _("Received"), kind=Kind.MOMENT, descending=True, sort=(Term("received_at"), Term("pk")), width=16),
         Column("owner", _("Who answers"), source="owner__name", width=12),
         Column("due_on", _("Answer due"), kind=Kind.DATE, needs=("past_due",), after=_overdue, sort=(Term("due_on"), Term("pk")), width=12),

@@ -2,11 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from residents.views import home_opinions, opinions, opinions_one
+from residents.views import home_opinions, opinions, opinions_figures, opinions_one
 
 urlpatterns: list[URLPattern] = [
     path("", opinions.opinion_list, name="opinions"),
-    path("figures/", opinions.figures, name="opinion_figures"),
+    path("figures/", opinions_figures.figures, name="opinion_figures"),
     path("new/", opinions.pick, name="opinion_pick"),
     path("of/<project:code>/", opinions.of_compound, name="opinions_of_compound"),
     path("of/<project:code>/new/", opinions.new, name="opinion_new"),

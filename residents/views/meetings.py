@@ -118,7 +118,8 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect(meeting)
-    return _form_page(request, meeting.compound, form, meeting=meeting, conflict=conflict)
+    compound = find_compound(request, meeting.compound.code)
+    return _form_page(request, compound, form, meeting=meeting, conflict=conflict)
 
 
 def _reconciled(meeting: Meeting, form: MeetingForm, refusal: MeetingChanged) -> tuple[MeetingForm, Conflict]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from compounds.models import Compound
 from core.changelog import log_page
 from core.errors import DomainError
 from core.posted import posted
@@ -29,7 +30,7 @@ from residents.models import DOORS_OPEN, Attendance, Meeting, MeetingState
 from residents.permissions import can_enter_for_residents
 from residents.tables.meetings import TONES
 from residents.views.meetings import PART, find_meeting, find_meeting_to_change
-from residents.views.shared import LARGEST_KEY, demand, residents_page
+from residents.views.shared import LARGEST_KEY, demand, find_compound, residents_page
 from residents.worklist import laid_out
 
 # More than any compound has; whatever is longer is no form of ours.
@@ -111,7 +112,12 @@ def attendance(request: SignedInRequest, pk: int) -> HttpResponse:
     }
     status = 422 if quick.is_bound and quick.errors else 200
     return residents_page(
-        request, "residents/meetings_attendance.html", meeting.compound, PART, context, status=status
+        request,
+        "residents/meetings_attendance.html",
+        _compound(request, meeting),
+        PART,
+        context,
+        status=status,
     )
 
 
@@ -168,8 +174,13 @@ def hold(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {"form": form, "meeting": meeting, "door_count": came}
     status = 422 if form.is_bound and form.errors else 200
     return residents_page(
-        request, "residents/meetings_hold.html", meeting.compound, PART, context, status=status
+        request, "residents/meetings_hold.html", _compound(request, meeting), PART, context, status=status
     )
+
+
+def _compound(request: SignedInRequest, meeting: Meeting) -> Compound:
+    """With what the head of its page draws."""
+    return find_compound(request, meeting.compound.code)
 
 
 @require_POST

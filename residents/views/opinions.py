@@ -3,11 +3,9 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -29,7 +27,6 @@ from residents.models import Meeting, Opinion, OpinionCategory
 from residents.permissions import can_enter_for_residents, can_see_households
 from residents.tables.opinions import OPINIONS, listed
 from residents.views.shared import demand, find_compound, residents_context, residents_page
-from residents.voices import category_name, counted, months_until
 
 COMPOUNDS_SHOWN = 30
 
@@ -139,46 +136,3 @@ def _recorded(request: SignedInRequest, compound: Compound, form: RecordForm) ->
         household=data["door"], contact=data["contact"], category=data["category"],
         received_at=data["received_at"], photo=photo, meeting=data["meeting"],
     )  # fmt: skip
-
-
-# --- Counts -----------------------------------------------------------------------------
-
-
-@require_safe
-def figures(request: SignedInRequest) -> HttpResponse:
-    """Category or compound by month; a line leads to the other side of it."""
-    demand(can_see_households(request.user))
-    rows = Opinion.objects.visible_to(request.user)
-    if division := chosen_division(request):
-        rows = rows.filter(division_code__startswith=division)
-    compound = _asked_compound(request)
-    category = _asked_category(request)
-    if compound is not None:
-        rows = rows.filter(compound=compound)
-    if category is not None:
-        rows = rows.filter(category=category)
-    by = "compound" if request.GET.get("by") == "compound" else "category"
-    months = months_until(timezone.localdate())
-    lines = counted(rows, by, months)
-    context = {
-        "by": by, "months": months, "lines": lines, "compound": compound, "category": category,
-        "category_name": category_name(category), "most": max((line.total for line in lines), default=0),
-        "sums": [sum(line.cells[place] for line in lines) for place in range(len(months))],
-        "earlier": sum(line.earlier for line in lines), "total": sum(line.total for line in lines),
-        "waiting": sum(line.waiting for line in lines),
-    }  # fmt: skip
-    return render(request, "residents/opinions_figures.html", context)
-
-
-def _asked_compound(request: SignedInRequest) -> Compound | None:
-    code = request.GET.get("compound", "")
-    if not code:
-        return None
-    seen = Compound.objects.within(request.user.scopes_for(Power.SEE_HOUSEHOLDS))
-    return get_object_or_404(seen, code=code[:20])
-
-
-def _asked_category(request: SignedInRequest) -> OpinionCategory | None:
-    asked = request.GET.get("category", "")
-    is_key = asked.isascii() and asked.isdigit() and len(asked) < 19
-    return OpinionCategory.objects.filter(Q(pk=int(asked))).first() if is_key else None

@@ -73,11 +73,11 @@ def _page(
 
 def _forms(opinion: Opinion, *, may_join: bool) -> dict[str, forms.Form]:
     if opinion.state not in JOINABLE:
-        return {"reopen": ReopenForm()}
+        return {"reopen": ReopenForm(auto_id="reopen_%s")}
     found: dict[str, forms.Form] = {
         "assign": AssignForm(opinion=opinion),
         "answer": ReplyForm(opinion=opinion),
-        "reopen": ReopenForm(),
+        "reopen": ReopenForm(auto_id="reopen_%s"),
     }
     return found | ({"join": JoinForm(opinion=opinion)} if may_join else {})
 
@@ -145,7 +145,7 @@ def _erase(request: SignedInRequest, opinion: Opinion, form: EraseForm) -> str:
 assign = _act("assign", lambda request, opinion: AssignForm(request.POST, opinion=opinion), _assign)
 reply = _act("answer", lambda request, opinion: ReplyForm(request.POST, opinion=opinion), _reply)
 join = _act("join", lambda request, opinion: JoinForm(request.POST, opinion=opinion), _join)
-reopen = _act("reopen", lambda request, _opinion: ReopenForm(request.POST), _reopen)
+reopen = _act("reopen", lambda request, _opinion: ReopenForm(request.POST, auto_id="reopen_%s"), _reopen)
 close = _act("closing", lambda request, _opinion: forms.Form(request.POST), _close)
 erase = _act("erasing", lambda request, _opinion: EraseForm(request.POST), _erase)
 

@@ -272,6 +272,15 @@ def test_the_counts_lead_from_categories_to_compounds_and_add_up(cast: Cast, com
     assert client.get(f"{at('opinion_figures')}?compound=NOSUCH").status_code == 404
 
 
+def test_the_counts_go_out_as_they_stand(cast: Cast, compound: Compound) -> None:
+    take_down(cast, compound, category=category())
+    take_down(cast, compound, "以前的", received_at=timezone.now() - timedelta(days=800))
+    headings, *rows = sheet(cast.client("bureau").get(f"{at('opinion_figures')}?by=compound&export=xlsx"))
+    assert headings[:5] == ["小区", "小区编码", "人次", "待答复", "更早"]
+    assert [row[:5] for row in rows] == [["砂石厂小区", compound.code, 2, 2, 1], ["合计", "", 2, 2, 1]]
+    assert AuditEntry.objects.filter(action="opinion_counts.exported").exists()
+
+
 # --- Late -----------------------------------------------------------------------------------
 
 
