@@ -38,6 +38,7 @@ class Resident:
 
     household_id: int
     generation: int
+    code_id: int
     building_number: str
     staircase: str
     floor: int | None
@@ -175,7 +176,7 @@ def _statement(kind: Kind) -> Prepared:
         **{f"{holder}_id": Slot("holder", BigIntegerField())},
         generation=Slot("generation", PositiveSmallIntegerField()),
     )
-    fields = [f"{door}{name}" for name in _DOOR] + [f"{holder}__{name}" for name in _PLACE] + ["generation"]
+    fields = [f"{door}{name}" for name in _DOOR] + [f"{holder}__{name}" for name in _PLACE] + ["generation", "pk"]
     more = ["representative_id", "representative__name"] if kind is Kind.REPRESENTATIVE else []
     return Prepared(rows.values_list(*fields, *more))
 
@@ -194,6 +195,7 @@ def _resident(kind: Kind, row: tuple[Any, ...]) -> Resident:
         division_code=row[9],
         community_name=row[10],
         generation=row[11],
-        representative_id=row[12] if kind is Kind.REPRESENTATIVE else None,
-        representative_name=row[13] if kind is Kind.REPRESENTATIVE else "",
+        code_id=row[12],
+        representative_id=row[13] if kind is Kind.REPRESENTATIVE else None,
+        representative_name=row[14] if kind is Kind.REPRESENTATIVE else "",
     )

@@ -14,6 +14,7 @@ from core.errors import DomainError, NotPermitted
 from core.integrity import violated_constraint
 from directory.models import User
 from files.models import StoredFile
+from residents.actions.landing import land_with_draft
 from residents.errors.households import HouseholdEnded
 from residents.errors.menus import (
     AlreadyChosen,
@@ -53,12 +54,11 @@ SAID_PLAINLY: dict[str, type[DomainError]] = {
 WANT, DECLINE, EITHER = "want", "decline", "either"
 
 
-@transaction.atomic
 def choose(
     *, menu: Menu, household: Household, code: AccessCode, seen: Collection[int], wanted: Collection[int],
     declined: Collection[int] = (), key: uuid.UUID,
 ) -> Choice:  # fmt: skip
-    """The household sends its choice from its own phone: one insert, which supersedes its earlier one.
+    """The household sends its choice from its own phone: one statement, which supersedes its earlier one.
 
     `seen`, `wanted` and `declined` are ids of the option versions that the page showed. The same `key` again
     (a cut connection, a double tap) gives the same choice; with another content it is refused. Refused too:
@@ -66,12 +66,15 @@ def choose(
     """
     if menu.precedence == Precedence.FIRST:
         _refuse_second(menu, household, key)
-    made = _land(
+    choice = _said(
         Choice(menu=menu, household=household, channel=Channel.WEB, code=code, key=key),
         seen=seen, wanted=wanted, declined=declined,
     )  # fmt: skip
-    ChoiceDraft.objects.filter(menu=menu, household=household).delete()
-    return made
+    try:
+        land_with_draft(choice)
+    except IntegrityError as error:
+        return _known_or_refused(choice, violated_constraint(error), error)
+    return choice
 
 
 @transaction.atomic
@@ -116,7 +119,7 @@ def land_sheet(
     return _land(choice, seen=seen, wanted=wanted, declined=declined)
 
 
-def _land(
+def _said(
     choice: Choice, *, seen: Collection[int], wanted: Collection[int], declined: Collection[int]
 ) -> Choice:
     choice.seen, choice.wanted, choice.declined = (
@@ -126,6 +129,13 @@ def _land(
     )
     choice.body = _body_of(choice)
     choice.receipt = new_receipt()
+    return choice
+
+
+def _land(
+    choice: Choice, *, seen: Collection[int], wanted: Collection[int], declined: Collection[int]
+) -> Choice:
+    choice = _said(choice, seen=seen, wanted=wanted, declined=declined)
     try:
         with transaction.atomic():
             choice.save(force_insert=True)
@@ -146,6 +156,7 @@ def _known_or_refused(choice: Choice, constraint: str, error: IntegrityError) ->
     if known is not None:
         if bytes(known.body) != choice.body:
             raise KeyUsed from error
+        known.is_repeated = True
         return known
     refusal = _refusal(choice, constraint)
     if refusal is None:

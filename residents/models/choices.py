@@ -85,6 +85,8 @@ class Choice(models.Model):
     reverse_reason = models.CharField(_("why it was reversed"), max_length=200, blank=True)
 
     objects = ChoiceQuerySet.as_manager()
+    # Set where the same key came once more, and this is what the first one gave.
+    is_repeated = False
 
     class Meta:
         verbose_name = _("choice")

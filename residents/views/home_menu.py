@@ -113,7 +113,9 @@ def _keep(shown: OpenMenu, offer: Offer, answer: str) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: ResidentRequest, shown: OpenMenu) -> HttpResponse:
     """All answers on one page, and the one button that counts."""
-    form = SubmitForm(posted(request), initial=_as_shown(shown))
+    sent = posted(request)
+    # What was sent says itself what was on show: nothing of the menu is read before it lands.
+    form = SubmitForm(sent, initial=_as_shown(shown) if sent is None else None)
     refused = ""
     if form.is_valid():
         try:
@@ -146,9 +148,8 @@ def _as_shown(shown: OpenMenu) -> dict[str, Any]:
 
 def _send(shown: OpenMenu, data: dict[str, Any]) -> None:
     resident = shown.resident
-    code = AccessCode.objects.live().get(household=resident.household_id, generation=resident.generation)
     choose(
-        menu=shown.menu, household=Household(pk=resident.household_id), code=code, seen=data["seen"],
+        menu=shown.menu, household=Household(pk=resident.household_id), code=AccessCode(pk=resident.code_id), seen=data["seen"],
         wanted=data["wanted"], declined=data["declined"], key=data["key"],
     )  # fmt: skip
 

@@ -87,7 +87,8 @@ def _without_lock(databases: Databases) -> Iterator[None]:
         ((whole,),) = cursor.fetchall()
         weak = whole.replace("WHERE id = NEW.household_id FOR NO KEY UPDATE", "WHERE id = NEW.household_id")
         assert weak != whole
-        cursor.execute(weak.replace("SELECT * INTO held", "PERFORM pg_sleep(0.05); SELECT * INTO held"))
+        # Between looking for the choice that holds the slot and landing.
+        cursor.execute(weak.replace("RETURN NEW;", "PERFORM pg_sleep(0.05); RETURN NEW;"))
         try:
             yield
         finally:
