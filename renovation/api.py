@@ -9,6 +9,7 @@ from core.api.docs import IndexView, SchemaView, docs, problems
 from delivery.api import urlpatterns as delivery
 from directory.api import urlpatterns as directory
 from projects.api import urlpatterns as projects
+from residents.api import urlpatterns as residents
 
 app_name = "api"
 
@@ -18,6 +19,7 @@ version_1: list[URLPattern] = [
     *directory,
     *compounds,
     *projects,
+    *residents,
     *delivery,
 ]
 

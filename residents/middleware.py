@@ -1,11 +1,13 @@
-"""What holds below /r/, where residents are: nobody of the staff is signed in there, and nothing is kept."""
+"""What holds where residents are, below /r/ and at their addresses of the API: nobody of the staff is signed in there,
+and nothing is kept.
+"""
 
 from collections.abc import Callable
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 
-BELOW = "/r/"
+BELOW = ("/r/", "/api/v1/resident/")
 
 
 class ResidentsMiddleware:
@@ -20,7 +22,7 @@ class ResidentsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # In capitals too: so people type what they read in capitals.
-        if request.path[: len(BELOW)].lower() != BELOW:
+        if not request.path[: len(BELOW[-1])].lower().startswith(BELOW):
             return self.get_response(request)
         request.user = AnonymousUser()
         response = self.get_response(request)

@@ -121,7 +121,7 @@ def _put(response: HttpResponseBase, kind: Kind, holder: int, generation: int, *
 
 
 def has_cookie(request: HttpRequest) -> bool:
-    return cookie_name(SESSION) in request.COOKIES
+    return bool(request.COOKIES.get(cookie_name(SESSION)))
 
 
 def ticket_of(request: HttpRequest) -> Ticket | None:

@@ -85,6 +85,10 @@ ARGUMENTS: dict[str, Arguments] = {
     ),
     **dict.fromkeys(("api:project", "api:project_progress"), lambda side: [side.project.code]),
     "api:plan": lambda side: [side.plan.pk],
+    **dict.fromkeys(
+        ("api:resident_menu", "api:resident_draft", "api:resident_choice", "api:resident_receipt"),
+        lambda side: [side.menu.pk],
+    ),
     "projects:party_end": lambda side: [side.project.code, side.party.pk],
     **dict.fromkeys(
         ("projects:related_edit", "projects:related_remove"), lambda side: [side.project.code, side.related.pk]

@@ -13,7 +13,9 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
 from compounds.actions.pool import move_to_batch, set_place
 from compounds.actions.successions import merge_compounds
@@ -21,12 +23,15 @@ from compounds.models import Batch, Cluster
 from core.api.docs import openapi
 from projects.actions.projects import add_party, add_related_work, edit_project
 from projects.models import PartyRole, Project
+from residents.session import SESSION, cookie_name
 from tests.apiclient import V1, Api
 from tests.cast import SHENGLI, WEST_STREET, Cast, make_organisation
 from tests.compounds.builders import make_building, make_compound, make_survey
 from tests.delivery.builders import on_site, report
 from tests.effort import examples
 from tests.projects.builders import make_unplanned_project
+from tests.residents.letters_held import at_home
+from tests.residents.menus import doors_of, make_menu, send
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:jsonschema")
 
@@ -54,9 +59,20 @@ def api(cast: Cast) -> Api:
     )
     make_compound(cast, "空院")
     api = Api(cast.service)
+    api.letter, api.menu = household_at_home(cast)  # type: ignore[attr-defined]
     api.codes = [rich.code, gone.code]  # type: ignore[attr-defined]
     api.projects = projects  # type: ignore[attr-defined]
     return api
+
+
+def household_at_home(cast: Cast) -> tuple[Client, int]:
+    """A phone behind a letter, whose household has chosen from its menu and ticks something else since."""
+    menu = make_menu(cast)
+    door = doors_of(menu)[0]
+    send(cast, menu, door, "充电棚")
+    held = at_home(cast, door)
+    held.post(f"/r/menu/{menu.pk}/1/", {"answer": "want"})
+    return held.client, menu.pk
 
 
 def rich_projects(cast: Cast) -> list[Project]:
@@ -108,6 +124,13 @@ def answers(api: Api) -> Iterator[tuple[str, Any]]:
     yield f"{V1}/plans/{{id}}/", api.json(f"plans/{plan['id']}")
     (organisation, *_others) = api.results("organisations")
     yield f"{V1}/organisations/{{id}}/", api.json(f"organisations/{organisation['id']}")
+    yield from answers_at_home(api.letter, api.menu)  # type: ignore[attr-defined]
+
+
+def answers_at_home(phone: Client, menu: int) -> Iterator[tuple[str, Any]]:
+    for path in ("", "home/", "menus/", "menus/{id}/", "menus/{id}/receipt/"):
+        address = f"{V1}/resident/{path}"
+        yield address, phone.get(address.format(id=menu)).json()
 
 
 def test_real_answers_have_exactly_the_members_that_are_described(api: Api) -> None:
@@ -145,15 +168,27 @@ def test_the_document_is_openapi_3_1_in_json_and_yaml(db: None) -> None:
     assert client.get(f"{V1}/schema/", headers={"Accept": "text/csv"}).status_code == 406
 
 
-# Writing is for tokens alone, and is no answer that a client could have kept.
+# Writing is for tokens alone, and is no answer that a client could have kept. A household has its letter.
 SECURITY: dict[str, list[dict[str, list[str]]]] = {
     "get": [{"token": []}, {"cookieAuth": []}],
     "post": [{"token": []}],
 }
+AT_HOME = f"{V1}/resident/"
+AT_THE_DOOR = {f"{AT_HOME}{path}/" for path in ("letter", "session", "leave")}
 POSSIBLE = {
     "get": {"200", "304", "400", "401", "403", "406", "429"},
     "post": {"200", "201", "400", "401", "403", "406", "409", "415", "429"},
 }
+POSSIBLE_AT_HOME = {
+    "get": {"200", "400", "401", "406"},
+    "post": {"200", "400", "403", "406", "409", "413", "415"},
+}
+
+
+def security_of(path: str, method: str) -> list[dict[str, list[str]]]:
+    if path in AT_THE_DOOR:
+        return [{}]
+    return [{"letter": []}] if path.startswith(AT_HOME) else SECURITY[method]
 
 
 def test_every_operation_says_what_it_is_and_what_can_go_wrong(db: None) -> None:
@@ -161,10 +196,11 @@ def test_every_operation_says_what_it_is_and_what_can_go_wrong(db: None) -> None
         ((method, operation),) = methods.items()
         assert operation["summary"], path
         assert operation["description"], path
-        assert operation["security"] == SECURITY[method], path
-        assert POSSIBLE[method] <= operation["responses"].keys(), path
+        assert operation.get("security", [{}]) == security_of(path, method), path
+        possible = POSSIBLE_AT_HOME if path.startswith(AT_HOME) else POSSIBLE
+        assert possible[method] <= operation["responses"].keys(), path
         assert ("404" in operation["responses"]) == ("{" in path), path
-        assert all(parameter["description"] for parameter in operation["parameters"]), path
+        assert all(parameter["description"] for parameter in operation.get("parameters", [])), path
 
 
 def test_the_index_leads_everywhere(cast: Cast) -> None:
@@ -178,8 +214,11 @@ def test_the_index_leads_everywhere(cast: Cast) -> None:
 
 
 @pytest.fixture
-def _one_connection() -> Iterator[None]:
-    """A bare WSGI call ends with closing old connections; the test's own must stay, as with the test client."""
+def _one_connection(api: Api) -> Iterator[None]:
+    """A bare WSGI call ends with closing old connections; the test's own must stay, as with the test client.
+
+    After `api`, whose phone is a test client: each of its requests connects the signals again.
+    """
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield
@@ -195,6 +234,20 @@ bounded = settings(
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+
+
+def validated(case: schemathesis.Case, api: Api) -> None:
+    """Called with the token; behind a letter with the cookie of its session, unless the case is about that one."""
+    if not case.path.startswith(AT_HOME):
+        case.call_and_validate(headers={"Authorization": api.headers["Authorization"]})
+        return
+    made_up = case.meta.components.get(ParameterLocation.COOKIE) if case.meta else None
+    if made_up is None or made_up.mode is GenerationMode.POSITIVE:
+        name = cookie_name(SESSION)
+        case.cookies = {name: api.letter.cookies[name].value}  # type: ignore[attr-defined]
+    # The first takes every cookie for a made-up one; the second, every text for the code of a letter and every
+    # number for an item on show. What opens nothing and lands nowhere is in tests/residents/test_resident_api.py.
+    case.call_and_validate(excluded_checks=[ignored_auth, positive_data_acceptance])
 
 
 @pytest.mark.usefixtures("_one_connection")
@@ -213,6 +266,6 @@ def test_made_up_requests(api: Api, mode: GenerationMode) -> None:
             if mode is GenerationMode.POSITIVE and case.query:
                 # What a cursor looks like cannot be described: it is signed.
                 case.query.pop("cursor", None)
-            case.call_and_validate(headers={"Authorization": api.headers["Authorization"]})
+            validated(case, api)
 
         check()
