@@ -9,9 +9,7 @@ from residents.errors.home import CodeOpensNothing, DoorNeeded, WrongPair
 from residents.models import AccessCode
 
 
-def opened_by(
-    request: HttpRequest, *, typed: str, door: str = ""
-) -> tuple[AccessCode, session.Resident]:
+def opened_by(request: HttpRequest, *, typed: str, door: str = "") -> tuple[AccessCode, session.Resident]:
     """The code's row and whose letter it is. What opens nothing is counted, and refused in the same words.
 
     While somebody is guessing, a code opens only together with its door. Raises `CodeUnread` for what cannot be a

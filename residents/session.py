@@ -176,7 +176,9 @@ def _statement(kind: Kind) -> Prepared:
         **{f"{holder}_id": Slot("holder", BigIntegerField())},
         generation=Slot("generation", PositiveSmallIntegerField()),
     )
-    fields = [f"{door}{name}" for name in _DOOR] + [f"{holder}__{name}" for name in _PLACE] + ["generation", "pk"]
+    fields = (
+        [f"{door}{name}" for name in _DOOR] + [f"{holder}__{name}" for name in _PLACE] + ["generation", "pk"]
+    )
     more = ["representative_id", "representative__name"] if kind is Kind.REPRESENTATIVE else []
     return Prepared(rows.values_list(*fields, *more))
 

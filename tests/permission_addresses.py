@@ -85,6 +85,7 @@ ARGUMENTS: dict[str, Arguments] = {
     ),
     **dict.fromkeys(("api:project", "api:project_progress"), lambda side: [side.project.code]),
     "api:plan": lambda side: [side.plan.pk],
+    "api:menu": lambda side: [side.running_menu.pk],
     **dict.fromkeys(
         ("api:resident_menu", "api:resident_draft", "api:resident_choice", "api:resident_receipt"),
         lambda side: [side.menu.pk],

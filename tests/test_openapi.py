@@ -124,6 +124,9 @@ def answers(api: Api) -> Iterator[tuple[str, Any]]:
     yield f"{V1}/plans/{{id}}/", api.json(f"plans/{plan['id']}")
     (organisation, *_others) = api.results("organisations")
     yield f"{V1}/organisations/{{id}}/", api.json(f"organisations/{organisation['id']}")
+    yield f"{V1}/menus/", api.json("menus")
+    for menu in api.results("menus"):
+        yield f"{V1}/menus/{{id}}/", api.json(f"menus/{menu['id']}")
     yield from answers_at_home(api.letter, api.menu)  # type: ignore[attr-defined]
 
 

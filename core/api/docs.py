@@ -80,7 +80,7 @@ class IndexView(PublicView):
 
     entries = (
         "divisions", "organisations", "compounds", "pool", "projects", "works", "indicators", "plans", "catalogue",
-        "progress", "contracts", "schema",
+        "progress", "contracts", "menus", "schema",
     )  # fmt: skip
 
     def get(self, request: Request) -> HttpResponse:

@@ -33,6 +33,7 @@ from residents.models import (
     OutcomeRule,
     current_versions,
 )
+from residents.participation import kept_participation
 from residents.permissions import can_adopt_outcomes, can_run_menus
 
 
@@ -62,6 +63,8 @@ def count_menu(*, menu: Menu, user: User) -> Outcome:
     count = count_of(menu)
     rules = [(menu.rule, menu.completion), *_others(menu)]
     made = [_outcome(menu, user, count, rule, completion) for rule, completion in rules]
+    # Who took part where, as it was on this day: the register goes on, and two moments of it must not be compared.
+    made[0].figures["buildings"] = kept_participation(menu)
     return Outcome.objects.bulk_create(made)[0]
 
 

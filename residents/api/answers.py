@@ -191,7 +191,9 @@ def _versions(text: Any, **kwargs: Any) -> serializers.ListField:
 
 
 class ChoiceForm(StrictBody):
-    explanation = _("The choice. An item that is neither wanted nor declined is all the same to the household.")
+    explanation = _(
+        "The choice. An item that is neither wanted nor declined is all the same to the household."
+    )
 
     seen = _versions(_("Every version that was on show."))
     wanted = _versions(_("Those of them that are wanted."))

@@ -30,7 +30,6 @@ from residents.forms.menus import PICTURE, CloseForm, MenuForm, OptionForm, Reas
 from residents.models import (
     Channel,
     Choice,
-    Household,
     Menu,
     MenuState,
     Option,
@@ -38,6 +37,7 @@ from residents.models import (
     Round,
     current_versions,
 )
+from residents.participation import participation
 from residents.permissions import can_enter_for_residents, can_run_menus, can_see_households
 from residents.tables.menus import MENUS, TONES, with_participation
 from residents.views.menu_paper import batches_of
@@ -287,19 +287,6 @@ def entered_by_office(menu: Menu) -> dict[str, Any]:
             "waiting": sum(pile.waiting for pile in piles),
         },
     }
-
-
-def participation(menu: Menu) -> list[dict[str, Any]]:
-    """By building: doors, how many chose, and the share; never what."""
-    chosen = Choice.objects.filter(menu=menu).counting().values("household")
-    rows: Any = (
-        Household.objects.living()
-        .filter(compound=menu.project.compound_id)
-        .order_by("building__number_key")
-        .values("building__number", "building__number_key")
-        .annotate(doors=Count("pk"), chosen=Count("pk", filter=Q(pk__in=chosen)))
-    )
-    return sorted(rows, key=lambda row: (len(row["building__number_key"]), row["building__number_key"]))
 
 
 Act = Callable[[SignedInRequest, Menu], str]

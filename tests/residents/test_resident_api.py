@@ -219,7 +219,9 @@ def test_a_household_chooses_changes_and_keeps_its_receipt(cast: Cast, menu: Men
         ("充电棚", "120000.00", None), ("健身器材", "50000.00", None), ("加装电梯", "300000.00", None),
     ]  # fmt: skip
     want, other, _third = shown["offers"]
-    kept = program.post(f"menus/{menu.pk}/draft/", {"answers": [{"option": want["option"], "answer": "want"}]})
+    kept = program.post(
+        f"menus/{menu.pk}/draft/", {"answers": [{"option": want["option"], "answer": "want"}]}
+    )
     assert kept.json() == {"total": 0, "is_too_much": False, "conflicts": [], "is_kept": True}
     assert program.get(f"menus/{menu.pk}/").json()["offers"][0]["answer"] == "want"
     assert not Choice.objects.exists()
