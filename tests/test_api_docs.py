@@ -16,10 +16,13 @@ from playwright.sync_api import Page, expect
 from compounds.actions.register import update_compound
 from core.api.docs import openapi
 from renovation.environment import BASE_DIR
+from residents.models import Choice
 from tests.apiclient import make_token
 from tests.browser import NewPage
 from tests.cast import Cast
 from tests.compounds.builders import make_compound, make_pooled
+from tests.residents.letters_held import code_of
+from tests.residents.menus import doors_of, make_menu
 
 GUIDE = (BASE_DIR / "docs" / "api.md").read_text(encoding="utf-8")
 
@@ -89,6 +92,16 @@ def test_the_guides_shell_example(environment: dict[str, str]) -> None:
         pytest.skip("no curl on this machine")
     page = json.loads(run(["sh", "-c", example("sh")], environment))
     assert [row["name"] for row in page["results"]] == ["砂石厂小区"]
+
+
+def test_the_guides_letter_leads_to_a_receipt(site: str, committed_cast: Cast) -> None:
+    if shutil.which("curl") is None or shutil.which("bash") is None:
+        pytest.skip("no curl or bash on this machine")
+    menu = make_menu(committed_cast)
+    code = code_of(committed_cast, doors_of(menu)[0])
+    receipt = json.loads(run(["bash", "-c", example("bash")], {**os.environ, "PORTAL": site, "CODE": code}))
+    choice = Choice.objects.get()
+    assert (receipt["receipt"], receipt["wanted"]) == (choice.receipt, [min(choice.seen)])
 
 
 def test_the_guides_python_example_keeps_a_copy(
