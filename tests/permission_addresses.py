@@ -232,7 +232,10 @@ ARGUMENTS: dict[str, Arguments] = {
         ("residents:menu_sheet_door", "residents:menu_spoil"), lambda side: [side.running_menu.pk, side.sealed_pile.pk]
     ),
     "residents:menu_sheet_type": lambda side: [side.running_menu.pk, side.sealed_pile.pk, side.menu_door.pk],
-    "residents:menu_spoiled_scan": lambda side: [side.running_menu.pk, side.sealed_pile.pk, side.spoiled.pk],
+    **dict.fromkeys(
+        ("residents:menu_spoiled", "residents:menu_spoiled_reverse", "residents:menu_spoiled_scan"),
+        lambda side: [side.running_menu.pk, side.sealed_pile.pk, side.spoiled.pk],
+    ),
     **dict.fromkeys(
         ("residents:menu_sheet", "residents:menu_sheet_scan"), lambda side: [side.running_menu.pk, side.typed.pk]
     ),

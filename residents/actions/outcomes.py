@@ -88,7 +88,7 @@ def outstanding_paper(menu: Menu) -> list[str]:
     for batch in menu.batches.all():
         done = (
             batch.choices.filter(reversed_at__isnull=True, counts_from__isnull=False).count()
-            + batch.spoiled.count()
+            + batch.spoiled.confirmed().count()
         )
         if batch.sealed_at is None or done != batch.pieces:
             found.append(f"№{batch.number}: {done}/{batch.pieces}")

@@ -94,11 +94,44 @@ def enter_sheet(
 def spoil_sheet(
     *, batch: PaperBatch, user: User, reason: str, sheet: StoredFile | None = None
 ) -> SpoiledSheet:  # fmt: skip
-    """A piece that is no valid choice: it is one of the pieces, with its reason."""
+    """A piece that is no valid choice: it is one of the pieces, with its reason, once `confirm_spoiled` by another person."""
     if not clean_line(reason):
         raise ReasonNeeded
     batch = _lock_with_room(batch, user)
-    return SpoiledSheet.objects.create(batch=batch, reason=clean_line(reason), sheet=sheet, by=user)
+    with refusals_of_triggers(TRIGGERS):
+        return SpoiledSheet.objects.create(batch=batch, reason=clean_line(reason), sheet=sheet, by=user)
+
+
+@transaction.atomic
+def confirm_spoiled(*, spoiled: SpoiledSheet, user: User) -> SpoiledSheet:
+    """The other person agrees that this piece is no valid choice."""
+    spoiled = _lock_spoiled(spoiled, user)
+    if spoiled.by_id == user.pk:
+        raise SamePersonConfirms
+    if spoiled.confirmed_at is not None or spoiled.reversed_at is not None:
+        raise NothingToConfirm
+    spoiled.confirmed_by, spoiled.confirmed_at = user, timezone.now()
+    with refusals_of_triggers(TRIGGERS):
+        spoiled.save(update_fields=["confirmed_by", "confirmed_at"])
+    return spoiled
+
+
+@transaction.atomic
+def reverse_spoiled(*, spoiled: SpoiledSheet, user: User, reason: str) -> SpoiledSheet:
+    """It was a valid choice after all, or noted twice: the piece is free to be entered anew."""
+    if not clean_line(reason):
+        raise ReasonNeeded
+    spoiled = _lock_spoiled(spoiled, user)
+    if spoiled.reversed_at is not None:
+        raise NothingToConfirm
+    spoiled.reversed_by, spoiled.reversed_at, spoiled.reverse_reason = (
+        user,
+        timezone.now(),
+        clean_line(reason),
+    )
+    with refusals_of_triggers(TRIGGERS):
+        spoiled.save(update_fields=["reversed_by", "reversed_at", "reverse_reason"])
+    return spoiled
 
 
 @transaction.atomic
@@ -146,11 +179,20 @@ def _lock_choice(choice: Choice, user: User) -> Choice:
     return choice
 
 
+def _lock_spoiled(spoiled: SpoiledSheet, user: User) -> SpoiledSheet:
+    found = (
+        SpoiledSheet.objects.select_for_update(of=("self",)).select_related("batch__menu").get(pk=spoiled.pk)
+    )
+    if not can_enter_for_residents(user, found.batch.menu.division_code):
+        raise NotPermitted
+    return found
+
+
 def _lock_with_room(batch: PaperBatch, user: User) -> PaperBatch:
     batch = PaperBatch.objects.select_for_update(of=("self",)).select_related("menu").get(pk=batch.pk)
     if not can_enter_for_residents(user, batch.menu.division_code):
         raise NotPermitted
-    entered = batch.choices.filter(reversed_at__isnull=True).count() + batch.spoiled.count()
+    entered = batch.choices.filter(reversed_at__isnull=True).count() + batch.spoiled.standing().count()
     if entered >= batch.pieces:
         raise BatchFull(pieces=batch.pieces)
     return batch

@@ -29,14 +29,13 @@ from residents.models.menus import (
     OptionRelation,
     OptionVersion,
     OutcomeRule,
-    PaperBatch,
     Precedence,
     ShareRule,
-    SpoiledSheet,
     current_versions,
 )
 from residents.models.opinions import Adoption, Channel, Opinion, OpinionCategory, OpinionPhoto, OpinionState
 from residents.models.outcomes import Departure, Outcome, OutcomeAdoption
+from residents.models.paper import PaperBatch, SpoiledSheet
 from residents.models.questionnaires import (
     RESPONSE_CHANNELS,
     OpenAnswer,

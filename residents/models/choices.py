@@ -15,8 +15,9 @@ from directory.scoped import ScopedQuerySet
 from files.models import StoredFile
 from residents.models.households import Household
 from residents.models.letters import AccessCode
-from residents.models.menus import Menu, PaperBatch
+from residents.models.menus import Menu
 from residents.models.opinions import Channel
+from residents.models.paper import PaperBatch
 
 CHOICE_CHANNELS = (Channel.WEB, Channel.DESK, Channel.PHONE, Channel.PAPER)
 KEPT = (

@@ -18,7 +18,6 @@ from projects.models import CatalogueItem, Project, Scheme, WorkItem
 from projects.models.catalogue import Category
 from projects.triggers import takes_division_of_project
 from residents.models.rounds import Round
-from residents.triggers import keeps
 
 
 class OutcomeRule(models.TextChoices):
@@ -204,7 +203,8 @@ class Menu(models.Model):
                         SELECT FROM residents_paperbatch b WHERE b.menu_id = NEW.id AND (b.sealed_at IS NULL OR b.pieces <> (
                             SELECT count(*) FROM residents_choice c WHERE c.batch_id = b.id AND c.reversed_at IS NULL
                                AND c.counts_from IS NOT NULL)
-                            + (SELECT count(*) FROM residents_spoiledsheet s WHERE s.batch_id = b.id))) THEN
+                            + (SELECT count(*) FROM residents_spoiledsheet s WHERE s.batch_id = b.id
+                               AND s.reversed_at IS NULL AND s.confirmed_at IS NOT NULL))) THEN
                         RAISE EXCEPTION 'sealed paper is not entered and confirmed piece by piece'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'menu_counted_with_all_paper';
                     END IF;
@@ -432,86 +432,3 @@ class OptionRelation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.option_id} {self.kind} {self.other_id}"
-
-
-class PaperBatch(models.Model):
-    """封存的纸质选票: a pile of paper counted by two people and sealed, received before the close.
-
-    The second count must agree with the first (`sealed_at`). Its pieces are then entered one by one.
-    """
-
-    menu = models.ForeignKey(Menu, on_delete=models.PROTECT, related_name="batches")
-    number = models.PositiveSmallIntegerField(_("running number"))
-    pieces = models.PositiveIntegerField(_("pieces"))
-    received_at = models.DateTimeField(_("received by"))
-    kept_where = models.CharField(_("where it is kept"), max_length=120)
-    first_counted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    first_counted_at = models.DateTimeField(db_default=Now(), editable=False)
-    second_counted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    sealed_at = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name = _("sealed batch of paper")
-        verbose_name_plural = _("sealed batches of paper")
-        ordering = ["number"]
-        constraints = [
-            models.UniqueConstraint(fields=["menu", "number"], name="paper_batch_number_once"),
-            models.UniqueConstraint(fields=["id", "menu"], name="paper_batch_and_its_menu"),
-            models.CheckConstraint(condition=Q(pieces__gte=1), name="paper_batch_has_pieces"),
-            models.CheckConstraint(
-                condition=Q(sealed_at__isnull=True, second_counted_by__isnull=True)
-                | (Q(sealed_at__isnull=False) & ~Q(second_counted_by=F("first_counted_by"))),
-                name="paper_batch_counted_by_two",
-                violation_error_message=_("Somebody else must count the pile a second time."),
-            ),
-        ]  # fmt: skip
-        triggers = [
-            keeps("menu_id", "number", "pieces", "received_at", "first_counted_by_id"),
-            pgtrigger.Protect(
-                name="paper_batch_stays_sealed", operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__sealed_at__isnull=False),
-            ),
-            pgtrigger.Protect(
-                name="paper_batch_is_kept", operation=pgtrigger.Delete,
-                condition=pgtrigger.Q(old__sealed_at__isnull=False),
-            ),
-            pgtrigger.Trigger(
-                name="paper_batch_in_its_time",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("sealed_at"),
-                declare=[("of_menu", "residents_menu%ROWTYPE")],
-                func="""
-                    SELECT * INTO of_menu FROM residents_menu WHERE id = NEW.menu_id FOR KEY SHARE;
-                    IF of_menu.state <> 'published' OR NEW.received_at < of_menu.opens_at
-                       OR NEW.received_at > of_menu.closes_at OR NEW.received_at > clock_timestamp() + interval '2 minutes'
-                       OR clock_timestamp() > of_menu.closes_at + make_interval(hours => of_menu.paper_hours) THEN
-                        RAISE EXCEPTION 'paper is received before the close and sealed soon after'
-                            USING ERRCODE = 'check_violation', CONSTRAINT = 'paper_batch_in_its_time';
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
-        ]  # fmt: skip
-
-    def __str__(self) -> str:
-        return f"№{self.number}"
-
-
-class SpoiledSheet(models.Model):
-    """A piece of a sealed batch that is no valid choice, and why: it is one of the pieces all the same."""
-
-    append_only = True
-
-    batch = models.ForeignKey(PaperBatch, on_delete=models.PROTECT, related_name="spoiled")
-    reason = models.CharField(_("why it does not count"), max_length=200)
-    sheet = models.ForeignKey(StoredFile, null=True, on_delete=models.PROTECT, related_name="+")
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(db_default=Now(), editable=False)
-
-    class Meta:
-        verbose_name = _("spoiled sheet")
-        verbose_name_plural = _("spoiled sheets")
-        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="spoiled_sheet_says_why")]
-
-    def __str__(self) -> str:
-        return self.reason

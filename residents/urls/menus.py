@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from residents.views import home_menu, menu_desk, menu_office, menu_outcome, menu_paper
+from residents.views import home_menu, menu_desk, menu_office, menu_outcome, menu_paper, menu_spoiled
 
 urlpatterns: list[URLPattern] = [
     path("", menu_office.menu_list, name="menus"),
@@ -38,10 +38,20 @@ urlpatterns: list[URLPattern] = [
         menu_paper.type_sheet,
         name="menu_sheet_type",
     ),
-    path("<int:pk>/paper/<int:batch_id>/spoiled/", menu_paper.spoil, name="menu_spoil"),
+    path("<int:pk>/paper/<int:batch_id>/spoiled/", menu_spoiled.spoil, name="menu_spoil"),
     path(
         "<int:pk>/paper/<int:batch_id>/spoiled/<int:spoiled_id>/",
-        menu_paper.spoiled_scan,
+        menu_spoiled.spoiled,
+        name="menu_spoiled",
+    ),
+    path(
+        "<int:pk>/paper/<int:batch_id>/spoiled/<int:spoiled_id>/reverse/",
+        menu_spoiled.reverse_spoiled,
+        name="menu_spoiled_reverse",
+    ),
+    path(
+        "<int:pk>/paper/<int:batch_id>/spoiled/<int:spoiled_id>/scan/",
+        menu_spoiled.spoiled_scan,
         name="menu_spoiled_scan",
     ),
     path("<int:pk>/sheets/<int:choice_id>/", menu_paper.sheet, name="menu_sheet"),

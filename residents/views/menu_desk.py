@@ -34,6 +34,7 @@ from residents.models import (
     MenuState,
     OptionVersion,
     Precedence,
+    SpoiledSheet,
     current_versions,
 )
 from residents.permissions import can_enter_for_residents
@@ -250,10 +251,12 @@ def _desk_choice(menu: Menu, choice_id: int) -> Choice:
     return choice
 
 
-def standing(choice: Choice) -> tuple[str, str]:
+def standing(choice: Choice | SpoiledSheet) -> tuple[str, str]:
     """Whether it counts, in a word, with the tone of its badge."""
     if choice.reversed_at is not None:
         return _("reversed"), "wrong"
+    if isinstance(choice, SpoiledSheet):
+        return (_("not valid"), "") if choice.confirmed_at else (_("to be confirmed"), "waiting")
     if choice.counts_from is None:
         return _("to be confirmed"), "waiting"
     if choice.superseded_at is not None:
@@ -261,5 +264,5 @@ def standing(choice: Choice) -> tuple[str, str]:
     return _("counts"), "ok"
 
 
-def may_reverse(choice: Choice, menu: Menu) -> bool:
+def may_reverse(choice: Choice | SpoiledSheet, menu: Menu) -> bool:
     return choice.reversed_at is None and menu.state == MenuState.PUBLISHED

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.errors import DomainError, NotPermitted, demand
+from core.errors import DomainError, NotPermitted
 from core.posted import posted
 from directory.models import User
 from directory.requests import SignedInRequest
@@ -28,10 +28,18 @@ from residents.forms.menu_entry import (
     ReverseForm,
     SealForm,
     SheetForm,
-    SpoiledForm,
     versions_printed,
 )
-from residents.models import Channel, Choice, Household, Menu, MenuState, OptionVersion, PaperBatch
+from residents.models import (
+    Channel,
+    Choice,
+    Household,
+    Menu,
+    MenuState,
+    OptionVersion,
+    PaperBatch,
+    SpoiledSheet,
+)
 from residents.views.menu_desk import (
     counting_note,
     doors_found,
@@ -67,18 +75,17 @@ def piles(request: SignedInRequest, pk: int) -> HttpResponse:
 def batches_of(menu: Menu) -> list[Any]:
     """The piles with how many pieces are typed or spoiled (`entered`) and how many of them settled (`settled`)."""
     kept = Q(choices__reversed_at__isnull=True)
+    stands = Q(spoiled__isnull=False, spoiled__reversed_at__isnull=True)
     return list(
         menu.batches.select_related("first_counted_by", "second_counted_by")
         .annotate(
             typed=Count("choices", filter=kept & Q(choices__isnull=False), distinct=True),
             confirmed=Count("choices", filter=kept & Q(choices__counts_from__isnull=False), distinct=True),
-            spoilt=Count("spoiled", distinct=True),
+            spoilt=Count("spoiled", filter=stands, distinct=True),
+            agreed=Count("spoiled", filter=stands & Q(spoiled__confirmed_at__isnull=False), distinct=True),
         )
-        .annotate(
-            entered=F("typed") + F("spoilt"),
-            settled=F("confirmed") + F("spoilt"),
-            waiting=F("typed") - F("confirmed"),
-        )
+        .annotate(entered=F("typed") + F("spoilt"), settled=F("confirmed") + F("agreed"))
+        .annotate(waiting=F("entered") - F("settled"))
         .order_by("number")
     )
 
@@ -88,21 +95,21 @@ def batches_of(menu: Menu) -> list[Any]:
 def batch(request: SignedInRequest, pk: int, batch_id: int) -> HttpResponse:
     """One pile: its counts, and what was typed from it (which door, by whom, whether it is confirmed; never what)."""
     menu = menu_to_enter(request, pk)
-    return _batch_page(request, menu, _find_batch(menu, batch_id), SealForm())
+    return _batch_page(request, menu, find_batch(menu, batch_id), SealForm())
 
 
 def _batch_page(request: SignedInRequest, menu: Menu, pile: Any, form: SealForm) -> HttpResponse:
     rows = pile.choices.select_related("household__building", "entered_by", "confirmed_by").order_by("id")
     context = {
         "batch": pile, "form": form, "rows": [(choice, standing(choice)) for choice in rows],
-        "spoiled": pile.spoiled.select_related("by").order_by("id"),
+        "spoiled": [(one, standing(one)) for one in pile.spoiled.select_related("by", "confirmed_by")],
         "is_mine": pile.first_counted_by_id == request.user.pk, "is_under_way": menu.state == MenuState.PUBLISHED,
         "is_full": pile.entered >= pile.pieces, "next": _next_to_confirm(pile.pk, request.user),
     }  # fmt: skip
     return menu_page(request, "residents/menu_batch.html", menu, context, status=status_of(form))
 
 
-def _find_batch(menu: Menu, batch_id: int) -> Any:
+def find_batch(menu: Menu, batch_id: int) -> Any:
     found = next((one for one in batches_of(menu) if one.pk == batch_id), None)
     if found is None:
         raise Http404
@@ -121,7 +128,7 @@ def _next_to_confirm(batch_id: int | None, user: User) -> Choice | None:
 def seal(request: SignedInRequest, pk: int, batch_id: int) -> HttpResponse:
     """The second count."""
     menu = menu_to_enter(request, pk)
-    pile = _find_batch(menu, batch_id)
+    pile = find_batch(menu, batch_id)
     form = SealForm(request.POST)
     if form.is_valid() and tried(
         form, lambda: acts.seal_batch(batch=pile, user=request.user, pieces=form.cleaned_data["pieces"])
@@ -152,18 +159,18 @@ def drop(request: SignedInRequest, pk: int, batch_id: int) -> HttpResponse:
 @require_safe
 def find_door(request: SignedInRequest, pk: int, batch_id: int) -> HttpResponse:
     menu = menu_to_enter(request, pk)
-    pile = _find_batch(menu, batch_id)
+    pile = find_batch(menu, batch_id)
     typed, doors = doors_found(request, menu)
     if len(doors) == 1:
         return redirect("residents:menu_sheet_type", menu.pk, pile.pk, doors[0].pk)
     context = {
-        "typed": typed, "batch": pile, "refused": _not_to_type(menu, pile),
+        "typed": typed, "batch": pile, "refused": not_to_type(menu, pile),
         "doors": [(door, reverse("residents:menu_sheet_type", args=[menu.pk, pile.pk, door.pk])) for door in doors],
     }  # fmt: skip
     return menu_page(request, "residents/menu_desk_door.html", menu, context)
 
 
-def _not_to_type(menu: Menu, pile: Any) -> str:
+def not_to_type(menu: Menu, pile: Any) -> str:
     """Why no piece of this pile can be typed; "" where one can."""
     if menu.state != MenuState.PUBLISHED:
         return _("Paper is typed only until the menu is counted.")
@@ -179,7 +186,7 @@ def _not_to_type(menu: Menu, pile: Any) -> str:
 def type_sheet(request: SignedInRequest, pk: int, batch_id: int, household_id: int) -> HttpResponse:
     """One piece: the scan, and a tick for each item as it stands on the paper."""
     menu = menu_to_enter(request, pk)
-    pile = _find_batch(menu, batch_id)
+    pile = find_batch(menu, batch_id)
     household = household_of(menu, household_id)
     printed = _printed(menu)
     usual = versions_printed([one for versions in printed.values() for one in versions], pile)
@@ -191,7 +198,7 @@ def type_sheet(request: SignedInRequest, pk: int, batch_id: int, household_id: i
         full = pile.entered + 1 >= pile.pieces
         return redirect("residents:menu_batch" if full else "residents:menu_sheet_door", menu.pk, pile.pk)
     context = {
-        "batch": pile, "household": household, "form": form, "refused": _not_to_type(menu, pile),
+        "batch": pile, "household": household, "form": form, "refused": not_to_type(menu, pile),
         "relations": relations_of(menu, usual), "counting": counting_note(menu, household) if not form.is_bound else "",
     }  # fmt: skip
     return menu_page(request, "residents/menu_sheet_type.html", menu, context, status=status_of(form))
@@ -218,30 +225,6 @@ def _typed(
     except DomainError as refusal:
         refuse(form, refusal)
         return None
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def spoil(request: SignedInRequest, pk: int, batch_id: int) -> HttpResponse:
-    """A piece that is no valid choice."""
-    menu = menu_to_enter(request, pk)
-    pile = _find_batch(menu, batch_id)
-    form = SpoiledForm(posted(request), request.FILES or None)
-    if form.is_valid() and _spoiled(request, pile, form):
-        messages.success(request, _("Noted as not valid, with its reason. Now the next piece."))
-        return redirect("residents:menu_batch", menu.pk, pile.pk)
-    context = {"batch": pile, "form": form, "refused": _not_to_type(menu, pile)}
-    return menu_page(request, "residents/menu_sheet_spoiled.html", menu, context, status=status_of(form))
-
-
-def _spoiled(request: SignedInRequest, pile: PaperBatch, form: SpoiledForm) -> bool:
-    scan = stored(request, form, "sheet")
-    if form.errors:
-        return False
-    reason = form.cleaned_data["reason"]
-    return bool(
-        tried(form, lambda: acts.spoil_sheet(batch=pile, user=request.user, reason=reason, sheet=scan))
-    )
 
 
 # --- Confirmed by another person --------------------------------------------------------
@@ -291,20 +274,10 @@ def scan(request: SignedInRequest, pk: int, choice_id: int) -> HttpResponseBase:
     choice = _find_sheet(menu, choice_id)
     if not may_compare(choice):
         raise NotPermitted
-    return _shown(request, choice.sheet)
+    return scan_response(request, choice.sheet)
 
 
-@never_cache
-@require_safe
-def spoiled_scan(request: SignedInRequest, pk: int, batch_id: int, spoiled_id: int) -> HttpResponseBase:
-    menu = menu_to_enter(request, pk)
-    pile = get_object_or_404(menu.batches, pk=min(batch_id, LARGEST_KEY))
-    found = get_object_or_404(pile.spoiled.select_related("sheet"), pk=min(spoiled_id, LARGEST_KEY))
-    demand(menu.state == MenuState.PUBLISHED)
-    return _shown(request, found.sheet)
-
-
-def _shown(request: SignedInRequest, file: StoredFile | None) -> HttpResponseBase:
+def scan_response(request: SignedInRequest, file: StoredFile | None) -> HttpResponseBase:
     if file is None:
         raise Http404
     return file_response(file, inline=True) if "whole" in request.GET else preview_response(file)
@@ -317,7 +290,7 @@ def _find_sheet(menu: Menu, choice_id: int) -> Choice:
     return get_object_or_404(rows, pk=min(choice_id, LARGEST_KEY))
 
 
-def may_compare(choice: Choice) -> bool:
+def may_compare(choice: Choice | SpoiledSheet) -> bool:
     """What a household wanted is read while it is typed and confirmed, and never after."""
     return choice.confirmed_by_id is None and choice.reversed_at is None
 

@@ -86,7 +86,7 @@ def somebody_waits(databases: Databases) -> bool:
             "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
             " WHERE NOT granted AND locktype = 'transactionid' AND datname = current_database()"
         )
-        return bool(cursor.fetchone()[0])
+        return cursor.fetchone() != (0,)
 
 
 def is_let_go(databases: Databases, door: Household) -> bool:

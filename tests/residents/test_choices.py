@@ -14,7 +14,17 @@ from core.errors import DomainError
 from residents.actions.choices import choose
 from residents.actions.letters import revoke_code
 from residents.actions.menus import prolong_menu, publish_menu, relate_options, revise_option, void_menu
-from residents.actions.paper import confirm_sheet, count_batch, reverse_choice, seal_batch, spoil_sheet
+from residents.actions.outcomes import count_menu
+from residents.actions.paper import (
+    confirm_sheet,
+    confirm_spoiled,
+    count_batch,
+    reverse_choice,
+    reverse_spoiled,
+    seal_batch,
+    spoil_sheet,
+)
+from residents.errors.households import ReasonNeeded
 from residents.errors.menus import (
     AlreadyChosen,
     BatchFull,
@@ -22,14 +32,16 @@ from residents.errors.menus import (
     LetterNotValid,
     MenuClosed,
     MenuNotOpenYet,
+    NothingToConfirm,
     NotTogether,
     OnShowChanged,
     OwnChoiceStays,
+    PaperOutstanding,
     SamePersonConfirms,
     TooManyWanted,
 )
 from residents.errors.opinions import KeyUsed
-from residents.models import Choice, Menu, OptionRelation
+from residents.models import Choice, Menu, MenuState, OptionRelation, SpoiledSheet
 from tests.cast import Cast
 from tests.residents.builders import make_doors
 from tests.residents.menus import (
@@ -193,6 +205,37 @@ def test_paper_received_in_time_counts_though_it_is_typed_after_the_close(cast: 
     assert counts(menu, door) == "paper"
     with pytest.raises(BatchFull):
         spoil_sheet(batch=batch, user=cast.community, reason="多出一张")
+
+
+def test_nobody_alone_sets_a_paper_aside_and_a_mistake_is_reversed(cast: Cast) -> None:
+    menu = make_menu(cast, closes_at=soon())
+    batch = make_sealed(cast, menu)
+    wait_for_close(menu)
+    spoiled = spoil_sheet(batch=batch, user=cast.community, reason="没有签名")
+    with pytest.raises(SamePersonConfirms):
+        confirm_spoiled(spoiled=spoiled, user=cast.community)
+    # Unconfirmed, it holds the count; in the database too.
+    with pytest.raises(PaperOutstanding):
+        count_menu(menu=menu, user=cast.bureau)
+    with pytest.raises(IntegrityError, match="piece by piece"), transaction.atomic():
+        Menu.objects.filter(pk=menu.pk).update(state=MenuState.COUNTED)
+    confirm_spoiled(spoiled=spoiled, user=cast.street)
+    with pytest.raises(NothingToConfirm):
+        confirm_spoiled(spoiled=spoiled, user=cast.street)
+    # It was signed on the back: reversed, the piece is free to be typed.
+    with pytest.raises(ReasonNeeded):
+        reverse_spoiled(spoiled=spoiled, user=cast.street, reason=" ")
+    reverse_spoiled(spoiled=spoiled, user=cast.street, reason="背面有签名")
+    with pytest.raises(NothingToConfirm):
+        reverse_spoiled(spoiled=spoiled, user=cast.street, reason="再撤销一次")
+    door = doors_of(menu)[0]
+    type_sheet(cast, batch, door, "充电棚")
+    assert counts(menu, door) == "paper"
+    count_menu(menu=menu, user=cast.bureau)
+    with pytest.raises(IntegrityError, match="counted"), transaction.atomic():
+        SpoiledSheet.objects.create(batch=batch, reason="多", by=cast.community)
+    with pytest.raises(IntegrityError, match="as it was recorded"), transaction.atomic():
+        SpoiledSheet.objects.filter(pk=spoiled.pk).update(reason="别的理由")
 
 
 def test_a_pile_is_sealed_by_two_people_who_count_the_same(cast: Cast) -> None:

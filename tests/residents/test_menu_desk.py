@@ -192,6 +192,16 @@ def test_a_pile_goes_from_two_counts_to_the_last_confirmed_piece(cast: Cast) -> 
     # Settled: nobody reads it any more.
     assert "充电棚" not in page_of(other, sheet)
     assert other.get(f"{sheet}scan/").status_code == 403
+    aside = f"{url}spoiled/{SpoiledSheet.objects.get().pk}/"
+    assert "您登记无效的" in page_of(typist, aside)
+    assert typist.post(aside).status_code == 409
+    scan = other.get(f"{aside}scan/")
+    assert b"".join(scan.streaming_content).startswith(b"\xff\xd8")
+    assert led_to(other.post(aside)) == url
+    assert typist.post(f"{aside}reverse/", {"reason": ""}).status_code == 422
+    assert led_to(typist.post(f"{aside}reverse/", {"reason": "背面有签名"})) == url
+    assert "背面有签名" in page_of(other, url)
+    assert "1 / 2" in re.sub(r"\s+", " ", page_of(typist, f"{LIST}{menu.pk}/paper/"))
 
 
 def test_a_sheet_that_was_typed_wrongly_is_reversed_instead_and_typed_anew(cast: Cast) -> None:
