@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("files", "0002_pages_of_a_pdf"),
-        ("residents", "0011_meetings_as_they_were"),
+        ("residents", "0012_opinion_fields_by_name"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
