@@ -38,6 +38,13 @@ class SurveyUnderWay(DomainError):
     sentence = _("A survey of {name} is under way. Confirm or finish it first.")
 
 
+class ReshapeHindered(DomainError):
+    """What stands upstairs: something of the residents runs that the change would break off."""
+
+    code = "reshape_hindered"
+    sentence = _("This cannot be done yet. {reason}")
+
+
 class SplitIncomplete(DomainError):
     code = "split_incomplete"
     sentence = _("A split needs at least two parts with names, and every building in exactly one of them.")

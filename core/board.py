@@ -4,7 +4,7 @@ A page draws whatever is registered, in the order of `position`; it never knows
 who registered it. That keeps imports pointing down while one page shows all.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -203,6 +203,19 @@ class DivisionFollower:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReshapeObstacles:
+    """What keeps compounds from being merged or split now: a sentence each that says what to do first.
+
+    `sentences(ending, staying)` gets the compounds that end and those that take over. It is asked for the page before
+    the act, and again by the act while it holds the compounds' locks.
+    """
+
+    key: str
+    position: int
+    sentences: Callable[[Sequence[Any], Sequence[Any]], Iterable[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ErrorFrame:
     """How errors look and read below an address: for people who are not staff.
 
@@ -308,6 +321,9 @@ class Board:
 
     def resident_cards(self, subject: str, resident: Any) -> list[ResidentCard]:
         return [card for source in self._of(ResidentSource, subject) for card in source.cards(resident)]
+
+    def reshape_obstacles(self, *, ending: Sequence[Any], staying: Sequence[Any] = ()) -> list[str]:
+        return [one for source in self._of(ReshapeObstacles) for one in source.sentences(ending, staying)]
 
     def division_followers(self) -> list[DivisionFollower]:
         return self._of(DivisionFollower)

@@ -33,6 +33,31 @@ def follow_household(table: str) -> tuple[str, str]:
     return forward, f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"'
 
 
+def begins_in_living_compound(
+    name: str, *, on: pgtrigger.Operation, state: str = "", compound: str = "NEW.compound_id"
+) -> pgtrigger.Trigger:
+    """Nothing begins at a compound that was merged or split; the row is shared, so that none begins beside the act.
+
+    `on` is what begins it: the insert, or the update that publishes (`state`).
+    """
+    begins = f"NEW.state = '{state}' AND OLD.state <> '{state}'" if state else "TRUE"
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=on,
+        func=f"""
+            IF {begins} THEN
+                PERFORM FROM compounds_compound WHERE id = {compound} AND ended_on IS NULL FOR KEY SHARE;
+                IF NOT FOUND THEN
+                    RAISE EXCEPTION 'the compound was merged or split' USING ERRCODE = 'check_violation',
+                        CONSTRAINT = 'begins_in_living_compound';
+                END IF;
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
 def keeps(*columns: str, name: str = "keeps_what_it_said") -> pgtrigger.Trigger:
     """These columns stay as they were inserted; what follows a household (`follow_household`) is not among them."""
     new, old = (", ".join(f"{row}.{column}" for column in columns) for row in ("NEW", "OLD"))

@@ -11,7 +11,14 @@ from django.utils.translation import gettext as _
 
 from compounds.actions.pool import move_to_batch
 from compounds.actions.register import derive, next_codes
-from compounds.errors import CompoundEnded, NothingToMerge, ReasonNeeded, SplitIncomplete, SurveyUnderWay
+from compounds.errors import (
+    CompoundEnded,
+    NothingToMerge,
+    ReasonNeeded,
+    ReshapeHindered,
+    SplitIncomplete,
+    SurveyUnderWay,
+)
 from compounds.models import (
     Batch,
     Building,
@@ -23,6 +30,7 @@ from compounds.models import (
 )
 from compounds.numbers import building_number_key
 from compounds.permissions import can_create_in, can_manage_pool
+from core.board import board
 from core.errors import NotPermitted
 from core.integrity import constraints_as_refusals
 from core.text import clean_line
@@ -58,6 +66,7 @@ def merge_compounds(
     into, *others = _lock_living([into, *others], user)
     if not others:
         raise NothingToMerge
+    _refuse_if_hindered(ending=others, staying=[into])
     for other in others:
         _end(other, effective_on)
         _move_buildings(other, into)
@@ -87,6 +96,7 @@ def split_compound(
     if not clean_line(reason):
         raise ReasonNeeded
     (compound,) = _lock_living([compound], user)
+    _refuse_if_hindered(ending=[compound])
     buildings = {building.pk: building for building in compound.buildings.select_for_update()}
     assigned = [pk for part in parts for pk in part.building_ids]
     if (
@@ -153,6 +163,13 @@ def _lock_living(compounds: Sequence[Compound], user: User) -> list[Compound]:
     if under_way is not None:
         raise SurveyUnderWay(name=under_way.compound.name)
     return [locked[pk] for pk in dict.fromkeys(ids)]
+
+
+def _refuse_if_hindered(*, ending: Sequence[Compound], staying: Sequence[Compound] = ()) -> None:
+    """Under the locks: whatever begins at a compound shares its row, so nothing begins beside this."""
+    hindering = board.reshape_obstacles(ending=ending, staying=staying)
+    if hindering:
+        raise ReshapeHindered(reason=" ".join(hindering))
 
 
 def _end(compound: Compound, on: date) -> None:

@@ -17,6 +17,7 @@ from compounds.forms.successions import MergeForm, SplitForm
 from compounds.models import Building, Compound, CompoundQuerySet, ConditionSurvey, SurveyState
 from compounds.permissions import can_create_in
 from compounds.views.shared import demand, seen_compound
+from core.board import board
 from core.errors import DomainError
 from core.posted import posted
 from directory.models import Division
@@ -129,6 +130,7 @@ def _merge_page(
         ],
         "sums": _sums([compound, *chosen]),
         "under_way": _under_way([compound, *chosen]),
+        "obstacles": board.reshape_obstacles(ending=chosen, staying=[compound]),
     }
     return render(request, "compounds/merge.html", context, status=422 if form.errors else 200)
 
@@ -180,6 +182,7 @@ def split(request: SignedInRequest, code: str) -> HttpResponse:
         "can_split": len(buildings) >= FEWEST_PARTS,
         "part_choices": range(FEWEST_PARTS, min(MOST_PARTS, max(len(buildings), FEWEST_PARTS)) + 1),
         "under_way": _under_way([compound]),
+        "obstacles": board.reshape_obstacles(ending=[compound]),
     }
     return render(request, "compounds/split.html", context, status=422 if form.errors else 200)
 

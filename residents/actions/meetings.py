@@ -15,6 +15,7 @@ from core.text import clean_line, clean_text
 from directory.models import User
 from files.models import StoredFile
 from projects.models import Project
+from residents.errors.households import CompoundReshaped
 from residents.errors.meetings import (
     AttendanceClosed,
     MeetingChanged,
@@ -28,6 +29,7 @@ from residents.models import Attendance, Decision, Household, Meeting, MeetingPa
 from residents.permissions import can_enter_for_residents
 
 TRIGGERS = {
+    "begins_in_living_compound": CompoundReshaped,
     "meeting_held_after_it_began": MeetingNotBegun,
     "meeting_with_people_takes_place": PeopleHaveCome,
     "attendance_while_it_meets": AttendanceClosed,
@@ -58,7 +60,7 @@ class DecisionFacts(NamedTuple):
 def announce_meeting(*, compound: Compound, user: User, **facts: Unpack[MeetingFacts]) -> Meeting:
     if not can_enter_for_residents(user, compound.community_id):
         raise NotPermitted
-    with constraints_as_refusals(Meeting):
+    with constraints_as_refusals(Meeting), refusals_of_triggers(TRIGGERS):
         return Meeting.objects.create(compound=compound, called_by=user, **_cleaned(facts))
 
 

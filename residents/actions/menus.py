@@ -17,7 +17,7 @@ from directory.models import User
 from files.models import StoredFile
 from projects.models import CatalogueItem, Category, Project, Scheme, WorkItem
 from residents.actions.rounds import start_round
-from residents.errors.households import ReasonNeeded
+from residents.errors.households import CompoundReshaped, ReasonNeeded
 from residents.errors.menus import MenuClosed, MenuIncomplete, MenuNotDraft, OptionChanged
 from residents.errors.opinions import OnlyLater
 from residents.models import (
@@ -33,6 +33,7 @@ from residents.models import (
 from residents.permissions import can_run_menus
 
 TRIGGERS = {
+    "begins_in_living_compound": CompoundReshaped,
     "options_stay_once_published": MenuNotDraft,
     "menu_stays_as_published": MenuNotDraft,
     "option_version_in_its_time": MenuClosed,
@@ -244,7 +245,8 @@ def publish_menu(*, menu: Menu, user: User) -> Menu:
     if missing:
         raise MenuIncomplete(listed=" ".join(missing), missing=missing)
     menu.state, menu.published_by, menu.published_at = MenuState.PUBLISHED, user, timezone.now()
-    menu.save()
+    with refusals_of_triggers(TRIGGERS):
+        menu.save()
     return menu
 
 

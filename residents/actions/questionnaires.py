@@ -16,7 +16,7 @@ from core.integrity import constraints_as_refusals, refusals_of_triggers
 from core.text import clean_line
 from directory.models import User
 from residents.codes import ALPHABET
-from residents.errors.households import ReasonNeeded
+from residents.errors.households import CompoundReshaped, ReasonNeeded
 from residents.errors.opinions import (
     ClosesInPast,
     OnlyLater,
@@ -33,6 +33,7 @@ from residents.permissions import can_run_menus
 MOST_QUESTIONS = 40
 PUBLIC_CODE_LENGTH = 8
 TRIGGERS = {
+    "begins_in_living_compound": CompoundReshaped,
     "questionnaire_stays_as_published": QuestionnaireNotDraft,
     "questions_stay_once_published": QuestionnaireNotDraft,
 }
@@ -197,7 +198,8 @@ def publish_questionnaire(*, questionnaire: Questionnaire, user: User) -> Questi
     questionnaire.published_by, questionnaire.published_at = user, timezone.now()
     if not questionnaire.is_per_household:
         questionnaire.public_code = "".join(secrets.choice(ALPHABET) for _place in range(PUBLIC_CODE_LENGTH))
-    questionnaire.save()
+    with refusals_of_triggers(TRIGGERS):
+        questionnaire.save()
     return questionnaire
 
 

@@ -12,7 +12,7 @@ from core.integrity import constraints_as_refusals, refusals_of_triggers
 from core.text import clean_line
 from directory.models import User
 from files.models import StoredFile
-from residents.errors.households import ReasonNeeded
+from residents.errors.households import CompoundReshaped, ReasonNeeded
 from residents.errors.letters import CallElsewhere, CallInFuture, CallTakenBack, RoundOver
 from residents.models import DoorCall, Household, Round
 from residents.permissions import can_enter_for_residents, can_keep_households
@@ -21,6 +21,7 @@ TRIGGERS = {
     "door_call_in_its_compound": CallElsewhere,
     "door_call_while_round_runs": RoundOver,
     "door_call_happened": CallInFuture,
+    "begins_in_living_compound": CompoundReshaped,
 }
 
 
@@ -31,7 +32,7 @@ def start_round(
     """Begin to go round the doors; `contact` is an office or a role, with the number that stands on the letters."""
     if not can_keep_households(user, compound.community_id):
         raise NotPermitted
-    with constraints_as_refusals(Round):
+    with constraints_as_refusals(Round), refusals_of_triggers(TRIGGERS):
         return Round.objects.create(
             compound=compound, title=clean_line(title), contact=clean_line(contact),
             contact_phone=clean_line(contact_phone), started_by=user,

@@ -12,6 +12,11 @@ class ReasonNeeded(DomainError):
     sentence = _("Give the reason; it is kept with the record.")
 
 
+class CompoundReshaped(DomainError):
+    code = "compound_reshaped"
+    sentence = _("This compound was merged or split. Begin at the compound that follows it.")
+
+
 class HouseholdEnded(DomainError):
     code = "household_ended"
     sentence = _("{door} was merged, split or struck off and is kept as history.")

@@ -15,8 +15,8 @@ ANSWERED = (OpinionState.ANSWERED, OpinionState.CLOSED)
 
 
 def own_opinions(resident: Resident) -> QuerySet[Opinion]:
-    """Of this household, however they came in, newest first."""
-    rows = Opinion.objects.filter(household=resident.household_id, compound=resident.compound_id)
+    """Of this household, however they came in, newest first; also what it said before its compound was merged or split."""
+    rows = Opinion.objects.filter(household=resident.household_id)
     return rows.select_related("merged_into", "category").order_by("-received_at", "-pk")
 
 

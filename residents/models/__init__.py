@@ -1,6 +1,7 @@
 """What residents are, say and choose before the works begin."""
 
 from residents.models.choices import CHOICE_CHANNELS, Choice, ChoiceDraft, wanted_by
+from residents.models.gates import GatedCompoundSuccession
 from residents.models.households import (
     Household,
     HouseholdSuccession,
@@ -69,6 +70,7 @@ __all__ = [
     "Departure",
     "DoorCall",
     "Finding",
+    "GatedCompoundSuccession",
     "Household",
     "HouseholdSuccession",
     "HouseholdUse",

@@ -18,6 +18,7 @@ from directory.scoped import ScopedQuerySet
 from files.models import StoredFile
 from projects.models import Project
 from residents.models.households import Household
+from residents.triggers import begins_in_living_compound
 
 
 class MeetingKind(models.TextChoices):
@@ -87,6 +88,7 @@ class Meeting(models.Model):
         triggers = [
             takes_division(),
             pgtrigger.Protect(name="meeting_is_kept", operation=pgtrigger.Delete),
+            begins_in_living_compound("meeting_in_living_compound", on=pgtrigger.Insert),
             pgtrigger.Trigger(
                 name="meeting_stays_as_it_was",
                 when=pgtrigger.Before,

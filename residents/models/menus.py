@@ -18,6 +18,7 @@ from projects.models import CatalogueItem, Project, Scheme, WorkItem
 from projects.models.catalogue import Category
 from projects.triggers import takes_division_of_project
 from residents.models.rounds import Round
+from residents.triggers import begins_in_living_compound
 
 
 class OutcomeRule(models.TextChoices):
@@ -188,6 +189,12 @@ class Menu(models.Model):
                     END IF;
                     RETURN NEW;
                 """,
+            ),
+            begins_in_living_compound(
+                "menu_in_living_compound",
+                on=pgtrigger.UpdateOf("state"),
+                state="published",
+                compound="(SELECT compound_id FROM projects_project WHERE id = NEW.project_id)",
             ),
             pgtrigger.Trigger(
                 name="menu_is_counted_when_all_is_in",

@@ -21,7 +21,7 @@ from files.models import StoredFile
 from residents.models.households import Household
 from residents.models.opinions import Channel
 from residents.models.rounds import Round
-from residents.triggers import keeps
+from residents.triggers import begins_in_living_compound, keeps
 
 
 class QuestionnaireState(models.TextChoices):
@@ -104,6 +104,9 @@ class Questionnaire(models.Model):
             pgtrigger.Protect(
                 name="questionnaire_begins_as_draft", operation=pgtrigger.Insert,
                 condition=~pgtrigger.Q(new__state="draft"),
+            ),
+            begins_in_living_compound(
+                "questionnaire_in_living_compound", on=pgtrigger.UpdateOf("state"), state="published"
             ),
             pgtrigger.Trigger(
                 name="questionnaire_stays_as_published",

@@ -15,7 +15,7 @@ from directory.powers import Power
 from directory.scoped import ScopedQuerySet
 from files.models import StoredFile
 from residents.models.households import Household
-from residents.triggers import takes_place_of_household
+from residents.triggers import begins_in_living_compound, takes_place_of_household
 
 
 class RoundQuerySet(ScopedQuerySet["Round"]):
@@ -53,7 +53,10 @@ class Round(models.Model):
             models.UniqueConstraint(fields=["id", "compound"], name="round_and_its_compound"),
             models.CheckConstraint(condition=~Q(title=""), name="round_has_title"),
         ]  # fmt: skip
-        triggers = [takes_division()]
+        triggers = [
+            takes_division(),
+            begins_in_living_compound("round_begins_in_living_compound", on=pgtrigger.Insert),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -6,16 +6,18 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audit.vocabulary import describe_actions, describe_area
-from core.board import RailItem, Tab, board
+from core.board import RailItem, ReshapeObstacles, Tab, board
 from imports.kinds import register as register_import
 from residents.board import OF_COMPOUND, RESIDENTS
 from residents.imports.kind import HouseholdImport
 from residents.permissions import can_see_households, can_see_households_of
+from residents.reshaping import obstacles
 
 
 def register() -> None:
     """Called once, when the app is ready."""
     register_import(HouseholdImport())
+    board.register(ReshapeObstacles(key="residents", position=10, sentences=obstacles))
     board.register(
         RailItem(
             key="residents", label=_("Residents"), icon="users-group", url_name="residents:overview", position=60,

@@ -23,5 +23,5 @@ home_pages: list[URLPattern] = [
     path("opinions/", home_opinions.mine, name="own_opinions"),
     path("opinions/say/", home_opinions.say, name="say"),
     path("opinions/neighbours/", home_opinions.neighbours, name="neighbours"),
-    path("opinions/<int:number>/", home_opinions.said, name="said"),
+    path("opinions/<int:pk>/", home_opinions.said, name="said"),
 ]

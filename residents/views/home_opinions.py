@@ -1,6 +1,6 @@
 """A resident says something, follows what becomes of it, and reads what neighbours were answered."""
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,8 +13,7 @@ from residents.forms.opinions import SayForm, add_refusal
 from residents.home.opinions import answered_neighbours, own_opinions
 from residents.models import Channel, Household, Opinion
 from residents.views.resident import ResidentRequest, resident_page
-
-LARGEST_NUMBER = 2**31 - 1
+from residents.views.shared import LARGEST_KEY
 
 
 @resident_page
@@ -28,7 +27,7 @@ def say(request: ResidentRequest) -> HttpResponse:
         except DomainError as refusal:
             add_refusal(form, refusal)
         else:
-            return redirect("residents:said", opinion.number)
+            return redirect("residents:said", opinion.pk)
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "residents/home/opinion_say.html", {"form": form}, status=status)
 
@@ -46,11 +45,9 @@ def _said(request: ResidentRequest, form: SayForm) -> Opinion:
 
 @resident_page
 @require_safe
-def said(request: ResidentRequest, number: int) -> HttpResponse:
+def said(request: ResidentRequest, pk: int) -> HttpResponse:
     """The receipt; later the same page tells how far it is. Another household's opinion is not there."""
-    if number > LARGEST_NUMBER:
-        raise Http404
-    opinion = get_object_or_404(own_opinions(request.resident), number=number)
+    opinion = get_object_or_404(own_opinions(request.resident), pk=min(pk, LARGEST_KEY))
     return render(
         request,
         "residents/home/opinion_receipt.html",

@@ -58,6 +58,10 @@ def opinion_list(request: SignedInRequest) -> HttpResponseBase:
     )
 
 
+def _may_record(request: SignedInRequest, compound: Compound) -> bool:
+    return compound.ended_on is None and can_enter_for_residents(request.user, compound.community_id)
+
+
 @require_safe
 def of_compound(request: SignedInRequest, code: str) -> HttpResponseBase:
     """The same register, of one compound: a tab beside its doors."""
@@ -71,7 +75,7 @@ def of_compound(request: SignedInRequest, code: str) -> HttpResponseBase:
         template="residents/opinions_of_compound.html",
         context={
             **residents_context(request, compound, "opinions"),
-            "may_record": can_enter_for_residents(request.user, compound.community_id),
+            "may_record": _may_record(request, compound),
         },
     )
 
@@ -101,7 +105,7 @@ def pick(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: SignedInRequest, code: str) -> HttpResponse:
     compound = find_compound(request, code)
-    demand(can_enter_for_residents(request.user, compound.community_id))
+    demand(_may_record(request, compound))
     said_in = _asked_meeting(request, compound)
     form = RecordForm(posted(request), request.FILES or None, compound=compound, said_in=said_in)
     if form.is_valid():

@@ -63,7 +63,7 @@ def test_the_answer_stands_on_the_own_page_with_its_reason(cast: Cast, doors: li
     assert "待答复" in text_of(held.get(MINE))
     answer(cast, opinion, "地方不够。", adoption="not_adopted", adoption_reason="消防通道不能占")
     assert "已答复" in text_of(held.get(HOME))
-    page = text_of(held.get(f"{MINE}{opinion.number}/"))
+    page = text_of(held.get(f"{MINE}{opinion.pk}/"))
     assert "地方不够。" in page
     assert "消防通道不能占" in page
 
@@ -72,7 +72,7 @@ def test_a_joined_voice_reads_the_shared_answer(cast: Cast, doors: list[Househol
     head, voice = say(doors[1], "车位太少"), say(doors[0])
     join_opinions(into=head, opinions=[voice], user=cast.community)
     answer(cast, head, "增加 20 个车位")
-    page = text_of(at_home(cast, doors[0]).get(f"{MINE}{voice.number}/"))
+    page = text_of(at_home(cast, doors[0]).get(f"{MINE}{voice.pk}/"))
     assert "增加 20 个车位" in page
     assert "车位太少" not in page
 
@@ -80,7 +80,7 @@ def test_a_joined_voice_reads_the_shared_answer(cast: Cast, doors: list[Househol
 def test_another_households_opinion_is_not_there(cast: Cast, doors: list[Household]) -> None:
     opinion = say(doors[1])
     held = at_home(cast, doors[0])
-    assert held.get(f"{MINE}{opinion.number}/").status_code == 404
+    assert held.get(f"{MINE}{opinion.pk}/").status_code == 404
     assert held.get(f"{MINE}{2**40}/").status_code == 404
     assert opinion.text not in text_of(held.get(MINE))
     assert phone().get(MINE).redirect_chain
