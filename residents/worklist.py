@@ -4,7 +4,7 @@ What a household chose is read nowhere here: only whether a choice counts, and w
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -220,10 +220,22 @@ def laid_out(doors: Iterable[Any]) -> dict[str, Any]:
     }
 
 
-def next_to_knock(doors: Iterable[WorkDoor], after: int) -> WorkDoor | None:
-    """The next door of tonight, in the order in which one walks."""
+# What a worklist may be narrowed to, by the `show` of its address.
+SHOWN: dict[str, Callable[[WorkDoor], bool]] = {
+    "tonight": lambda door: door.is_to_knock,
+    "again": lambda door: door.look_again,
+}
+
+
+def kept(doors: Iterable[WorkDoor], show: str) -> list[WorkDoor]:
+    """All of them where `show` is ""."""
+    return [door for door in doors if not show or SHOWN[show](door)]
+
+
+def following(doors: Iterable[WorkDoor], after: int, show: str) -> WorkDoor | None:
+    """The next door to go to, in the order in which one walks; tonight's where nothing else is asked for."""
     rest: Iterator[WorkDoor] = iter(doors)
     for door in rest:
         if door.pk == after:
             break
-    return next((door for door in rest if door.is_to_knock), None)
+    return next(iter(kept(rest, show or "tonight")), None)

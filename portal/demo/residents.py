@@ -4,6 +4,7 @@ All people are made up. 砂石厂小区 is in the middle of its menu; 广元小�
 """
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -75,6 +76,9 @@ GIVEN = (
     "静",
     "涛",
 )
+
+# So many households had chosen before a price moved.
+FIRST_TO_CHOOSE = 9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,21 +228,25 @@ class Residents:
         codes = issue_codes(households=doors, user=worker)
         self._go_round(menu, doors, worker, random)
         self._stand_for(doors, worker)
-        shown = {
-            one.option.catalogue_item.code: one.pk for one in current_versions(menu) if one.option.is_on_offer
-        }
-        for door in doors:
-            if random.random() < 0.55:
-                choose(
-                    menu=menu, household=door, code=codes[door.pk], seen=shown.values(), wanted=_wanted(random, shown),
-                    key=self._key("choice", door.pk),
-                )  # fmt: skip
-                self.counts.choices += 1
+        chosen = [door for door in doors if random.random() < 0.55]
+        self._choose(menu, chosen[:FIRST_TO_CHOOSE], codes, random)
         # A price that moved since: those who chose before are told on their page.
         fitness = menu.options.get(catalogue_item__code="I12")
         revise_option(
             option=fitness, user=section, expected_version=1, reason="询价后，乒乓球台改用防雨材料，价格调整。", cost=Decimal(62_000)
         )  # fmt: skip
+        self._choose(menu, chosen[FIRST_TO_CHOOSE:], codes, random)
+
+    def _choose(self, menu: Menu, doors: list[Household], codes: Mapping[int, Any], random: Any) -> None:
+        shown = {
+            one.option.catalogue_item.code: one.pk for one in current_versions(menu) if one.option.is_on_offer
+        }
+        for door in doors:
+            choose(
+                menu=menu, household=door, code=codes[door.pk], seen=shown.values(), wanted=_wanted(random, shown),
+                key=self._key("choice", door.pk),
+            )  # fmt: skip
+            self.counts.choices += 1
 
     def _go_round(self, menu: Menu, doors: list[Household], worker: User, random: Any) -> None:
         findings = [Finding.HANDED_OVER] * 7 + [

@@ -34,10 +34,9 @@ from residents.permissions import (
 from residents.tables.rounds import ROUNDS, with_reach
 from residents.views.papers import pdf_response
 from residents.views.shared import LARGEST_KEY, demand, find_compound, residents_page
-from residents.worklist import WorkBuilding, WorkDoor, Worklist, laid_out
+from residents.worklist import SHOWN, WorkBuilding, WorkDoor, Worklist, kept, laid_out
 
 PART = "rounds"
-TONIGHT = "tonight"
 
 
 @require_safe
@@ -117,51 +116,72 @@ def end(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def worklist(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One building as it stands, the coverage of all of them; `show=tonight` keeps the doors to knock on."""
+    """One building as it stands, the coverage of all of them; `show` keeps some doors (`residents.worklist.SHOWN`)."""
     visits = find_round(request, pk)
     demand(can_see_households_of(request.user, visits.compound))
     compound = find_compound(request, visits.compound.code)
-    work = Worklist(visits)
-    is_tonight = request.GET.get("show") == TONIGHT
-    chosen = _chosen(request, work, is_tonight=is_tonight)
-    doors = [door for door in chosen.doors if door.is_to_knock or not is_tonight] if chosen else []
+    work, show = Worklist(visits), show_of(request)
+    chosen = _chosen(request, work, show)
     context = {
         "visits": visits,
         "work": work,
-        "figures": _figures(work, is_tonight=is_tonight, chosen=chosen),
+        "figures": _figures(work),
         "chosen": chosen,
-        "is_tonight": is_tonight,
-        "carried": f"?{urlencode({'show': TONIGHT})}" if is_tonight else "",
+        "show": show,
+        "kinds": _kinds(work, show),
+        "buildings": [(line, len(kept(line.doors, show))) for line in work.buildings],
+        "carried": carried(show),
         "may_end": visits.ended_at is None and can_keep_households(request.user, visits.division_code),
         "may_call": may_call(request, visits),
-        **laid_out(doors),
+        **laid_out(kept(chosen.doors, show) if chosen else []),
     }
     return residents_page(request, "residents/rounds_round.html", compound, PART, context)
+
+
+def show_of(request: SignedInRequest) -> str:
+    """To what the worklist is narrowed; "" for nothing that is known."""
+    show = request.GET.get("show", "")
+    return show if show in SHOWN else ""
+
+
+def carried(show: str) -> str:
+    """The same on the next page."""
+    return f"?{urlencode({'show': show})}" if show else ""
 
 
 def may_call(request: SignedInRequest, visits: Round) -> bool:
     return visits.ended_at is None and can_enter_for_residents(request.user, visits.division_code)
 
 
-def _chosen(request: SignedInRequest, work: Worklist, *, is_tonight: bool) -> WorkBuilding | None:
-    """The building that was asked for; else the first one, tonight the first with a door to knock on."""
+def _chosen(request: SignedInRequest, work: Worklist, show: str) -> WorkBuilding | None:
+    """The building that was asked for; else the first one with a door to show."""
     asked = request.GET.get("building", "")
-    usual = [one for one in work.buildings if one.coverage.to_knock] if is_tonight else work.buildings
+    usual = [one for one in work.buildings if kept(one.doors, show)]
     first = next(iter(usual or work.buildings), None)
     return next((one for one in work.buildings if str(one.pk) == asked), first)
 
 
-def _figures(work: Worklist, *, is_tonight: bool, chosen: WorkBuilding | None) -> list[FigureValue]:
+def _kinds(work: Worklist, show: str) -> list[tuple[str, str, int]]:
+    """What the list may be narrowed to: (`show`, words, doors); what nobody needs to look at is left out."""
+    found = [
+        ("", _("All doors"), work.coverage.doors),
+        ("tonight", _("To knock on tonight"), work.coverage.to_knock),
+    ]
+    if work.coverage.look_again or show == "again":
+        found.append(("again", _("Look again"), work.coverage.look_again))
+    return found
+
+
+def _figures(work: Worklist) -> list[FigureValue]:
     total = work.coverage
     of_all = _("of {doors}").format(doors=thousands(total.doors))
     figures = [FigureValue(label=_("Letters delivered"), value=thousands(total.delivered), note=of_all)]
     if work.menu is not None:
         figures.append(FigureValue(label=_("Answered"), value=thousands(total.answered), note=of_all))
-        figures.append(FigureValue(label=_("Look again"), value=thousands(total.look_again)))
-    address = "?" + urlencode(
-        {"show": TONIGHT} if not is_tonight else {"building": chosen.pk if chosen else ""}
-    )
-    figures.append(FigureValue(label=_("To knock on tonight"), value=thousands(total.to_knock), url=address))
+        again = carried("again") if total.look_again else ""
+        figures.append(FigureValue(label=_("Look again"), value=thousands(total.look_again), url=again))
+    to_knock = thousands(total.to_knock)
+    figures.append(FigureValue(label=_("To knock on tonight"), value=to_knock, url=carried("tonight")))
     return figures
 
 
@@ -170,13 +190,12 @@ def _figures(work: Worklist, *, is_tonight: bool, chosen: WorkBuilding | None) -
 
 @require_safe
 def doorstep_sheet(request: SignedInRequest, pk: int, building: int) -> HttpResponse:
-    """One building's worklist to take along; `show=tonight` prints only the doors to knock on. No code, no name."""
+    """One building's worklist to take along; `show` prints only those doors. No code, no name."""
     visits = find_round(request, pk)
     chosen = next((one for one in Worklist(visits).buildings if one.pk == building), None)
     if chosen is None:
         raise Http404
-    is_tonight = request.GET.get("show") == TONIGHT
-    rows = tuple(_row(door) for door in chosen.doors if door.is_to_knock or not is_tonight)
+    rows = tuple(_row(door) for door in kept(chosen.doors, show_of(request)))
     sheet = DoorstepSheet(
         compound=visits.compound.name, building=chosen.number, title=visits.title, dated=timezone.localdate(), rows=rows
     )  # fmt: skip

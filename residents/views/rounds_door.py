@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,12 +16,12 @@ from django.views.decorators.http import require_POST, require_safe
 from core.errors import DomainError, InvalidInput
 from directory.requests import SignedInRequest
 from residents.actions.rounds import record_call, take_back_call
-from residents.models import DoorCall, Finding, Household, Round
+from residents.models import DoorCall, Finding, Household, Menu, Round
 from residents.permissions import can_enter_for_residents
 from residents.views.register_household import household_context
-from residents.views.rounds import TONIGHT, find_round, may_call
+from residents.views.rounds import carried, find_round, may_call, show_of
 from residents.views.shared import LARGEST_KEY, demand
-from residents.worklist import Worklist, next_to_knock
+from residents.worklist import Worklist, following
 
 # As often as each is needed at a door: the usual ones first.
 BUTTONS = (
@@ -43,8 +44,8 @@ def _find_door(request: SignedInRequest, visits: Round, household: int) -> House
 def _back(visits: Round, household: Household, request: SignedInRequest) -> str:
     """The worklist at this door."""
     asked: dict[str, Any] = {"building": household.building_id}
-    if request.GET.get("show") == TONIGHT:
-        asked = {"show": TONIGHT, **asked}
+    if show := show_of(request):
+        asked = {"show": show, **asked}
     return f"{reverse('residents:round', args=[visits.pk])}?{urlencode(asked)}#door-{household.pk}"
 
 
@@ -65,10 +66,18 @@ def door(request: SignedInRequest, pk: int, household: int) -> HttpResponse:
         "key": uuid.uuid4(),
         "may_call": here is not None and may_call(request, visits),
         "back": _back(visits, one, request),
-        "carried": f"?{urlencode({'show': TONIGHT})}" if request.GET.get("show") == TONIGHT else "",
-        "following": next_to_knock(work.doors, one.pk),
+        "carried": carried(show_of(request)),
+        "menu": _to_choose_from(request, work),
+        "following": following(work.doors, one.pk, show_of(request)),
     }
     return render(request, "residents/rounds_door.html", context)
+
+
+def _to_choose_from(request: SignedInRequest, work: Worklist) -> Menu | None:
+    """The menu that the household may fill in at the door, with the worker's help."""
+    menu = work.menu
+    is_open = menu is not None and menu.is_open_at(timezone.now())
+    return menu if is_open and may_call(request, work.round) else None
 
 
 @require_POST

@@ -111,6 +111,12 @@ def test_a_door_that_chose_before_a_price_changed_is_to_look_again(cast: Cast) -
     )  # fmt: skip
     page = text_of(cast.client("community"), at("round", menu.round.pk) + "?show=tonight")
     assert "请再看" in cell(page, doors[0])
+    again = text_of(cast.client("community"), at("round", menu.round.pk) + "?show=again")
+    assert [f'id="door-{door.pk}"' in again for door in doors] == [True, True, False, False]
+    # At the door, the next one of the same kind, and the menu to be filled in there.
+    at_door = text_of(cast.client("community"), at("round_door", menu.round.pk, doors[0].pk) + "?show=again")
+    assert at("round_door", menu.round.pk, doors[1].pk) + "?show=again" in at_door
+    assert at("menu_desk_entry", menu.pk, doors[0].pk) in at_door
     send(cast, menu, doors[0], "充电棚")
     page = text_of(cast.client("community"), at("round", menu.round.pk) + "?show=tonight")
     assert f'id="door-{doors[0].pk}"' not in page
