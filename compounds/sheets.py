@@ -137,7 +137,7 @@ COMPOUND_COLUMNS = (
     ),
     ImportColumn(
         key="coordinate_system", heading=_("Coordinate system"), width=22, choices=_labels(CoordinateSystem.choices),
-        note=_("Empty: as chosen when the file is uploaded."),
+        note=_("If empty, as chosen when the file is uploaded."),
         names=("坐标系", "坐标系统", "坐标类型", "坐标体系", "coordinate system", "crs", "datum"),
     ),
     ImportColumn(

@@ -31,6 +31,7 @@ from django.utils.translation import pgettext
 
 from core.figures import moment, thousands
 from core.history import history_of
+from core.text import listed
 
 PAGE, LAST_PAGE = 50, 10_000
 Model = type[models.Model]
@@ -236,7 +237,7 @@ def in_words(
         return names.of(field.related_model, value)
     labels = dict(getattr(field, "base_field", field).flatchoices)
     if isinstance(value, list):
-        return "、".join(str(labels.get(one, one)) for one in value)
+        return listed(labels.get(one, one) for one in value)
     if labels:
         return str(labels.get(value, value))
     return _plainly(field, value, is_amount=field.name not in no_amounts)

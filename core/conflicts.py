@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 from django import forms
 from django.db.models import Model
 
+from core.text import listed
+
 
 class Conflict(NamedTuple):
     """What somebody else saved while the form was open; `rows` are (label, theirs, yours) still to be decided."""
@@ -40,7 +42,7 @@ class FactsForm(forms.Form):
             return str(value or "")
         labels = dict(getattr(field, "choices", ())) if not isinstance(field, forms.ModelChoiceField) else {}
         if isinstance(value, list):
-            return "、".join(str(labels.get(one, one)) for one in value)
+            return listed(labels.get(one, one) for one in value)
         return str(labels.get(field.prepare_value(value), value))
 
 

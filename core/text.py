@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import islice, product
 
+from django.utils.translation import pgettext
 from pypinyin import Style, lazy_pinyin
 
 # Zero-width, direction marks and other invisible format characters, and controls but tab and newline.
@@ -33,9 +34,19 @@ def clean_text(text: str) -> str:
     return "\n".join(kept).strip("\n")
 
 
+def comma() -> str:
+    """What stands between the words of a list, in the reader's language."""
+    return pgettext("between words", ", ")
+
+
+def listed(words: Iterable[object]) -> str:
+    """roads, pipes, parking · 道路、管网、停车"""
+    return comma().join(str(word) for word in words)
+
+
 def first_of(names: Sequence[str], most: int = 3) -> str:
     """The first few names, so that a sentence about 200 rows stays readable."""
-    return "、".join(names[:most]) + ("…" if len(names) > most else "")
+    return listed(names[:most]) + ("…" if len(names) > most else "")
 
 
 def comparison_key(text: str) -> str:

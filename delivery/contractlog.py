@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from core.changelog import Change, Line
 from core.figures import NOTHING, day, thousands
 from core.history import history_of
+from core.text import listed
 from delivery.models import Contract, ContractProject
 from directory.models import Organisation, User
 from files.models import StoredFile
@@ -101,7 +102,7 @@ class _Words:
         shown = [name for name in names if name]
         if hidden:
             shown.append(_("{count} outside what you see").format(count=hidden))
-        return "、".join(shown) or None
+        return listed(shown) or None
 
     def differences(self, before: Any, after: Any) -> list[Line]:
         if before is after:

@@ -79,7 +79,7 @@ class SiteFilter(django_filters.FilterSet):
 
     q = ProjectSearchFilter(label=_("Search"), max_length=80)
     division = DivisionFilter(field_name="division_code")
-    light = AnyOfFilter(field_name="light", label=_("Light"), choices=LIGHT_CHOICES)
+    light = AnyOfFilter(field_name="light", label=_("Status light"), choices=LIGHT_CHOICES)
     year = WholeNumberFilter(field_name="year", label=_("Plan year"), min_value=2000, max_value=2100)
     quiet = QuietFilter(label=_("No report for 14 days"))
     done = AllDoneFilter(label=_("All works done"))

@@ -14,6 +14,7 @@ from core.html import icon_markup
 from core.keyset import Term
 from core.lists import Column, Kind, Link, ListSpec, Total
 from core.lists.columns import Row
+from core.text import listed
 from delivery.lights import LIGHT_CHOICES, TONES
 from delivery.models import ContractKind, ContractProject, ProgressSource
 from projects.models import Category, Unit
@@ -50,7 +51,7 @@ SITE = ListSpec(
             "name", _("Compound"), source="compound__name", link=Link("delivery:progress", "code"), width=26
         ),
         Column("code", _("Project number"), kind=Kind.CODE, shown=False),
-        Column("light", _("Light"), choices=LIGHT_CHOICES, tones=TONES),
+        Column("light", _("Status light"), choices=LIGHT_CHOICES, tones=TONES),
         Column("percent_done", _("Done"), kind=Kind.DECIMAL, unit="%", width=9),
         Column("planned_percent", _("Planned until today"), kind=Kind.DECIMAL, unit="%", width=12),
         Column("community", _("Community"), source="compound__community__name", width=22),
@@ -106,7 +107,7 @@ def _projects_of(keys: Sequence[int]) -> dict[int, str]:
     links = ContractProject.objects.filter(contract__in=keys).order_by("project__compound__name", "pk")
     for contract, name in links.values_list("contract_id", "project__compound__name"):
         names[contract].append(name)
-    return {key: "、".join(found) for key, found in names.items()}
+    return {key: listed(found) for key, found in names.items()}
 
 
 CONTRACTS = ListSpec(

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from core.fields import Picker
 from directory.codes import outermost
@@ -44,11 +45,16 @@ class DivisionField(forms.ChoiceField):
         return Division.objects.get(code=code) if code else None
 
 
+def nothing_chosen(form: forms.BaseForm, field: str) -> Any:
+    """What a choice shows as long as nobody made it."""
+    return _("choose") if form.fields[field].required else "—"
+
+
 def offer_divisions(form: forms.BaseForm, field: str, scopes: Iterable[str], *, also: str = "") -> None:
     """Set what a `DivisionField` of the form offers; the only one there is, is chosen already."""
     groups: list[Any] = list(division_groups(scopes, also=also))
     only = sum(len(options) for _name, options in groups) == 1
-    offer_choices(form, field, groups if only else [("", "—"), *groups])
+    offer_choices(form, field, groups if only else [("", nothing_chosen(form, field)), *groups])
 
 
 def offer_choices(form: forms.BaseForm, field: str, choices: list[Any]) -> None:
@@ -56,8 +62,10 @@ def offer_choices(form: forms.BaseForm, field: str, choices: list[Any]) -> None:
 
 
 def offer_rows(form: forms.BaseForm, field: str, rows: QuerySet[Any]) -> None:
-    form.fields[field].empty_label = "—"  # type: ignore[attr-defined]
-    form.fields[field].queryset = rows  # type: ignore[attr-defined]
+    offered: Any = form.fields[field]
+    if not isinstance(offered, forms.ModelMultipleChoiceField):
+        offered.empty_label = nothing_chosen(form, field)
+    offered.queryset = rows
 
 
 def organisations_for(user: User, *, also: int | None = None) -> QuerySet[Organisation]:

@@ -9,12 +9,13 @@ from django.db.models.functions import Concat
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from core.html import badge_markup
 from core.keyset import Term
 from core.lists import Column, Kind, Link, ListSpec
 from core.lists.columns import Row
+from core.text import listed
 from directory.filters import ACTIVE, EXPIRED, LEFT, LOCKED, REVOKED, STATES, TOKEN_STATES, USABLE
 from directory.models import (
     ApiToken,
@@ -56,10 +57,8 @@ def with_roles(users: UserQuerySet) -> UserQuerySet:
 def role_words(held: list[str]) -> str:
     """["bureau_manager|荆州区"] → "bureau manager (荆州区)"."""
     pairs = (text.partition(BETWEEN) for text in held or [])
-    form, comma = _now("{role} ({place})"), pgettext("between words", ", ")
-    return comma.join(
-        form.format(role=ROLE_LABELS.get(role, role), place=place) for role, _sign, place in pairs
-    )
+    form = _now("{role} ({place})")
+    return listed(form.format(role=ROLE_LABELS.get(role, role), place=place) for role, _sign, place in pairs)
 
 
 def _roles(row: Row) -> str:
@@ -139,7 +138,7 @@ def _token_state_text(row: Row) -> str:
 
 
 def _scopes(row: Row) -> str:
-    return "、".join(str(SCOPE_LABELS.get(scope, scope)) for scope in row["scopes"])
+    return listed(SCOPE_LABELS.get(scope, scope) for scope in row["scopes"])
 
 
 TOKENS = ListSpec(

@@ -15,6 +15,7 @@ from audit.actions import record
 from core.errors import NotPermitted
 from core.integrity import violated_constraint
 from core.sheets import Workbook, open_bytes
+from core.text import listed
 from files import storage
 from files.actions import SPREADSHEETS, forget_bytes, store_document
 from files.models import StoredFile
@@ -110,7 +111,7 @@ def choose_columns(
     run.options = {**run.options, **options, HEADINGS: list(table.labels)}
     missing = kind_of(run.kind).missing_columns(task_of(run))
     if missing:
-        raise ColumnsMissing(columns="、".join(missing))
+        raise ColumnsMissing(columns=listed(missing))
     if questions := kind_of(run.kind).undecided(task_of(run)):
         raise ChoicesMissing(questions=questions)
     run.state, run.counts, run.warnings, run.reasons = ImportState.UPLOADED, {}, 0, {}

@@ -30,6 +30,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
 from core.sheets import open_bytes
+from core.text import listed
 from imports import actions
 from imports.kinds import COMMON_REASONS, ImportKind, Row, Task, TypeText
 from imports.models import ImportRun, Verdict
@@ -54,7 +55,7 @@ def content_of(path: Path) -> bytes:
 def demand_heading(heading: str, headings: Sequence[str]) -> None:
     if heading not in headings:
         sentence = _now("The file has no column “{heading}”. It has: {columns}")
-        raise CommandError(sentence.format(heading=heading, columns="、".join(headings)))
+        raise CommandError(sentence.format(heading=heading, columns=listed(headings)))
 
 
 class Line:
@@ -198,7 +199,7 @@ class ImportCommand(BaseCommand):
             *others, last = self.column_arguments
             ways = _now("{ways} or {last}").format(ways=", ".join(others), last=last) if others else last
             raise CommandError(
-                sentence.format(missing="、".join(missing), columns="、".join(table.labels), ways=ways)
+                sentence.format(missing=listed(missing), columns=listed(table.labels), ways=ways)
             )
         questions = self.kind.undecided(task)
         if asked := [text for key, text in questions.items() if key not in self.answered_at_writing]:
@@ -236,9 +237,7 @@ class ImportCommand(BaseCommand):
             self.stdout.write(f"  {label} → {self.kind.column(key).heading}")
         known = set(task.mapping.values())
         if ignored := [label for label in table.labels if label not in known]:
-            self.stdout.write(
-                "  " + _now("Columns not imported: {columns}").format(columns="、".join(ignored))
-            )
+            self.stdout.write("  " + _now("Columns not imported: {columns}").format(columns=listed(ignored)))
         for label, text in self.kind.decisions(task):
             self.stdout.write("  " + _now("{label}: {text}").format(label=label, text=text))
         verdicts = Counter(row.verdict for row in rows)

@@ -24,7 +24,7 @@ def register_on_board() -> None:
     )
     for position, key, label, icon, url_name in (
         (10, "password", _("Change password"), "password", "account_change_password"),
-        (20, "second_factor", _("Second factor"), "shield-lock", "mfa_index"),
+        (20, "second_factor", _("Two-step verification"), "shield-lock", "mfa_index"),
         (30, "sessions", _("Where I am signed in"), "login", "usersessions_list"),
     ):
         board.register(AccountItem(key=key, label=label, icon=icon, url_name=url_name, position=position))

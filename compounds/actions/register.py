@@ -16,7 +16,7 @@ from compounds.positions import to_wgs84
 from core.errors import NotPermitted
 from core.history import changed_since
 from core.integrity import constraints_as_refusals
-from core.text import clean_line
+from core.text import clean_line, listed
 from directory.models import Division, Organisation, User
 
 SIX_PLACES = Decimal("0.000001")
@@ -141,7 +141,7 @@ def update_compound(
 def _refuse_if_changed_since(compound: Compound, version: int) -> None:
     meanwhile = changed_since(compound, version)
     if meanwhile is not None:
-        raise CompoundChanged(who=meanwhile.who, fields="、".join(meanwhile.fields) or "–")
+        raise CompoundChanged(who=meanwhile.who, fields=listed(meanwhile.fields) or "–")
 
 
 @transaction.atomic

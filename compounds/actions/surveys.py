@@ -26,7 +26,7 @@ from compounds.models import Compound, ConditionSurvey, SurveyFinding, SurveyPho
 from compounds.permissions import can_confirm_survey, can_fill_survey
 from core.errors import NotPermitted
 from core.integrity import constraints_as_refusals
-from core.text import clean_line
+from core.text import clean_line, listed
 from directory.models import User
 from directory.powers import Power
 from files.captions import with_captions
@@ -202,7 +202,7 @@ def missing_for_submission(survey: ConditionSurvey) -> list[str]:
 def _refuse_if_incomplete(survey: ConditionSurvey) -> None:
     missing = missing_for_submission(survey)
     if missing:
-        raise SurveyIncomplete(missing="、".join(missing))
+        raise SurveyIncomplete(missing=listed(missing))
 
 
 def _lock_open(survey: ConditionSurvey, user: User) -> ConditionSurvey:

@@ -16,7 +16,7 @@ from compounds.imports.roster import code_of
 from compounds.models import BuiltYearCertainty, Cluster, Compound, CompoundQuerySet
 from compounds.reading.cells import name_key
 from compounds.reading.reasons import Reason
-from core.text import comparison_key, first_of
+from core.text import comparison_key, first_of, listed
 from directory.models import Organisation
 from imports.kinds import Remark, Row
 
@@ -165,7 +165,7 @@ def _find(row: Row, places: Places, register: Register) -> None:
     elif "community" in values and "name" in values and not {"community", "name"} & row.problems.keys():
         found = register.named(values["community"], values["name"])
         if len(found) > 1:
-            codes = "、".join(record.code for record in found[:ROWS_NAMED])
+            codes = listed(record.code for record in found[:ROWS_NAMED])
             sentence = _("Several compounds of this community are written so ({codes}). Give the code.")
             row.problems["name"] = Remark(Reason.NAME_AMBIGUOUS, sentence.format(codes=codes))
         elif found:

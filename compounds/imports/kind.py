@@ -24,6 +24,7 @@ from compounds.reading.reasons import Reason
 from compounds.sheets import COMPOUND_COLUMNS, COMPOUND_NOTES
 from core.figures import thousands
 from core.sheets import SheetColumn, heading_key
+from core.text import listed
 from directory.models import Division
 from directory.powers import Power
 from imports.errors import TooManyValues
@@ -227,7 +228,7 @@ class CompoundImport(ImportKind):
         question = _now(
             "The file has positions ({headings}). Choose where they come from, or leave them out."
         )
-        headings = "、".join(task.mapping[key] for key in sorted(positions, reverse=True))
+        headings = listed(task.mapping[key] for key in sorted(positions, reverse=True))
         return {"coordinate_system": question.format(headings=headings)}
 
     def decisions(self, task: Task) -> Sequence[tuple[str, str]]:

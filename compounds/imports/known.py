@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from compounds.imports.places import narrowed
 from compounds.models import Compound
 from compounds.reading.cells import CellProblem, levelled, name_key, quoted
+from core.text import listed
 from imports.kinds import Remark
 
 NAMED = 3
@@ -113,7 +114,7 @@ class KnownCompounds:
         for index, is_former in ((self._by_name, False), (self._by_former_name, True)):
             found = [one for one in index.get(name_key(text), []) if one.lies_in(community)]
             if len(found) > 1:
-                codes = "、".join(one.code for one in found[:NAMED])
+                codes = listed(one.code for one in found[:NAMED])
                 sentence = _now("Several compounds are called so ({codes}). Give the code.")
                 raise CellProblem(Meant.COMPOUND_AMBIGUOUS, sentence.format(codes=codes))
             if found:
@@ -124,7 +125,7 @@ class KnownCompounds:
         near = self._nearest(plain)
         if not near:
             return _now("The register has no compound “{text}” here.").format(text=quoted(plain))
-        names = "、".join(f"{one.name} ({one.code})" for one in near)
+        names = listed(f"{one.name} ({one.code})" for one in near)
         sentence = _now("The register has no compound “{text}” here. The nearest: {names}")
         return sentence.format(text=quoted(plain), names=names)
 

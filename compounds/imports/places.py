@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from compounds.reading.cells import CellProblem, is_nothing, quoted
 from compounds.reading.reasons import Reason
-from core.text import comparison_key
+from core.text import comparison_key, listed
 from directory.codes import outermost
 from directory.models import Division, DivisionSuccession, SuccessionKind
 from imports.kinds import Remark
@@ -207,7 +207,7 @@ class Places:
                 ).format(name=quoted(community)),
             )
         if len(inside) > 1:
-            which = "、".join(
+            which = listed(
                 f"{self.names.get(code[:STREET], '')}{self.names[code]} {code}" for code in inside[:4]
             )
             raise CellProblem(

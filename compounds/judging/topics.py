@@ -10,7 +10,7 @@ from compounds.models.survey import PROBLEM_CLASSES, SHORTFALLS
 SCORE_WORDS: dict[int, Promise] = {
     0: pgettext_lazy("score", "good"),
     1: pgettext_lazy("score", "fair"),
-    2: pgettext_lazy("score", "middling"),
+    2: pgettext_lazy("score", "poor"),
     3: pgettext_lazy("score", "bad"),
     4: pgettext_lazy("score", "very bad"),
 }

@@ -22,6 +22,7 @@ from compounds.views.map import map_setting, neighbours, tile_position
 from compounds.views.shared import compound_page, rescoring, seen_compound
 from core.board import board
 from core.changelog import log_page
+from core.text import listed
 from directory.requests import SignedInRequest
 
 # --- Overview ---------------------------------------------------------------------------
@@ -80,7 +81,7 @@ def _facts(compound: Compound) -> list[tuple[str, Any]]:
         (_("Owners' committee"), answers[compound.has_owners_committee]),
         (_("Repair fund paid in"), answers[compound.has_repair_fund]),
         (_("Heritage constraint"), compound.get_heritage_display()),
-        (_("Former names"), "、".join(compound.former_names)),
+        (_("Former names"), listed(compound.former_names)),
         (_("Notes"), compound.notes),
     ]
 

@@ -23,6 +23,7 @@ from django.utils.translation import pgettext
 from core import figures
 from core.html import badge_markup
 from core.lists.columns import Column, Kind, Link, Total
+from core.text import listed
 
 Values = tuple[Any, ...]
 Places = Mapping[str, int]
@@ -64,7 +65,7 @@ def _formatter(column: Column) -> Callable[[Any], str]:
         Kind.AREA: figures.area,
         Kind.DATE: figures.day,
         Kind.MOMENT: figures.moment,
-        Kind.LIST: lambda values: escape("、".join(str(value) for value in values)) or figures.NOTHING,
+        Kind.LIST: lambda values: escape(listed(values)) or figures.NOTHING,
     }
     if column.kind == Kind.YESNO:
         yes, no = pgettext("answer", "yes"), pgettext("answer", "no")

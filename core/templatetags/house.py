@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from core import figures
+from core import figures, text
 from core.board import board
 from core.html import badge_markup, icon_markup
 
@@ -94,6 +94,10 @@ def this_moment() -> str:
 def or_dash(value: Any) -> Any:
     """What is not recorded shows as a dash, a zero as a zero."""
     return figures.NOTHING if value is None or value == "" else value
+
+
+register.simple_tag(text.comma, name="comma")
+register.filter("listed", text.listed)
 
 
 # --- Addresses --------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from core.errors import ChangedMeanwhile, NotPermitted
 from core.figures import moment
 from core.history import changed_since
 from core.integrity import constraints_as_refusals, violated_constraint
-from core.text import clean_line, without_invisible
+from core.text import clean_line, listed, without_invisible
 from delivery.errors import (
     ContractAcrossCounties,
     ContractInFuture,
@@ -107,7 +107,7 @@ def _refuse_unless_for(user: User, projects: Sequence[Project], *, county: str =
     county = county or projects[0].division_code[:COUNTY_DIGITS]
     elsewhere = [str(project) for project in projects if not project.division_code.startswith(county)]
     if elsewhere:
-        raise ContractAcrossCounties(names="、".join(elsewhere))
+        raise ContractAcrossCounties(names=listed(elsewhere))
     if not all(can_file_contract(user, project.division_code) for project in projects):
         raise NotPermitted
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from audit.actions import record
 from core.board import board
+from core.text import listed
 from directory.codes import parent_code
 from directory.division_files import DivisionLine, SuccessionLine
 from directory.errors import DivisionFileRefused, SuccessionFileRefused
@@ -200,7 +201,7 @@ def _move_organisations(line: SuccessionLine) -> int:
     doubled = sorted(taken & set(moving.values_list("name", flat=True)))
     if doubled:
         fault = _("Both divisions have an organisation named {names}: rename or end one of them first.")
-        raise SuccessionFileRefused([(line.number, fault.format(names="、".join(doubled)))])
+        raise SuccessionFileRefused([(line.number, fault.format(names=listed(doubled)))])
     return moving.update(division=line.new)
 
 

@@ -10,7 +10,7 @@ from audit.actions import record
 from core.errors import NotPermitted
 from core.fields import levelled
 from core.integrity import constraints_as_refusals
-from core.text import clean_line
+from core.text import clean_line, listed
 from directory.actions.checks import living_division, refuse_unclean
 from directory.errors import CreditCodeTaken, OrganisationChanged, OrganisationEnded, OrganisationHasPeople
 from directory.history import changed_since
@@ -59,7 +59,7 @@ def update_organisation(
     if not can_edit_organisation(actor, organisation):
         raise NotPermitted
     if seen_version is not None and (change := changed_since(organisation, seen_version)):
-        fields = "、".join(label for label, _old, _new in change.lines)
+        fields = listed(label for label, _old, _new in change.lines)
         raise OrganisationChanged(who=change.who or "–", fields=fields or "–")
     division = facts.get("division")
     if division is not None and division.code != organisation.division_id:

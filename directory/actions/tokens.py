@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from audit.actions import record
 from core.errors import InvalidInput, NotPermitted
-from core.text import clean_line
+from core.text import clean_line, listed
 from directory.actions.checks import refuse_unclean
 from directory.errors import (
     AccountInactive,
@@ -80,7 +80,7 @@ def _refuse_issuer(actor: User, user: User) -> None:
     roles = RoleAssignment.objects.filter(user=user).open_on(timezone.localdate()).select_related("division")
     beyond = [one.division.name for one in roles if not sees_all_of(actor, [(one.role, one.division_id)])]
     if beyond:
-        raise TokenShowsMore(divisions="、".join(sorted(beyond)))
+        raise TokenShowsMore(divisions=listed(sorted(beyond)))
     if any(one.granted_by_id == actor.pk for one in roles):
         raise TokenOfOwnGrant
 

@@ -10,9 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from core.fields import DayInput
 from directory.actions.organisations import levelled_credit_code
 from directory.actions.tokens import LONGEST
-from directory.choices import DivisionField, PersonField, offer_divisions, offer_rows
+from directory.choices import (
+    DivisionField,
+    PersonField,
+    nothing_chosen,
+    offer_choices,
+    offer_divisions,
+    offer_rows,
+)
 from directory.credit_code import is_valid
-from directory.models import Organisation, TokenScope, User
+from directory.models import Organisation, OrganisationKind, TokenScope, User
 from directory.powers import Power
 
 ORGANISATION_FIELDS = ("name", "short_name", "kind", "credit_code", "phone")
@@ -35,6 +42,8 @@ class OrganisationForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         present = self.instance.division_id if self.instance.pk else ""
         offer_divisions(self, "division", actor.scopes_for(Power.MANAGE_ORGANISATIONS), also=present)
+        kinds = OrganisationKind.choices
+        offer_choices(self, "kind", [("", nothing_chosen(self, "kind")), *kinds] if not present else kinds)
         self.fields["credit_code"].validators = []
         self.fields["credit_code"].widget.attrs.update(
             maxlength=40, autocapitalize="characters", spellcheck="false"
@@ -53,7 +62,9 @@ class OrganisationForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in (*ORGANISATION_FIELDS, "division")}
 
     def _get_validation_exclusions(self) -> set[str]:
-        return {field.name for field in Organisation._meta.fields} - set(ORGANISATION_FIELDS)
+        return {field.name for field in Organisation._meta.fields} - set(ORGANISATION_FIELDS) | set(
+            self.errors
+        )
 
     def validate_unique(self) -> None:
         """The action says it, under its lock."""

@@ -16,6 +16,7 @@ from directory.actions.roles import FOR_AN_ORGANISATION, Period
 from directory.choices import (
     DivisionField,
     PersonField,
+    nothing_chosen,
     offer_choices,
     offer_divisions,
     offer_rows,
@@ -71,7 +72,7 @@ class AccountForm(forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         # The account's other columns are not this form's; the action looks at all of them.
-        return {field.name for field in User._meta.fields} - set(ACCOUNT_FIELDS)
+        return {field.name for field in User._meta.fields} - set(ACCOUNT_FIELDS) | set(self.errors)
 
 
 class NewAccountForm(AccountForm):
@@ -140,7 +141,7 @@ class GrantForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         fitting = [(value, label) for value, label in Role.choices if fits_account(value, user)]
-        offer_choices(self, "role", [("", "—"), *fitting])
+        offer_choices(self, "role", [("", nothing_chosen(self, "role")), *fitting])
         offer_divisions(self, "division", actor.scopes_for(Power.GRANT_ROLES))
         offer_rows(self, "organisation", organisations_for(actor))
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import NotPermitted
 from core.integrity import constraints_as_refusals
-from core.text import clean_line
+from core.text import clean_line, listed
 from directory.models import User
 from files.models import StoredFile
 from projects.actions.schemes import lock_scheme, refuse_less_than_done, save_state
@@ -150,7 +150,7 @@ def post_notice(
         raise NotPermitted
     missing = unsigned(scheme)
     if missing:
-        raise NotSigned(offices="、".join(str(kind.label) for kind in missing))
+        raise NotSigned(offices=listed(kind.label for kind in missing))
     needed = SchemeRule.objects.in_force(scheme.division_code).notice_days
     if (until_on - from_on).days + 1 < needed:
         raise NoticeTooShort(days=needed)
@@ -190,7 +190,7 @@ def prolong_notice(*, notice: PublicNotice, user: User, until_on: date, reason: 
     with constraints_as_refusals(NoticeExtension):
         extension.save(force_insert=True)
     notice.scheme, notice.until_on = scheme, until_on
-    tell_of_notice(notice, by=user, subject=_("Public notice prolonged: {name}"))
+    tell_of_notice(notice, by=user, subject=_("Public notice extended: {name}"))
     return extension
 
 

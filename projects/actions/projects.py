@@ -13,7 +13,7 @@ from compounds.models import Batch, Compound, PoolEntry
 from core.errors import NotPermitted
 from core.history import changed_since
 from core.integrity import constraints_as_refusals
-from core.text import clean_line
+from core.text import clean_line, listed
 from directory.models import Organisation, User
 from directory.powers import Power
 from outbox.actions import tell
@@ -134,7 +134,7 @@ def edit_project(
 def _refuse_if_changed_since(project: Project, version: int, facts: Collection[str]) -> None:
     meanwhile = changed_since(project, version, facts=facts)
     if meanwhile is not None and meanwhile.fields:
-        raise ProjectChanged(who=meanwhile.who, fields="、".join(meanwhile.fields))
+        raise ProjectChanged(who=meanwhile.who, fields=listed(meanwhile.fields))
 
 
 # --- Several at once --------------------------------------------------------------------

@@ -30,7 +30,7 @@ class NotOnNotice(DomainError):
 
 class NoticeTooShort(DomainError):
     code = "notice_too_short"
-    sentence = _("A scheme hangs out for at least {days} days.")
+    sentence = _("A scheme is on public notice for at least {days} days.")
 
 
 class NoticeTooEarly(DomainError):
@@ -42,7 +42,7 @@ class NoticeTooEarly(DomainError):
 class NoticeNotLonger(DomainError):
     code = "notice_not_longer"
     status = HTTPStatus.BAD_REQUEST
-    sentence = _("The notice was published until {until}. It can only be prolonged: choose a later day.")
+    sentence = _("The notice was published until {until}. It can only be extended: choose a later day.")
 
 
 class NoticeRunning(DomainError):

@@ -39,7 +39,7 @@ class TimelineFilter(django_filters.FilterSet):
     lead_name = BodyFilter(field_name="lead", label=_("Lead body"), max_length=80)
     manager_name = PersonFilter(label=_("Responsible person"), max_length=60)
     late = LateFilter(label=_("Late"), empty_label=ANY)
-    earlier = YesNoFilter(label=_("With earlier years not completed"), method="_leave", empty_label=ANY)
+    earlier = YesNoFilter(label=_("Unfinished from earlier years"), method="_leave", empty_label=ANY)
 
     class Meta:
         model = Project

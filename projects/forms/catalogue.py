@@ -45,16 +45,16 @@ class ItemForm(forms.Form):
     )  # fmt: skip
     indicator = forms.SlugField(
         label=_("Statistical indicator"), max_length=40, required=False,
-        help_text=_("Under which the quantities are added up; empty: counted nowhere."),
+        help_text=_("The indicator its quantities are added up under; if empty, they are counted nowhere."),
         widget=forms.TextInput(attrs={"list": "indicators", "autocomplete": "off"}),
     )  # fmt: skip
     topics = forms.MultipleChoiceField(
-        label=_("Answers these gaps of the survey"), choices=Topic.choices, required=False,
+        label=_("Shortfalls of the survey it answers"), choices=Topic.choices, required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     basis = forms.CharField(
-        label=pgettext_lazy("catalogue", "Source"), max_length=200, help_text=_("The document, list of prices or meeting it rests on."),
-        error_messages={"required": _("Name the document, list of prices or meeting it rests on.")},
+        label=pgettext_lazy("catalogue", "Source"), max_length=200, help_text=_("The document, price list or meeting it is based on."),
+        error_messages={"required": _("Name the document, price list or meeting it is based on.")},
     )  # fmt: skip
 
     FACTS = ("name_zh", "name_en", "category", "aspect", "unit", "unit_cost_low", "unit_cost", "unit_cost_high",
@@ -170,8 +170,8 @@ class TimetableForm(forms.Form):
     """The source; the lines are `LineForm`s beside it."""
 
     basis = forms.CharField(
-        label=pgettext_lazy("catalogue", "Source"), max_length=200, help_text=_("The document or meeting it rests on."),
-        error_messages={"required": _("Name the document or meeting it rests on.")},
+        label=pgettext_lazy("catalogue", "Source"), max_length=200, help_text=_("The document or meeting it is based on."),
+        error_messages={"required": _("Name the document or meeting it is based on.")},
     )  # fmt: skip
     count = forms.IntegerField(min_value=1, max_value=60, widget=forms.HiddenInput)
 

@@ -89,7 +89,7 @@ class NewPlanForm(TargetsForm):
     kind = forms.ChoiceField(label=_("Kind"), choices=PlanKind.choices)
     first_year = WholeNumberField(
         label=_("Year"), min_value=EARLIEST, max_value=LATEST,
-        help_text=_("Of a five-year plan the first one."),
+        help_text=_("For a five-year plan, its first year."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )  # fmt: skip
     field_order = ["division", "kind", "first_year", "title"]
@@ -99,7 +99,7 @@ class NewPlanForm(TargetsForm):
         field: Any = self.fields["division"]
         field.queryset = Division.objects.filter(pk__in=[division.pk for division in divisions])
         self.fields["title"].required = False
-        self.fields["title"].help_text = _("Empty: named after division and year.")
+        self.fields["title"].help_text = _("If empty, it is named after division and year.")
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data

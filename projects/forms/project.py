@@ -62,7 +62,7 @@ class ProjectForm(FactsForm):
     lead_kind = forms.ChoiceField(label=_("Led by"), choices=LeadKind.choices, widget=forms.RadioSelect)
     lead_reason = LineField(
         label=_("Reason for another lead"), max_length=300, required=False,
-        help_text=_("Needed where another body leads than the rule says."),
+        help_text=_("Needed when another body leads than the rule says."),
     )  # fmt: skip
     lead = forms.ModelChoiceField(
         label=_("Lead body"), queryset=Organisation.objects.none(), required=False, widget=Picker(), empty_label=_("not named"),
@@ -73,7 +73,7 @@ class ProjectForm(FactsForm):
     )  # fmt: skip
     manager = PersonField(
         label=_("Responsible person"), queryset=User.objects.none(), required=False, widget=Picker(),
-        empty_label=_("nobody yet"), help_text=_("Is told when somebody else names them, and sees what is late."),
+        empty_label=_("nobody yet"), help_text=_("They are told when somebody else names them, and see what is late."),
     )  # fmt: skip
     programmes = forms.MultipleChoiceField(
         label=_("Counted under"),
@@ -104,7 +104,7 @@ class BeginForm(forms.Form):
     """A project before its plan is issued."""
 
     year = forms.IntegerField(
-        label=_("Meant for the plan of"), min_value=2000, max_value=2100,
+        label=_("Meant for the plan of the year"), min_value=2000, max_value=2100,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         help_text=_("The year counts once the annual plan is issued; the dates of the timetable begin with it."),
     )  # fmt: skip
@@ -113,7 +113,7 @@ class BeginForm(forms.Form):
 class PartyForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=PartyRole.choices)
     organisation = forms.ModelChoiceField(
-        label=_("Organisation"), queryset=Organisation.objects.none(), widget=Picker(),
+        label=_("Organisation"), queryset=Organisation.objects.none(), widget=Picker(), empty_label=_("choose"),
         help_text=_("Its people see the project from that day on, as long as it takes part."),
     )  # fmt: skip
     from_on = day_field(_("From"))
@@ -126,7 +126,7 @@ class PartyForm(forms.Form):
 
 class EndPartyForm(forms.Form):
     until_on = day_field(
-        _("Last day"), help_text=_("Its people see the project no longer; what they did stays.")
+        _("Last day"), help_text=_("Its people no longer see the project; what they did stays on record.")
     )
 
 

@@ -32,7 +32,7 @@ class DatesForm(forms.Form):
     """One day for all, or as many days later (or earlier) for each."""
 
     stage = forms.ChoiceField(
-        label=_("The day by which they leave"), choices=[(s, Stage(s).label) for s in LINE[:-1]]
+        label=_("Completion date of the stage"), choices=[(s, Stage(s).label) for s in LINE[:-1]]
     )
     to = day_field(_("New day for all"), required=False)
     by_days = forms.IntegerField(

@@ -217,7 +217,7 @@ class NoticeForm(PlainForm):
     from_on = forms.DateField(label=_("from"), widget=DayInput)
     until_on = forms.DateField(label=_("until"), widget=DayInput, help_text=_("Both days are counted."))
     places = forms.CharField(
-        label=_("where it hangs"), max_length=200, help_text=_("For example: the board at the gate, each staircase.")
+        label=_("where it is posted"), max_length=200, help_text=_("For example: the board at the gate, each staircase.")
     )  # fmt: skip
     photo = RuledFileField(label=_("photo of the notice"), rule=NOTICE_PHOTO, required=False)
 
@@ -286,7 +286,7 @@ class RuleForm(PlainForm):
     cost_high = DecimalNumberField(
         label=_("plausible to (yuan/m²)"), min_value=0, max_digits=8, decimal_places=2
     )
-    basis = forms.CharField(label=_("document it rests on"), max_length=200)
+    basis = forms.CharField(label=_("document it is based on"), max_length=200)
 
 
 class SheetForm(PlainForm):

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 from compounds.models import Compound
 from core.board import Figure, FigureValue, Panel, RailItem, WaitingLine, WaitingSource, board
 from core.figures import thousands
+from core.text import comma
 from directory.models import User
 from directory.powers import Power
 from imports.kinds import register as register_import
@@ -64,7 +65,7 @@ def _figures(request: HttpRequest, division: str) -> Iterator[FigureValue]:
         label=_now("Plan {year}").format(year=year),
         value=thousands(listed.compounds) if has_plan else _now("no plan"),
         unit=pgettext("count", "compounds") if has_plan else "",
-        note=_now(", ").join(notes),
+        note=comma().join(notes),
         url=plan.get_absolute_url() if plan else f"{reverse('projects:plans')}?year={year}",
     )
 

@@ -17,6 +17,7 @@ from core.html import badge_markup
 from core.keyset import Term
 from core.lists import Bulk, Column, Gap, Kind, Link, ListSpec, Total, editable
 from core.lists.columns import Row
+from core.text import comma
 from directory.models import Division
 from projects.models import (
     LINE,
@@ -107,7 +108,7 @@ def _lead(row: Row) -> str:
 
 
 def _programmes(row: Row) -> str:
-    return "、".join(str(PROGRAMMES.get(name, name)) for name in row["programmes"] or ())
+    return comma().join(str(PROGRAMMES.get(name, name)) for name in row["programmes"] or ())
 
 
 def _manager(row: Row) -> SafeString:

@@ -21,6 +21,7 @@ from core.filetypes import XLSX
 from core.posted import posted
 from core.scope import chosen_division
 from core.sheets import write_workbook
+from core.text import listed
 from directory.codes import ancestors, is_division_code
 from directory.models import Division
 from directory.models.divisions import Level
@@ -142,7 +143,7 @@ def catalogue_item(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 def _topics(item: CatalogueItem) -> str:
-    return "、".join(str(Topic(topic).label) for topic in item.topics)
+    return listed(Topic(topic).label for topic in item.topics)
 
 
 def _differences(before: CatalogueItem, after: CatalogueItem) -> list[tuple[Any, Any, Any]]:

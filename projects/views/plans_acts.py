@@ -16,6 +16,7 @@ from compounds.models import Batch, Compound
 from core.errors import DomainError, InvalidInput
 from core.filters import MOST
 from core.posted import posted
+from core.text import listed
 from directory.requests import SignedInRequest
 from files.actions import store_upload
 from projects.actions.plans import (
@@ -208,9 +209,7 @@ def _write_figures(request: SignedInRequest, plan: Plan, forms: list[EntryForm])
     words = _("{compound}: somebody else changed {fields} meanwhile. Compare and save again.")
     overtaken = [(form.entry, fields) for form in forms if (fields := form.overtaken())]
     if overtaken:
-        return [
-            words.format(compound=one.compound.name, fields="、".join(fields)) for one, fields in overtaken
-        ]
+        return [words.format(compound=one.compound.name, fields=listed(fields)) for one, fields in overtaken]
     try:
         changes: Any = {form.entry.pk: form.mine for form in forms if form.mine}
         edit_entries(plan=plan, user=request.user, changes=changes)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from core.board import board
 from core.changelog import log_page
 from core.figures import money
+from core.text import listed
 from directory.requests import SignedInRequest
 from files.serving import file_response
 from projects.lead import lead_by_rule
@@ -57,7 +58,7 @@ def _facts(project: Project) -> list[tuple[str, Any]]:
     return [
         (_("Client"), project.client or ""),
         (_("Responsible person"), project.manager or ""),
-        (_("Counted under"), "、".join(str(programmes.get(name, name)) for name in project.programmes)),
+        (_("Counted under"), listed(programmes.get(name, name) for name in project.programmes)),
         (_("Plan"), project.plan_entry.plan if project.plan_entry else _("not in a plan yet")),
         (_("Households"), project.compound.household_count),
         *([(_("Investment as reported"), money(reported))] if reported else []),

@@ -159,7 +159,7 @@ def notice(request: SignedInRequest, code: str, version: int) -> HttpResponse:
     form = NoticeForm(posted(request), request.FILES or None, initial=initial)
     if form.is_valid() and _posted(request, scheme, form):
         messages.success(
-            request, _("The notice is recorded. Print it, hang it out, and record what residents say.")
+            request, _("The notice is recorded. Print it, post it, and record what residents say.")
         )
         return redirect(address("notice", scheme))
     may_hang = may_post and scheme.state == SchemeState.SIGNING and (way.is_signed or form.is_bound)
@@ -198,7 +198,7 @@ def notice_prolong(request: SignedInRequest, code: str, version: int, pk: int) -
         form, lambda: prolong_notice(notice=found, user=request.user, **form.cleaned_data)
     ):
         messages.success(
-            request, _("The notice hangs longer. Print it anew, and hang it out in place of the first.")
+            request, _("The notice is extended. Print it again and post it in place of the first.")
         )
         return redirect(address("notice", scheme))
     way = way_of(request, scheme)

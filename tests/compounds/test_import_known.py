@@ -87,7 +87,7 @@ def test_a_repeated_row_is_wrong_once_a_contradiction_makes_both_wrong(cast: Cas
     )
     assert verdicts(rows) == [Verdict.NEW, Verdict.WRONG, Verdict.WRONG, Verdict.WRONG]
     assert "Row 2 says the same" in rows[1].problems["name"]
-    assert "Rows 4、5" in rows[2].problems["name"]
+    assert "Rows 4, 5" in rows[2].problems["name"]
 
 
 def test_two_rows_for_one_known_compound_are_a_repetition_too(cast: Cast) -> None:

@@ -125,7 +125,7 @@ def test_a_portals_roster_gets_its_communities_by_the_values_of_a_column(bureau:
     # The narrowest column that says where a compound is stands chosen already.
     missing = choose(bureau, run, community_heading="")
     assert missing.status_code == 422
-    assert "Say which column of the file holds: Name of the compound、Community" in text_of(missing)
+    assert "Say which column of the file holds: Name of the compound, Community" in text_of(missing)
     answer = choose(bureau, run, 标题="name")
     assert answer["Location"] == f"/imports/{run.pk}/values/"
 
@@ -143,7 +143,7 @@ def test_a_portals_roster_gets_its_communities_by_the_values_of_a_column(bureau:
     run.refresh_from_db()
     assert run.counts == {"new": 3, "changed": 0, "unchanged": 0, "wrong": 0}
     preview = text_of(bureau.get(f"/imports/{run.pk}/"))
-    assert "商圈、均价" in preview
+    assert "商圈, 均价" in preview
     assert "1987年建成" in preview
 
 
@@ -295,7 +295,7 @@ def test_where_positions_come_from_must_be_chosen(bureau: Client) -> None:
     assert page.context["options"]["year_certainty"].initial == "approximate"
     refused = choose(bureau, run)
     assert refused.status_code == 422
-    assert "The file has positions (经度、纬度)" in text_of(refused)
+    assert "The file has positions (经度, 纬度)" in text_of(refused)
     assert choose(bureau, run, coordinate_system="bd09").status_code == 302
     work()
     page = bureau.get(f"/imports/{run.pk}/")

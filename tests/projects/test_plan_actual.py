@@ -1,4 +1,4 @@
-"""Plan against what happened: on a day, as it was known at a moment; "no plan" where nothing is planned."""
+"""Planned against actual: on a day, as it was known at a moment; "no plan" where nothing is planned."""
 
 import io
 from datetime import date, timedelta

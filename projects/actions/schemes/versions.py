@@ -7,7 +7,7 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from core.integrity import constraints_as_refusals
-from core.text import clean_line, first_of
+from core.text import clean_line, first_of, listed
 from directory.models import User
 from projects.actions.schemes.locks import lock_open, lock_project, save_state
 from projects.errors import (
@@ -92,7 +92,7 @@ def submit_scheme(*, scheme: Scheme, user: User) -> Scheme:
     if any(line.work_item.catalogue_item.category == Category.UPGRADE for line in lines):
         unanswered = [gap.label for gap in gaps_of(scheme, lines) if gap.is_open]
         if unanswered:
-            raise GapsOpen(topics="、".join(unanswered))
+            raise GapsOpen(topics=listed(unanswered))
     refuse_less_than_done(scheme)
     scheme.state = SchemeState.SIGNING
     scheme.submitted_by, scheme.submitted_at, scheme.return_reason = user, timezone.now(), ""

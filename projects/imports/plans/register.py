@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from compounds.models import Compound
 from compounds.reading.cells import name_key, quoted
+from core.text import listed
 from directory.models import Division
 from directory.models.divisions import Level
 from imports.kinds import Remark, Row
@@ -52,7 +53,7 @@ class Register:
             return named[0]
         if named:
             words = _("{count} compounds of the county have this name: {codes}. Give the code or the street.")
-            codes = "、".join(compound.code for compound in named[:NAMED])
+            codes = listed(compound.code for compound in named[:NAMED])
             row.problems["name"] = Remark(Reason.AMBIGUOUS, words.format(count=len(named), codes=codes))
         else:
             row.problems["name"] = Remark(Reason.UNKNOWN, _("Not in the register of the county."))

@@ -5,10 +5,12 @@ import { finder } from "./finder.js";
 import { fragments } from "./fragments.js";
 import { lists } from "./lists.js";
 import { menus } from "./menus.js";
+import { tabs } from "./tabs.js";
 import { unsavedChanges } from "./unsaved.js";
 
 document.documentElement.classList.add("scripted");
 menus();
+tabs();
 finder();
 fragments();
 lists();
