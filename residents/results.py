@@ -4,6 +4,7 @@ Whoever enters answers sees every count (`is_whole`); everybody else as `core.su
 second sum over the same cells, so it is told only where no cell is hidden.
 """
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -64,8 +65,9 @@ class QuestionResult:
         return self.answered is None or any(bar.count is None for bar in self.bars)
 
     @property
-    def chart(self) -> list[dict[str, Any]]:
-        return [{"label": bar.label, "count": bar.count, "share": bar.share} for bar in self.bars]
+    def chart(self) -> str:
+        """The bars as JSON, for the script that draws them."""
+        return json.dumps([{"label": bar.label, "count": bar.count, "share": bar.share} for bar in self.bars])
 
 
 @dataclass(frozen=True)

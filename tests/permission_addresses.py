@@ -241,6 +241,38 @@ ARGUMENTS: dict[str, Arguments] = {
     ),
     "residents:item": lambda side: [side.menu.pk, 1],
     "residents:picture": lambda side: [side.menu.pk, 1],
+    # Questionnaires of the office: a draft with one question, a running one with an answer on paper
+    **dict.fromkeys(
+        ("residents:questionnaires_of_compound", "residents:questionnaire_draw_up"),
+        lambda side: [side.door.compound.code],
+    ),
+    **dict.fromkeys(
+        ("residents:questionnaire", "residents:questionnaire_edit", "residents:questionnaire_publish",
+         "residents:questionnaire_prolong", "residents:questionnaire_void", "residents:questionnaire_history",
+         "residents:question_add", "residents:questionnaire_preview"),
+        lambda side: [side.questionnaire.pk],
+    ),
+    **dict.fromkeys(
+        ("residents:question", "residents:question_move", "residents:question_drop"),
+        lambda side: [side.questionnaire.pk, side.questionnaire.questions.get().pk],
+    ),
+    "residents:questionnaire_preview_question": lambda side: [side.questionnaire.pk, 1],
+    **dict.fromkeys(
+        ("residents:questionnaire_desk", "residents:questionnaire_missing", "residents:questionnaire_results",
+         "residents:questionnaire_paper"),
+        lambda side: [side.running_questionnaire.pk],
+    ),
+    "residents:questionnaire_entry": lambda side: [side.running_questionnaire.pk, side.door.pk],
+    "residents:questionnaire_sheet": lambda side: [side.open_questionnaire.pk],
+    **dict.fromkeys(
+        ("residents:questionnaire_entered", "residents:questionnaire_scan"),
+        lambda side: [side.response.questionnaire_id, side.response.pk],
+    ),
+    "residents:questionnaire_doorstep": lambda side: [side.running_questionnaire.pk, side.door.building_id],
+    "residents:questionnaire_words": lambda side: [
+        side.running_questionnaire.pk, side.running_questionnaire.questions.get().pk
+    ],
+    "residents:questionnaire_export": lambda side: [side.running_questionnaire.pk, "csv"],
     # Questionnaires: the household's own pages, and those that anybody opens from the notice board
     **dict.fromkeys(
         ("residents:survey", "residents:survey_check", "residents:survey_receipt", "residents:survey_result"),

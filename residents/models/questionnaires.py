@@ -134,6 +134,11 @@ class Questionnaire(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("residents:questionnaire", args=[self.pk])
 
+    @property
+    def public_path(self) -> str:
+        """What stands on the notice board; "" where households answer."""
+        return reverse("residents:ask", args=[self.public_code]) if self.public_code else ""
+
     def is_open_at(self, moment: datetime) -> bool:
         return self.state == QuestionnaireState.PUBLISHED and self.opens_at <= moment < self.closes_at
 
