@@ -20,7 +20,7 @@ from tests.compounds.builders import make_compound
 from tests.residents.asking import answer, answer_openly, asked, doors_of, make_questionnaire, wait_for_close
 from tests.residents.builders import make_doors, make_round
 from tests.residents.menus import soon
-from tests.residents.test_home_menu import text_of
+from tests.residents.test_home_menu import text_of as text_of_answer
 from tests.residents.test_menu_desk import led_to, photo
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +30,10 @@ LIST = "/residents/questionnaires/"
 
 def path(questionnaire: Questionnaire, rest: str = "") -> str:
     return f"{LIST}{questionnaire.pk}/{rest}"
+
+
+def text_of(answer: Any) -> str:
+    return text_of_answer(answer)
 
 
 def read(client: Client, url: str) -> str:
