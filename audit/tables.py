@@ -58,6 +58,7 @@ ENTRIES = ListSpec(
     key="audit",
     title=_("Audit"),
     noun=pgettext_lazy("count", "entries"),
+    one=pgettext_lazy("count", "entry"),
     division="division_code",
     columns=(
         Column("at", _("Time"), kind=Kind.MOMENT, link=Link("audit:entry", "pk"), sort=(Term("at"), Term("pk")), descending=True),

@@ -66,6 +66,7 @@ COMPOUNDS = ListSpec(
     title=_("Compounds"),
     search_hint=_("Name, pinyin, address or code"),
     noun=pgettext_lazy("count", "compounds"),
+    one=pgettext_lazy("count", "compound"),
     division="community__code",
     columns=(
         Column("name", _("Compound"), link=Link("compounds:detail", "code"), width=28, sort=(Term("name"), Term("pk"))),

@@ -102,6 +102,7 @@ SURVEYS = ListSpec(
     title=_("Condition surveys"),
     search_hint=_("Name, pinyin, address or code"),
     noun=_("surveys"),
+    one=pgettext_lazy("count", "survey"),
     division="division_code",
     columns=(
         Column("compound", _("Compound"), source="compound__name", link=Link("compounds:survey", "pk"), width=28),
@@ -226,6 +227,7 @@ POOL = ListSpec(
     title=_("Order of the reserve pool"),
     search_hint=_("Name, pinyin, address or code"),
     noun=pgettext_lazy("count", "compounds"),
+    one=pgettext_lazy("count", "compound"),
     division="community__code",
     columns=(
         Column(

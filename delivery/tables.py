@@ -45,6 +45,7 @@ SITE = ListSpec(
     title=_("Under construction"),
     search_hint=_("Compound, pinyin, address or number"),
     noun=pgettext_lazy("count", "projects"),
+    one=pgettext_lazy("count", "project"),
     division="division_code",
     columns=(
         Column(
@@ -73,6 +74,7 @@ ENTRIES = ListSpec(
     title=_("Progress entries"),
     search_hint=_("Compound, pinyin, address or number"),
     noun=pgettext_lazy("count", "entries"),
+    one=pgettext_lazy("count", "entry"),
     division="division_code",
     columns=(
         Column(
@@ -115,6 +117,7 @@ CONTRACTS = ListSpec(
     title=_("Contracts"),
     search_hint=_("Number, title or compound"),
     noun=pgettext_lazy("count", "contracts"),
+    one=pgettext_lazy("count", "contract"),
     columns=(
         Column("number", _("Contract number"), link=Link("delivery:contract", "pk"), width=20),
         Column("title", _("Title"), width=26),

@@ -69,6 +69,7 @@ USERS = ListSpec(
     key="users",
     title=_("Users"),
     noun=pgettext_lazy("count", "accounts"),
+    one=pgettext_lazy("count", "account"),
     division="home_division",
     columns=(
         Column(
@@ -98,6 +99,7 @@ ORGANISATIONS = ListSpec(
     key="organisations",
     title=_("Organisations"),
     noun=pgettext_lazy("count", "organisations"),
+    one=pgettext_lazy("count", "organisation"),
     division="division__code",
     columns=(
         Column("name", _("Name"), link=Link("directory:organisation", "pk"), sort=(Term("name"), Term("pk"))),
@@ -145,6 +147,7 @@ TOKENS = ListSpec(
     key="tokens",
     title=_("API tokens"),
     noun=pgettext_lazy("count", "tokens"),
+    one=pgettext_lazy("count", "token"),
     division="user__home_division",
     columns=(
         Column("label", _("Used by"), link=Link("directory:token", "pk")),

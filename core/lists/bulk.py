@@ -75,7 +75,7 @@ class Chosen:
 
     @property
     def noun(self) -> Any:
-        return self.spec.noun
+        return self.spec.counted(self.count)
 
     @property
     def sums(self) -> Iterator[tuple[SafeString, Any]]:

@@ -94,6 +94,10 @@ class ListPage:
         return self._totals[0]
 
     @property
+    def noun(self) -> Any:
+        return self.spec.counted(self.count)
+
+    @property
     def totals(self) -> Iterator[tuple[SafeString, Any, Lacking | None]]:
         """(written figure, label, what it leaves out) for the line beneath the title."""
         known = iter(self._totals[1 + len(self.spec.totals) :])

@@ -50,6 +50,8 @@ class ListSpec:
     key: str
     title: TypeText
     noun: TypeText
+    # The noun for exactly one, where the language tells it apart.
+    one: TypeText = ""
     columns: tuple[Column, ...]
     sort: str
     division: str = ""
@@ -63,6 +65,10 @@ class ListSpec:
 
     def __post_init__(self) -> None:
         _declared.add(self.key)
+
+    def counted(self, count: int) -> TypeText:
+        """What `count` rows are called: 1 task, 2 tasks."""
+        return self.one if count == 1 and self.one else self.noun
 
     @cached_property
     def by_key(self) -> dict[str, Column]:

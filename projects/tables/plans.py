@@ -1,6 +1,7 @@
 """The columns of the list of plans."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.keyset import Term
 from core.lists import Column, Kind, Link, ListSpec
@@ -40,6 +41,7 @@ PLANS = ListSpec(
     key="plans",
     title=_("Plans"),
     noun=_("plans"),
+    one=pgettext_lazy("count", "plan"),
     search_hint=_("Title, division or document number"),
     division="division__code",
     columns=(

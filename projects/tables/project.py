@@ -130,6 +130,7 @@ PROJECTS = ListSpec(
     title=_("Projects"),
     search_hint=_("Name, pinyin, address or number"),
     noun=pgettext_lazy("count", "projects"),
+    one=pgettext_lazy("count", "project"),
     division="division_code",
     columns=(
         Column(

@@ -43,6 +43,7 @@ SCHEMES = ListSpec(
     title=_("Schemes"),
     search_hint=_("Name, pinyin, address or number"),
     noun=pgettext_lazy("count", "schemes"),
+    one=pgettext_lazy("count", "scheme"),
     division="division_code",
     columns=(
         Column(

@@ -58,6 +58,7 @@ TASKS = ListSpec(
     key="tasks",
     title=_("Tasks"),
     noun=pgettext_lazy("count", "tasks"),
+    one=pgettext_lazy("count", "task"),
     division="division__code",
     search_hint=_("What is to be done, or the compound"),
     columns=(
