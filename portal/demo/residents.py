@@ -15,11 +15,12 @@ from django.utils import timezone
 
 from compounds.models import Building, Compound
 from directory.models import User
-from files.actions import store_document
+from files.actions import store_document, store_image
 from files.models import StoredFile
 from portal.demo import SEED, dice
 from portal.demo.meetings import meet
 from portal.demo.people import PREFIX, worker_username
+from portal.demo.photos import photo
 from portal.demo.pool import SHANGHAI
 from portal.demo.programme.papers import paper
 from portal.demo.programme.scene import World
@@ -83,7 +84,9 @@ FIRST_TO_CHOOSE = 9
 
 @dataclass(frozen=True, kw_only=True)
 class ItemSketch:
-    """An item on offer: `code` of the catalogue, yuan, and how many of a hundred households want it."""
+    """An item on offer: `code` of the catalogue, yuan, and how many of a hundred households want it;
+    `scene` of the drawn pictures.
+    """
 
     code: str
     name: str
@@ -94,6 +97,7 @@ class ItemSketch:
     share: str = "none"
     funding: str = ""
     liked: int = 50
+    scene: str = ""
 
 
 ITEMS = (
@@ -102,11 +106,12 @@ ITEMS = (
         residents=9_160, share="equal", funding="市级补助一部分，其余各户分摊。", liked=72,
     ),
     ItemSketch(
-        code="I12", name="健身器材和乒乓球台", text="放在菜地改出来的小广场上，老人孩子都能用。", cost=58_000, liked=41,
+        code="I12", name="健身器材和乒乓球台", text="放在菜地改出来的小广场上，老人孩子都能用。", cost=58_000, liked=41, scene="environment",
         funding="体育彩票公益金可申请。",
     ),
     ItemSketch(
         code="I06", name="西侧停车位重新划线，增加 26 个车位", text="原来的杂物棚拆掉后划线，不占绿地。", cost=86_000, liked=55,
+        scene="parking",
     ),
     ItemSketch(
         code="I05", name="楼道扶手和折叠凳", text="每个楼道装扶手，三楼、五楼各装一个折叠凳，上楼可以歇脚。", cost=74_000, liked=63,
@@ -331,8 +336,14 @@ class Residents:
                 menu=menu, user=user, catalogue_item=CatalogueItem.objects.of(project.division_code).get(code=item.code),
                 name=item.name, text=item.text, quantity=Decimal(1), cost=Decimal(item.cost), subsidy=Decimal(item.subsidy),
                 residents_pay=Decimal(item.residents), share_rule=item.share, funding=item.funding,
+                picture=self._picture(item, user),
             )  # fmt: skip
         return menu
+
+    def _picture(self, item: ItemSketch, user: User) -> StoredFile | None:
+        if not item.scene:
+            return None
+        return store_image(file=io.BytesIO(photo(item.scene, 1)), name=f"{item.name}.jpg", user=user)
 
     # --- Opinions and meetings ----------------------------------------------------------
 

@@ -8,12 +8,15 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.board import FigureValue
 from core.errors import DomainError, demand
+from core.figures import percent, thousands
 from core.posted import posted
 from directory.models import Division
 from directory.requests import SignedInRequest
@@ -248,14 +251,16 @@ def page(request: SignedInRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     versions = current_versions(menu)
     names = {version.option_id: version.name for version in versions}
+    buildings = participation(menu) if menu.state != MenuState.DRAFT else []
     context = {
         "versions": versions,
+        "figures": _figures(menu, buildings),
         "relations": [
             (one, names.get(one.option_id), names.get(one.other_id)) for one in menu.relations.all()
         ],
         "relation_form": RelationForm(names=_names(menu)) if menu.state == MenuState.DRAFT else None,
         "missing": acts.missing_before_publication(menu) if menu.state == MenuState.DRAFT else [],
-        "buildings": participation(menu) if menu.state != MenuState.DRAFT else [],
+        "buildings": buildings,
         "is_open": menu.is_open_at(now),
         "is_over": menu.state == MenuState.PUBLISHED and menu.closes_at <= now,
         "outstanding": outstanding_paper(menu),
@@ -266,6 +271,26 @@ def page(request: SignedInRequest, pk: int) -> HttpResponse:
         "reason_form": ReasonForm(),
     }
     return menu_page(request, "residents/menu.html", menu, context)
+
+
+def _figures(menu: Menu, buildings: list[dict[str, Any]]) -> list[FigureValue]:
+    """How far it is: who has chosen, whose door is left, how long it stays open; of a draft nothing."""
+    if not buildings:
+        return []
+    doors, chosen = (sum(row[part] for row in buildings) for part in ("doors", "chosen"))
+    round_url = reverse("residents:round", args=[menu.round_id]) if menu.round_id else ""
+    figures = [
+        FigureValue(label=_("Households that chose"), value=thousands(chosen), note=_("of {doors}").format(doors=thousands(doors))),
+        FigureValue(label=_("Share"), value=percent(chosen / doors)),
+    ]  # fmt: skip
+    if menu.is_open_at(timezone.now()):
+        left = thousands(doors - chosen)
+        figures.append(
+            FigureValue(label=_("Not yet"), value=left, url=f"{round_url}?show=tonight" if round_url else "")
+        )
+        days = (timezone.localdate(menu.closes_at) - timezone.localdate()).days
+        figures.append(FigureValue(label=_("Days until the close"), value=thousands(days)))
+    return figures
 
 
 def entered_by_office(menu: Menu) -> dict[str, Any]:
