@@ -93,7 +93,8 @@ def written(total: Total, value: Any) -> SafeString:
 
 def writer(column: Column, at: Places, *, is_first: bool) -> Writer:
     """The function that writes this column's cell of a row."""
-    opened, closed = ('<th scope="row">', "</th>") if is_first else (f"<td{_css(column)}>", "</td>")
+    wraps = ' class="w"' if column.wrap else ""
+    opened, closed = (f'<th scope="row"{wraps}>', "</th>") if is_first else (f"<td{_css(column)}>", "</td>")
     if column.link is None and column.render is None and column.after is None:
         return _plain_writer(column, at[column.path], opened, closed)
     content = _content(column, at)

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from compounds.models import Compound
 from core.fields import DayField, DayInput
 from core.refusals import add_refusal as add_refusal_to
-from core.text import first_of
+from core.text import first_of, listed
 from directory.models import User
 from files.rules import IMAGES
 from projects.models import WorkItem
@@ -236,7 +236,7 @@ class JoinForm(forms.Form):
         if missing := wanted - {one.number for one in found}:
             raise forms.ValidationError(
                 _("There is no opinion No. %(numbers)s in this compound."),
-                params={"numbers": "、".join(str(one) for one in sorted(missing))},
+                params={"numbers": listed(sorted(missing))},
             )
         return found
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from residents.letters.content import Contact, chinese_date, door_text
+from residents.letters.content import Contact, chinese_date
 from residents.letters.typesetting import compiled
 
 WEEKDAYS = "一二三四五六日"
@@ -68,7 +68,7 @@ def notice_of_meeting_pdf(notice: MeetingNotice) -> bytes:
 def sign_in_pdf(sheet: SignInSheet) -> bytes:
     """Two columns of doors a page, a heading for each building; guests sign on the last lines."""
     groups = [
-        {"name": name, "doors": [door_text("", door.staircase, door.unit) for door in doors]}
+        {"name": name, "doors": [f"{door.staircase}{door.unit}" for door in doors]}
         for name, doors in groupby(sheet.doors, key=lambda door: door.building)
     ]
     said: dict[str, Any] = {

@@ -18,11 +18,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from compounds.models import Topic
+from core.figures import NOTHING
 from core.html import badge_markup
 from core.keyset import Term
 from core.lists import Column, Kind, ListSpec, Total
@@ -60,6 +61,11 @@ def _words(row: Row) -> SafeString:
     return format_html('<a href="{}">{}</a>', reverse("residents:opinion", args=[row["pk"]]), words)
 
 
+def _category(row: Row) -> str:
+    """In the language of the moment."""
+    return (row["category__name_en"] if get_language() == "en" else "") or row["category"] or ""
+
+
 OPINIONS = ListSpec(
     key="opinions",
     title=_("Register of opinions"),
@@ -70,7 +76,7 @@ OPINIONS = ListSpec(
         Column("text", _("What was said"), needs=("pk",), render=_words, export=lambda row: row["text"], sort=None, wrap=True, width=40),
         Column("number", pgettext_lazy("of an opinion", "No."), kind=Kind.INTEGER, sort=(Term("number"), Term("pk")), width=8),
         Column("compound", _("Compound"), source="compound__name", width=20),
-        Column("category", _("Category"), source="category__name_zh", width=20),
+        Column("category", _("Category"), source="category__name_zh", needs=("category__name_en",), render=lambda row: _category(row) or NOTHING, export=_category, width=20),
         Column("topic", _("Problem class"), source="category__topic", choices=Topic.choices, shown=False, width=14),
         Column("channel", pgettext_lazy("opinion", "Came in"), choices=Channel.choices, width=12),
         Column("received_at", _("Received"), kind=Kind.MOMENT, descending=True, sort=(Term("received_at"), Term("pk")), width=16),

@@ -25,7 +25,7 @@ def notice(request: SignedInRequest, pk: int) -> HttpResponse:
     meeting = find_meeting(request, pk)
     compound = meeting.compound
     office = office_of(compound.community_id)
-    sender = office.name if office else f"{compound.community.name}居委会"
+    sender = office.name if office else compound.community.name
     paper = MeetingNotice(
         compound=compound.name, title=meeting.title, begins_at=meeting.begins_at, place=meeting.place,
         points=points_of(meeting), sender=sender, dated=timezone.localdate(),

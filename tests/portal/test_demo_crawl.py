@@ -22,7 +22,7 @@ from portal.demo.published import JINGZHOU
 # Pages of one kind (same view, same parameters) look alike: so many of each are opened, and of each view.
 # Who may open what is the same in every language: in a second one each kind is drawn once.
 OF_A_KIND, OF_A_VIEW = {"zh-hans": 2, "en": 1}, {"zh-hans": 6, "en": 4}
-PAGES_AT_MOST = 400
+PAGES_AT_MOST = 600
 READERS = [
     account.username
     for account in listed_accounts()

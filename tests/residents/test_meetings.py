@@ -9,6 +9,7 @@ from django.db import Error, transaction
 from django.test import Client
 from django.utils import timezone
 
+from core.board import board
 from core.errors import DomainError
 from core.history import version_of
 from residents.actions.meetings import (
@@ -300,6 +301,18 @@ def test_who_may_not_enter_for_residents_reads_only(cast: Cast, doors: list[Hous
     for name in ("meeting_edit", "meeting_attendance", "meeting_hold", "meeting_sheet"):
         assert auditor.get(at(name, meeting.pk)).status_code == 403
     assert auditor.post(at("meeting_cancel", meeting.pk), {"reason": "x"}).status_code == 403
+
+
+def test_a_meeting_without_minutes_waits_for_whoever_records_it(cast: Cast, doors: list[Household]) -> None:
+    def waiting(who: str) -> list[int]:
+        return [line.count for line in board.waiting(getattr(cast, who)) if "/meetings/" in line.url]
+
+    announced(cast, doors[0])
+    assert waiting("community") == [0]
+    late = begun(cast, doors[0])
+    assert (waiting("community"), waiting("stranger"), waiting("auditor")) == ([1], [0], [])
+    (line,) = [one for one in board.waiting(cast.community) if "/meetings/" in one.url]
+    assert late.get_absolute_url() in text_of(cast.client("community"), line.url)
 
 
 def test_papers_of_a_meeting_are_pdfs(cast: Cast, doors: list[Household]) -> None:
