@@ -123,12 +123,32 @@ class Bench:
             turns.reverse()
         return portal, limit
 
+    def compare_requests(
+        self, portal_requests: Sequence[dict[str, Any]], limit_requests: Sequence[dict[str, Any]]
+    ) -> tuple[Measured, Measured]:
+        """The same for requests with method, path, headers and body (see `benchmarks.load`)."""
+        portal, limit = Measured(), Measured()
+        turns = [(portal, self.portal, portal_requests), (limit, self.limit, limit_requests)]
+        for _round in range(self.rounds):
+            for measured, port, requests in turns:
+                self._ordered(measured, port, {"requests": list(requests)}, CONNECTIONS)
+            turns.reverse()
+        return portal, limit
+
+    def drive_portal(
+        self, measured: Measured, requests: Sequence[dict[str, Any]], *, connections: int = CONNECTIONS
+    ) -> None:
+        """One round of the portal alone."""
+        self._ordered(measured, self.portal, {"requests": list(requests)}, connections)
+
     def _drive(
         self, measured: Measured, port: int, paths: Sequence[str], headers: dict[str, str], connections: int
     ) -> None:
+        self._ordered(measured, port, {"paths": list(paths), "headers": headers}, connections)
+
+    def _ordered(self, measured: Measured, port: int, asks: dict[str, Any], connections: int) -> None:
         order = {
-            "port": port, "paths": list(paths), "headers": headers, "connections": connections,
-            "seconds": self.seconds, "warm_up": WARM_UP,
+            "port": port, **asks, "connections": connections, "seconds": self.seconds, "warm_up": WARM_UP,
         }  # fmt: skip
         done = subprocess.run(
             [sys.executable, "-m", "benchmarks.load"],

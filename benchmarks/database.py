@@ -18,6 +18,8 @@ from renovation.environment import BASE_DIR
 
 SOURCES = ("*/migrations/**/*.py", "compounds/urgency.py", "core/roles.py", "benchmarks/fill*.py")
 
+DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
+
 
 def _state() -> str:
     found = hashlib.sha256()
@@ -66,6 +68,21 @@ class BenchDatabase:
                 yield cursor
         finally:
             connection.close()
+
+    @contextmanager
+    def durable(self) -> Iterator[None]:
+        """Inside, what is committed is on the disk: the tests' server, which this is, does not wait for it."""
+        with self._server() as cursor:
+            for name in DURABLE:
+                cursor.execute(sql.SQL("ALTER SYSTEM SET {} = on").format(sql.Identifier(name)))
+            cursor.execute("SELECT pg_reload_conf()")
+        try:
+            yield
+        finally:
+            with self._server() as cursor:
+                for name in DURABLE:
+                    cursor.execute(sql.SQL("ALTER SYSTEM RESET {}").format(sql.Identifier(name)))
+                cursor.execute("SELECT pg_reload_conf()")
 
     def prepare(self) -> None:
         """Make it unless it is there; older ones are dropped."""

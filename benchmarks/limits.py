@@ -4,6 +4,7 @@ Served by gunicorn with the portal's own settings. No framework, no sign-in, no 
 but the one column: whatever the portal does beyond this is what the ratio shows.
 """
 
+import json
 import os
 import threading
 from collections.abc import Callable, Iterable
@@ -113,11 +114,18 @@ SELECT string_agg(format(
 ) AS page
 """
 
+CHOICE = """
+INSERT INTO bench_choice (menu_id, household_id, seen, wanted, key) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (menu_id, household_id) DO UPDATE SET
+    seen = excluded.seen, wanted = excluded.wanted, key = excluded.key, received_at = now()
+RETURNING received_at::text
+"""
+
 Start = Callable[[str, list[tuple[str, str]]], Any]
 here = threading.local()
 
 
-def one_value(statement: str, *values: str) -> str:
+def one_value(statement: str, *values: Any) -> str:
     """The one value of the statement, over a connection that this thread keeps."""
     if not hasattr(here, "cursor"):
         connection = psycopg2.connect(os.environ["DATABASE_URL"], options="-c timezone=UTC")
@@ -133,7 +141,9 @@ HTML = {"/page": PAGE_ROWS, "/projects-page": PROJECT_ROWS}
 
 
 def application(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
-    """`/…api?division=` a list as JSON; `/…page?division=&bytes=` a page of HTML of that size."""
+    """`/…api?division=` a list as JSON; `/…page?division=&bytes=` a page of HTML of that size; POST `/choose`."""
+    if environ["REQUEST_METHOD"] == "POST":
+        return _chosen(environ, start)
     query = parse_qs(environ["QUERY_STRING"])
     division = query["division"][0] + "%"
     path = environ["PATH_INFO"]
@@ -143,4 +153,12 @@ def application(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         kind, body = "text/html; charset=utf-8", one_value(HTML[path], division).encode()
         body = body.ljust(int(query["bytes"][0]))
     start("200 OK", [("Content-Type", kind), ("Content-Length", str(len(body)))])
+    return [body]
+
+
+def _chosen(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+    said = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+    values = (said[name] for name in ("menu", "household", "seen", "wanted", "key"))
+    body = json.dumps({"received_at": one_value(CHOICE, *values)}).encode()
+    start("201 Created", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
     return [body]

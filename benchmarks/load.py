@@ -9,9 +9,15 @@ import selectors
 import socket
 import sys
 import time
+import uuid
 from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any
+
+# Stands in a request for a key that is another one each time; as long as any.
+ANY_KEY = "00000000-0000-4000-8000-000000000000"
+MARK = ANY_KEY.encode()
+ANSWERED = {b"200", b"201", b"302", b"304"}
 
 
 class NotAnswered(RuntimeError):
@@ -30,6 +36,8 @@ class Connection:
     def ask(self, request: bytes) -> None:
         self.buffer.clear()
         self.wanted = -1
+        if MARK in request:
+            request = request.replace(MARK, str(uuid.uuid4()).encode())
         self.started = time.perf_counter()
         self.sock.sendall(request)
 
@@ -46,7 +54,7 @@ class Connection:
 
 def _length(head: bytes) -> int:
     status = head.split(b" ", 2)[1]
-    if status not in {b"200", b"304"}:
+    if status not in ANSWERED:
         raise NotAnswered(head.decode(errors="replace"))
     for line in head.split(b"\r\n"):
         name, _, value = line.partition(b":")
@@ -55,7 +63,22 @@ def _length(head: bytes) -> int:
     return 0
 
 
+def written(request: dict[str, Any]) -> bytes:
+    """A request with method, path, headers and body."""
+    body = request["body"].encode()
+    headers = {
+        "Host": "localhost",
+        "Connection": "keep-alive",
+        **request["headers"],
+        "Content-Length": len(body),
+    }
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"{request['method']} {request['path']} HTTP/1.1\r\n{lines}\r\n".encode() + body
+
+
 def requests_of(order: dict[str, Any]) -> list[bytes]:
+    if "requests" in order:
+        return [written(request) for request in order["requests"]]
     headers = {"Host": "localhost", "Connection": "keep-alive", **order["headers"]}
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return [f"GET {path} HTTP/1.1\r\n{lines}\r\n".encode() for path in order["paths"]]

@@ -4,7 +4,6 @@ import hashlib
 import uuid
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
 
 import orjson
 from django.db import IntegrityError, transaction
@@ -38,7 +37,6 @@ from residents.models import (
     MenuState,
     OptionRelation,
     OptionVersion,
-    Precedence,
     current_versions,
 )
 from residents.permissions import can_enter_for_residents
@@ -60,20 +58,20 @@ def choose(
 ) -> Choice:  # fmt: skip
     """The household sends its choice from its own phone: one statement, which supersedes its earlier one.
 
-    `seen`, `wanted` and `declined` are ids of the option versions that the page showed. The same `key` again
+    Of `menu` only the key is read. `seen`, `wanted` and `declined` are ids of the option versions that the page showed. The same `key` again
     (a cut connection, a double tap) gives the same choice; with another content it is refused. Refused too:
     before and after its time, what has changed since it was shown, more than allowed, what does not go together.
     """
-    if menu.precedence == Precedence.FIRST:
-        _refuse_second(menu, household, key)
     choice = _said(
         Choice(menu=menu, household=household, channel=Channel.WEB, code=code, key=key),
         seen=seen, wanted=wanted, declined=declined,
     )  # fmt: skip
     try:
-        land_with_draft(choice)
+        has_landed = land_with_draft(choice)
     except IntegrityError as error:
         return _known_or_refused(choice, violated_constraint(error), error)
+    if not has_landed:
+        raise AlreadyChosen
     return choice
 
 
@@ -198,9 +196,3 @@ def sentence_about(relation: OptionRelation, names: Mapping[int, str]) -> str:
     return words[OptionRelation.Kind(relation.kind)].format(
         names.get(relation.option_id, "?"), names.get(relation.other_id, "?")
     )
-
-
-def _refuse_second(menu: Menu, household: Household, key: uuid.UUID) -> None:
-    counting: Any = Choice.objects.filter(menu=menu, household=household).counting()
-    if counting.exclude(key=key).exists():
-        raise AlreadyChosen

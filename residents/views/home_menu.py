@@ -21,7 +21,9 @@ from residents.counting import Reading
 from residents.forms.numbers import Numbers
 from residents.home.menus import SHOWN, Offer, OpenMenu
 from residents.models import AccessCode, Household, Menu, OptionVersion, OutcomeAdoption
+from residents.session import Resident
 from residents.views.resident import ResidentRequest, resident_page
+from residents.views.shared import LARGEST_KEY
 
 ANSWERS = [
     (WANT, _("I want it")),
@@ -55,14 +57,18 @@ def _of_menu(view: View) -> View:
 
     @wraps(view)
     def page(request: ResidentRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        resident = request.resident
-        menus = Menu.objects.filter(project__compound=resident.compound_id, state__in=SHOWN)
-        menu = menus.select_related("round").filter(pk=pk).first()
-        if menu is None or resident.is_representative:
-            raise Http404
-        return view(request, OpenMenu(menu, resident, timezone.now()), *args, **kwargs)
+        return view(request, _menu_shown(request, pk), *args, **kwargs)
 
     return resident_page(page)
+
+
+def _menu_shown(request: ResidentRequest, pk: int) -> OpenMenu:
+    resident = request.resident
+    menus = Menu.objects.filter(project__compound=resident.compound_id, state__in=SHOWN)
+    menu = menus.select_related("round").filter(pk=pk).first()
+    if menu is None or resident.is_representative:
+        raise Http404
+    return OpenMenu(menu, resident, timezone.now())
 
 
 @_of_menu
@@ -109,26 +115,27 @@ def _keep(shown: OpenMenu, offer: Offer, answer: str) -> None:
     keep_draft(menu=shown.menu, household=household, answers=answers)
 
 
-@_of_menu
+@resident_page
 @require_http_methods(["GET", "HEAD", "POST"])
-def check(request: ResidentRequest, shown: OpenMenu) -> HttpResponse:
-    """All answers on one page, and the one button that counts."""
-    sent = posted(request)
-    # What was sent says itself what was on show: nothing of the menu is read before it lands.
-    form = SubmitForm(sent, initial=_as_shown(shown) if sent is None else None)
-    refused = ""
-    if form.is_valid():
+def check(request: ResidentRequest, pk: int) -> HttpResponse:
+    """All answers on one page, and the one button that counts.
+
+    What was sent says itself what was on show: nothing of the menu is read unless it is refused.
+    """
+    form, refused = SubmitForm(posted(request)), ""
+    if form.is_valid() and not request.resident.is_representative and pk <= LARGEST_KEY:
         try:
-            _send(shown, form.cleaned_data)
+            _send(request.resident, pk, form.cleaned_data)
         except DomainError as refusal:
             refused = refusal.message
-            # What is on show is drawn anew, under a new key.
-            shown = OpenMenu(shown.menu, shown.resident, timezone.now())
-            form = SubmitForm(initial=_as_shown(shown))
         else:
-            return redirect("residents:receipt", shown.menu.pk)
-    elif not shown.is_open:
+            return redirect("residents:receipt", pk)
+    shown = _menu_shown(request, pk)
+    if not refused and not shown.is_open:
         return redirect("residents:home")
+    if refused or not form.is_bound:
+        # As it is on show now, under a key of its own.
+        form = SubmitForm(initial=_as_shown(shown))
     context = {"shown": shown, "form": form, "refused": refused}
     return render(
         request,
@@ -146,11 +153,10 @@ def _as_shown(shown: OpenMenu) -> dict[str, Any]:
     return {"key": uuid.uuid4(), "seen": seen, "wanted": of(WANT), "declined": of(DECLINE)}
 
 
-def _send(shown: OpenMenu, data: dict[str, Any]) -> None:
-    resident = shown.resident
+def _send(resident: Resident, pk: int, data: dict[str, Any]) -> None:
     choose(
-        menu=shown.menu, household=Household(pk=resident.household_id), code=AccessCode(pk=resident.code_id), seen=data["seen"],
-        wanted=data["wanted"], declined=data["declined"], key=data["key"],
+        menu=Menu(pk=pk), household=Household(pk=resident.household_id), code=AccessCode(pk=resident.code_id),
+        seen=data["seen"], wanted=data["wanted"], declined=data["declined"], key=data["key"],
     )  # fmt: skip
 
 

@@ -273,7 +273,7 @@ def test_rules_of_the_menu_are_refused_by_name(cast: Cast) -> None:
     demand_problem(program.post(f"menus/{early.pk}/draft/", stranger), 400, "choice_unreadable")
 
 
-def test_a_choice_costs_three_statements_however_many_there_are(
+def test_a_choice_costs_two_statements_however_many_there_are(
     cast: Cast, menu: Menu, django_assert_num_queries: Any
 ) -> None:
     """Within the test's transaction a savepoint and its release come with it; outside the statement stands alone."""
@@ -281,9 +281,9 @@ def test_a_choice_costs_three_statements_however_many_there_are(
     program = at_home_with(cast, one)
     program.choose(menu, choice_of(menu))
     said = choice_of(menu, "充电棚")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         program.choose(menu, said)
     for door in others:
         send(cast, menu, door, "充电棚")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         program.choose(menu, said)
