@@ -205,7 +205,7 @@ ARGUMENTS: dict[str, Arguments] = {
     **dict.fromkeys(("residents:menu_of_project", "residents:menu_draw_up"), lambda side: [side.project.code]),
     **dict.fromkeys(
         ("residents:menu", "residents:menu_edit", "residents:menu_publish", "residents:menu_prolong",
-         "residents:menu_void", "residents:menu_count", "residents:menu_outcome", "residents:menu_notice", "residents:menu_relate",
+         "residents:menu_void", "residents:menu_count", "residents:menu_ballots", "residents:menu_outcome", "residents:menu_notice", "residents:menu_relate",
          "residents:menu_option_add", "residents:choose", "residents:check", "residents:receipt", "residents:result"),
         lambda side: [side.menu.pk],
     ),

@@ -142,6 +142,15 @@ class NotCounted(DomainError):
     sentence = _("The menu is not counted yet.")
 
 
+class TooFewToExport(DomainError):
+    """What a household ticked could be told from the ticks of so few."""
+
+    code = "too_few_to_export"
+    sentence = _(
+        "Fewer than {fewest} households chose: a file of their ballots would point at single doors. It is not made."
+    )
+
+
 class AlreadyAdopted(DomainError):
     code = "already_adopted"
     sentence = _("The outcome was already adopted into the scheme.")

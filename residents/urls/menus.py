@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from residents.views import home_menu, menu_desk, menu_office, menu_outcome, menu_paper, menu_spoiled
+from residents.views import (
+    home_menu,
+    menu_ballots,
+    menu_desk,
+    menu_office,
+    menu_outcome,
+    menu_paper,
+    menu_spoiled,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", menu_office.menu_list, name="menus"),
@@ -17,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/outcome/", menu_outcome.outcome, name="menu_outcome"),
     path("<int:pk>/outcome/notice/", menu_outcome.notice, name="menu_notice"),
     path("<int:pk>/picture/<int:version>/", menu_office.picture, name="menu_picture"),
+    path("<int:pk>/ballots/", menu_ballots.ballots, name="menu_ballots"),
     path("<int:pk>/relate/", menu_office.relate, name="menu_relate"),
     path("<int:pk>/part/<int:relation_id>/", menu_office.part, name="menu_part"),
     path("<int:pk>/items/new/", menu_office.option_add, name="menu_option_add"),
