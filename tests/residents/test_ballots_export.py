@@ -28,7 +28,7 @@ ITEMS = [
 ]  # fmt: skip
 
 
-def make_counted(cast: Cast, *, voters: int = FEWEST_IN_FILE, **facts: Any) -> Menu:
+def make_counted(cast: Cast, voters: int = FEWEST_IN_FILE, **facts: Any) -> Menu:
     """Each household wants what chance says: mostly no two alike."""
     menu = make_menu(cast, doors=voters, items=ITEMS, closes_at=soon(), **facts)
     drawn = random.Random(voters)
@@ -54,7 +54,7 @@ def counted_again(text: str, path: Path) -> dict[str, Any]:
     "rule", [{}, {"completion": "greedy"}, {"completion": "none"}, {"rule": "greedy"}], ids=str
 )
 def test_the_file_has_the_winners_and_the_reasons_of_the_portal(
-    cast: Cast, tmp_path: Path, rule: dict[str, str]
+    cast: Cast, tmp_path: Path, rule: dict[str, Any]
 ) -> None:
     menu = make_counted(cast, **rule)
     official = Outcome.objects.get(menu=menu, is_official=True)
