@@ -14,6 +14,7 @@ from core.errors import DomainError, demand
 from directory.requests import SignedInRequest
 from residents.actions.outcomes import adopt_outcome, is_as_counted
 from residents.counting import Line, Reading
+from residents.forms.ballots import BallotsForm
 from residents.letters.papers import Paper, notice_pdf
 from residents.models import Departure, Menu, MenuState, Outcome, OutcomeAdoption
 from residents.noticing import notice_of
@@ -60,6 +61,7 @@ def outcome(request: SignedInRequest, pk: int) -> HttpResponse:
         "rows": list(_rows(request, outcomes, adoption)), "refused": refused,
         "may_adopt": adoption is None and can_adopt_outcomes(request.user, menu.division_code),
         "is_as_counted": is_as_counted(outcomes[0]),
+        "ballots_form": BallotsForm(),
         "may_export": menu.state == MenuState.COUNTED and can_run_menus(request.user, menu.division_code),
     }  # fmt: skip
     return menu_page(request, "residents/menu_outcome.html", menu, context, status=409 if refused else 200)
