@@ -27,12 +27,13 @@ from tools.steps import BASE_DIR, Stop, data_dir, one_line_errors
 WIDTHS = {1440: 900, 390: 844}
 LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
 PASSWORD = re.compile(r"Password of all: (\S+)")
+LETTER = re.compile(r"A resident's letter .*(/r/\w+/)")
 LONGEST = 6000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shot:
-    """A page as somebody sees it.
+    """A page as somebody (`user`; `RESIDENT` for whoever holds a letter) sees it.
 
     `follow` names the first link on `path` that leads to the thing meant, `then` what comes behind its address.
     """
@@ -46,6 +47,8 @@ class Shot:
 
 
 OFFICE, COMMUNITY = "jz-bureau", "jz-community"
+# Whoever holds a letter has no account: the code opens the pages.
+RESIDENT = "resident"
 SYSTEM, SECURITY, AUDIT = "jz-system", "jz-security", "jz-audit"
 
 
@@ -89,6 +92,39 @@ SHOTS = (
     Shot(name="profile", path="/accounts/profile/", user=OFFICE),
     Shot(name="sessions", path="/accounts/sessions/", user=OFFICE),
     Shot(name="second-factor", path="/accounts/second-factor/", user=OFFICE),
+    # The programme
+    Shot(name="plans", path="/plans/", user=OFFICE),
+    subject("plan", "/plans/", user=OFFICE),
+    Shot(name="projects", path="/projects/", user=OFFICE),
+    subject("project", "/projects/", user=OFFICE),
+    subject("project-scheme", "/projects/", "scheme/", user=OFFICE),
+    subject("project-timetable", "/projects/", "timetable/", user=OFFICE),
+    subject("project-documents", "/projects/", "documents/", user=OFFICE),
+    subject("project-progress", "/projects/", "progress/", user=OFFICE),
+    Shot(name="schemes", path="/schemes/", user=OFFICE),
+    Shot(name="timeline", path="/timeline/", user=OFFICE),
+    Shot(name="tasks", path="/tasks/", user=OFFICE),
+    Shot(name="catalogue", path="/catalogue/", user=OFFICE),
+    Shot(name="site", path="/site/", user=OFFICE),
+    # What residents say and choose
+    Shot(name="residents", path="/residents/", user=OFFICE),
+    Shot(name="rounds", path="/residents/rounds/", user=COMMUNITY),
+    subject("round", "/residents/rounds/", "?show=tonight", user=COMMUNITY),
+    Shot(name="opinions", path="/residents/opinions/", user=OFFICE),
+    subject("opinion", "/residents/opinions/", user=OFFICE),
+    Shot(name="meetings", path="/residents/meetings/", user=OFFICE),
+    subject("meeting", "/residents/meetings/", user=OFFICE),
+    Shot(name="questionnaires", path="/residents/questionnaires/", user=OFFICE),
+    subject("questionnaire", "/residents/questionnaires/", user=OFFICE),
+    Shot(name="menus", path="/residents/menus/", user=OFFICE),
+    subject("menu", "/residents/menus/", user=OFFICE),
+    subject("menu-outcome", "/residents/menus/", "outcome/", user="zy-bureau"),
+    Shot(name="home-door", path="/r/"),
+    Shot(name="home", path="/r/", user=RESIDENT),
+    Shot(name="home-menu", path="/r/", user=RESIDENT, follow="main a[href*='/r/menu/']"),
+    Shot(name="home-item", path="/r/", user=RESIDENT, follow="main a[href*='/r/menu/']", then="1/"),
+    Shot(name="home-check", path="/r/", user=RESIDENT, follow="main a[href*='/r/menu/']", then="check/"),
+    Shot(name="home-say", path="/r/opinions/say/", user=RESIDENT),
     # The community's phone
     Shot(name="community-overview", path="/overview/", user=COMMUNITY),
     Shot(name="community-surveys", path="/surveys/", user=COMMUNITY),
@@ -106,6 +142,14 @@ SHOTS = (
 )
 
 
+@dataclass(frozen=True)
+class Demo:
+    """What opens its pages."""
+
+    password: str
+    letter: str
+
+
 class Camera:
     """One browser on one address; a context for each person, size and language."""
 
@@ -116,7 +160,7 @@ class Camera:
         self.faults: list[str] = []
 
     @contextmanager
-    def visitor(self, user: str, width: int, language: str, password: str) -> Iterator[Page]:
+    def visitor(self, user: str, width: int, language: str, demo: Demo) -> Iterator[Page]:
         context = self.browser.new_context(
             base_url=self.address,
             locale=LANGUAGES[language],
@@ -126,17 +170,25 @@ class Camera:
         )
         context.set_default_timeout(20_000)
         try:
-            yield self._signed_in(context, user, password)
+            yield self._entered(context, demo) if user == RESIDENT else self._signed_in(context, user, demo)
         finally:
             context.close()
 
     @staticmethod
-    def _signed_in(context: BrowserContext, user: str, password: str) -> Page:
+    def _entered(context: BrowserContext, demo: Demo) -> Page:
+        page = context.new_page()
+        page.goto(demo.letter)
+        page.locator("main form button").first.click()
+        page.wait_for_load_state()
+        return page
+
+    @staticmethod
+    def _signed_in(context: BrowserContext, user: str, demo: Demo) -> Page:
         page = context.new_page()
         if user:
             page.goto("/accounts/sign-in/")
             page.fill("input[name=login]", user)
-            page.fill("input[name=password]", password)
+            page.fill("input[name=password]", demo.password)
             page.press("input[name=password]", "Enter")
             page.wait_for_url(lambda url: "/sign-in/" not in url)
         return page
@@ -172,7 +224,7 @@ class Camera:
             self.faults.append(f"{shot.name} {width} {language}: {'; '.join(said)}")
 
 
-def take_all(address: str, shots: list[Shot], password: str) -> Camera:
+def take_all(address: str, shots: list[Shot], demo: Demo) -> Camera:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.flags())
         camera = Camera(browser, address, data_dir() / "screenshots")
@@ -180,7 +232,7 @@ def take_all(address: str, shots: list[Shot], password: str) -> Camera:
             for language in LANGUAGES:
                 for user in dict.fromkeys(shot.user for shot in shots):
                     print(f"{width} px, {language}, {user or 'signed out'}", flush=True)
-                    with camera.visitor(user, width, language, password) as page:
+                    with camera.visitor(user, width, language, demo) as page:
                         for shot in (shot for shot in shots if shot.user == user):
                             camera.take(page, shot, width, language)
         browser.close()
@@ -199,14 +251,15 @@ def demo_address() -> Iterator[str]:
             yield portal.address
 
 
-def demo_password() -> str:
-    """What `manage.py demo_logins` prints; the demo's accounts share it."""
+def demo_keys() -> Demo:
+    """What `manage.py demo_logins` prints: one password for all accounts, the letter of one household."""
     environment = Portal(demo=True, port=0).environment()
     command = [sys.executable, "manage.py", "demo_logins"]
     done = subprocess.run(command, cwd=BASE_DIR, env=environment, capture_output=True, text=True, check=False)
-    if (found := PASSWORD.search(done.stdout)) is None:
+    password, letter = PASSWORD.search(done.stdout), LETTER.search(done.stdout)
+    if password is None or letter is None:
         raise Stop(f"There are no demo logins: {done.stderr.strip() or done.stdout.strip()}")
-    return found.group(1)
+    return Demo(password=password[1], letter=letter[1])
 
 
 def main() -> int:
@@ -217,7 +270,7 @@ def main() -> int:
     listen_to_signals()
     try:
         with demo_address() as address:
-            camera = take_all(address, shots, demo_password())
+            camera = take_all(address, shots, demo_keys())
     except Interrupted:
         return 1
     except EmbeddedError as error:
