@@ -93,7 +93,7 @@ class AlreadyReversed(DomainError):
 
 class ReversalStays(DomainError):
     code = "reversal_stays"
-    sentence = _("An entry that takes another back cannot be taken back itself. Report the works anew.")
+    sentence = _("An entry that takes another back cannot be taken back itself. Report the works again.")
 
 
 class TooManyPhotos(DomainError):

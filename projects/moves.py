@@ -138,7 +138,7 @@ def _of_send_back(project: Project) -> list[str]:
         _("The milestone of “{earlier}” is open again. What was recorded stays.").format(**words),
     ]
     if project.stage == Stage.ACCEPTANCE:
-        lines.append(_("The day of completion is taken back; the site reports it anew."))
+        lines.append(_("The day of completion is taken back; the site reports it again."))
     return lines
 
 

@@ -274,7 +274,7 @@ def return_task(*, task: Task, user: User, reason: str) -> Task:
     task.state, task.alarmed_on = TaskState.OPEN, None
     task.save()
     _note(task, EntryKind.RETURNED, user, text=reason)
-    _tell_holders(task, user, _("Returned, to be mended: {title}"))
+    _tell_holders(task, user, _("Returned for correction: {title}"))
     return task
 
 

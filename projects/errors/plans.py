@@ -24,7 +24,7 @@ class PlanEmpty(DomainError):
 
 class PlanWithoutCompounds(DomainError):
     code = "plan_without_compounds"
-    sentence = _("Compounds stand in the plans of counties; this plan adds theirs up.")
+    sentence = _("Compounds are listed in the plans of counties; this plan adds them up.")
 
 
 class NotInCounty(DomainError):

@@ -62,7 +62,7 @@ class WorkNotOffered(DomainError):
 
 class WorkListed(DomainError):
     code = "work_listed"
-    sentence = _("{name} stands in this scheme already. Change its quantity, or name another location.")
+    sentence = _("{name} is already in this scheme. Change its quantity, or name another location.")
 
 
 class WorkNotBasic(DomainError):
@@ -74,7 +74,7 @@ class WorkNotBasic(DomainError):
 class WorkHandedIn(DomainError):
     code = "work_handed_in"
     sentence = _(
-        "{name} was handed in with another version and stays where it is. Strike it and add it anew."
+        "{name} was handed in with another version and stays where it is. Strike it and add it again."
     )
 
 

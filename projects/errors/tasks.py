@@ -19,7 +19,7 @@ class EvidenceNeeded(DomainError):
 
 class PassNowhere(DomainError):
     code = "pass_nowhere"
-    sentence = _("The task is in these hands already.")
+    sentence = _("The task is already with them.")
 
 
 class HandsElsewhere(DomainError):

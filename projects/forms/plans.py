@@ -142,7 +142,7 @@ class ChooseForm(forms.Form):
 
     reason = forms.CharField(
         label=_("Reason for going first"), max_length=300, required=False,
-        help_text=_("Needed only where a more urgent compound is left out; it stands in the plan beside the compound."),
+        help_text=_("Needed only if a more urgent compound is left out; it is shown in the plan beside the compound."),
     )  # fmt: skip
     year = forms.TypedChoiceField(label=_("Year"), coerce=int)
 

@@ -19,7 +19,7 @@ class ManagerForm(forms.Form):
     manager = PersonField(
         label=_("Responsible person"), queryset=User.objects.none(), required=False, widget=Picker(),
         empty_label=_("nobody"),
-        help_text=_("People whose role reaches all of the chosen projects. Whoever is named is told."),
+        help_text=_("People whose role reaches all of the chosen projects. The person named is told."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:

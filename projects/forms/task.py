@@ -106,7 +106,7 @@ class HandsForm(forms.Form):
 class PassForm(HandsForm):
     text = forms.CharField(
         label=_("Note"), max_length=2000, required=False, widget=forms.Textarea({"rows": 3}),
-        help_text=_("What the next hands should know."),
+        help_text=_("What the next holder should know."),
     )  # fmt: skip
 
 

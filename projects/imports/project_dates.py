@@ -192,7 +192,7 @@ def _project_of(row: Row, projects: Mapping[str, Project], seen: dict[str, int],
         words = _now("There is no project {code} that you see.").format(code=quoted(code))
         row.problems["compound"] = Remark(Reason.UNKNOWN, words)
     elif code in seen:
-        words = _now("The same project stands in row {number}.").format(number=seen[code])
+        words = _now("The same project is in row {number}.").format(number=seen[code])
         row.problems["compound"] = Remark(Reason.REPEATED, words)
         return None
     elif not project.is_unfinished or not user.has_power(Power.KEEP_PROJECTS, at=project.division_code):

@@ -196,7 +196,7 @@ class _Reader:
         treatment = facts.get("treatment") or (line.work_item.treatment if line else Treatment.ALTER)
         key = (item.pk, comparison_key(values.get("location", "")), treatment)
         if key in self.seen:
-            raise _WrongCellError(_("the same work stands in row {row} already").format(row=self.seen[key]))
+            raise _WrongCellError(_("the same work is already in row {row}").format(row=self.seen[key]))
         self.seen[key] = row.number
         if facts.get("origin") == WorkOrigin.BASIC and item.category != Category.BASIC:
             raise _WrongCellError(_("no basic item: the origin is residents or office"))

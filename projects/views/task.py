@@ -256,7 +256,7 @@ def task_comment(request: SignedInRequest, pk: int) -> HttpResponse:
     return _tried(
         request, found, "comment", form,
         lambda: comment(task=found, user=request.user, text=form.cleaned_data["text"], files=files or []),
-        _("Your comment stands in the thread."),
+        _("Your comment is in the thread."),
     )  # fmt: skip
 
 
@@ -280,7 +280,7 @@ def task_return(request: SignedInRequest, pk: int) -> HttpResponse:
     found = find_task(request, pk)
     demand(can_close_task(request.user, found))
     return_task(task=found, user=request.user, reason=_reason(request))
-    messages.success(request, _("Returned. Whoever holds it is told what to mend."))
+    messages.success(request, _("Returned. Its holder is told what to correct."))
     return redirect(found)
 
 

@@ -99,7 +99,7 @@ def milestone_add(request: SignedInRequest, code: str) -> HttpResponse:
         except DomainError as refusal:
             form.add_error(None, refusal.message)
         else:
-            messages.success(request, _("The milestone stands in the timetable."))
+            messages.success(request, _("The milestone is in the timetable."))
             return redirect("projects:timetable", project.code)
     context = {"project": project, "compound": project.compound, "form": form, "title": _("Add a milestone"),
                "button": _("Add")}  # fmt: skip

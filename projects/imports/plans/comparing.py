@@ -26,7 +26,7 @@ def compare(rows: Sequence[Row], plan: Plan) -> None:
         if compound is None:
             continue
         if compound.pk in seen:
-            words = _("The same compound stands in row {number}.").format(number=seen[compound.pk])
+            words = _("The same compound is in row {number}.").format(number=seen[compound.pk])
             row.problems["name"] = Remark(Reason.REPEATED, words)
             continue
         seen[compound.pk] = row.number
