@@ -91,6 +91,7 @@ class DemoCounts:
     households: int = 0
     choices: int = 0
     opinions: int = 0
+    answers: int = 0
 
 
 def is_loaded() -> bool:

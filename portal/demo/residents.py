@@ -18,6 +18,7 @@ from directory.models import User
 from files.actions import store_document, store_image
 from files.models import StoredFile
 from portal.demo import SEED, dice
+from portal.demo.asked import Asked
 from portal.demo.meetings import meet
 from portal.demo.people import PREFIX, worker_username
 from portal.demo.photos import photo
@@ -60,23 +61,8 @@ RUNNING, FINISHED = "砂石厂小区", "广元小区"
 KEYS = UUID("5b1f3f5e-6a0e-4c58-8f6e-0a7b6f2d9c11")
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林郑"
 GIVEN = (
-    "建国",
-    "桂英",
-    "秀兰",
-    "志强",
-    "玉梅",
-    "海燕",
-    "国庆",
-    "春梅",
-    "卫东",
-    "丽华",
-    "明",
-    "芳",
-    "军",
-    "敏",
-    "静",
-    "涛",
-)
+    "建国", "桂英", "秀兰", "志强", "玉梅", "海燕", "国庆", "春梅", "卫东", "丽华", "明", "芳", "军", "敏", "静", "涛",
+)  # fmt: skip
 
 # So many households had chosen before a price moved.
 FIRST_TO_CHOOSE = 9
@@ -154,6 +140,7 @@ class ResidentCounts:
     households: int = 0
     choices: int = 0
     opinions: int = 0
+    answers: int = 0
 
 
 class Residents:
@@ -178,6 +165,7 @@ class Residents:
             if compound.name == RUNNING:
                 self._choosing(project, doors)
                 self._speaking(compound, doors)
+                self._asked(compound, doors)
             else:
                 self._chosen(project, doors)
 
@@ -344,6 +332,11 @@ class Residents:
         if not item.scene:
             return None
         return store_image(file=io.BytesIO(photo(item.scene, 1)), name=f"{item.name}.jpg", user=user)
+
+    def _asked(self, compound: Compound, doors: list[Household]) -> None:
+        worker = self._worker(compound)
+        asked = Asked(compound, doors, section=self._person(compound, "section"), worker=worker)
+        self.counts.answers += asked.write(self._scan(worker))
 
     # --- Opinions and meetings ----------------------------------------------------------
 

@@ -7,7 +7,18 @@ from django.utils import timezone
 from compounds.models import Compound, Topic
 from residents.actions.outcomes import is_as_counted
 from residents.counting import Reading
-from residents.models import AccessCode, Choice, DoorCall, Household, Menu, MenuState, Opinion, OpinionState
+from residents.models import (
+    AccessCode,
+    Choice,
+    DoorCall,
+    Household,
+    Menu,
+    MenuState,
+    Opinion,
+    OpinionState,
+    Questionnaire,
+)
+from residents.results import Results
 from residents.showing import letter_to_try
 
 
@@ -24,6 +35,25 @@ def test_every_household_of_two_compounds_has_a_door_and_a_letter() -> None:
         assert doors.count() == sum(building.household_count or 0 for building in compound.buildings.all())
         assert AccessCode.objects.live().filter(household__in=doors).count() == doors.count()
     assert Household.objects.filter(compound__name="砂石厂小区").count() >= 200
+
+
+@pytest.mark.usefixtures("demo")
+def test_one_questionnaire_runs_one_is_over_and_one_hangs_on_the_notice_board() -> None:
+    now = timezone.now()
+    asked = {one.title: one for one in Questionnaire.objects.all()}
+    assert len(asked) == 3
+    running, over = asked["改造前居民意见问卷"], asked["菜地用途和停车问卷"]
+    assert running.is_open_at(now)
+    assert over.is_over_at(now)
+    assert asked["小广场怎么建，请您出主意"].public_code
+    for one, least in ((running, 0.5), (over, 0.6)):
+        results = Results(one, is_whole=False)
+        assert least < results.sheets / results.doors < 0.85
+        assert not results.questions[0].hides
+    assert (
+        sum(line.answered or 0 for line in Results(over, is_whole=True).turnout)
+        == Results(over, is_whole=True).sheets
+    )
 
 
 @pytest.mark.usefixtures("demo")

@@ -37,7 +37,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Demo data: {counts.compounds} compounds, {counts.buildings:,} buildings, {counts.surveys} surveys,"
             f" {counts.pool_moves:,} pool moves, {counts.projects} projects with {counts.works:,} works and"
-            f" {counts.progress_entries:,} progress entries, {counts.tasks} tasks, {counts.households} households with {counts.choices} choices and {counts.opinions} opinions,"
+            f" {counts.progress_entries:,} progress entries, {counts.tasks} tasks, {counts.households} households with {counts.choices} choices, {counts.answers} answered questionnaires and {counts.opinions} opinions,"
             f" {counts.accounts} accounts in {time.monotonic() - begun:.0f} s. Some facts are published, the figures of single compounds"
             " are made up; the front page says which."
         )
