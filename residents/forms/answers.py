@@ -24,7 +24,7 @@ def choices_of(question: Question, *, may_skip: bool) -> list[tuple[str, str]]:
     options = [(str(place), str(option)) for place, option in enumerate(question.options)]
     found = scale_choices() if question.kind == QuestionKind.SCALE else options
     # What is ticked once can be taken back.
-    return [*found, ("", _now("I leave this one out"))] if may_skip else found
+    return [*found, (LEFT_OUT, _now("I leave this one out"))] if may_skip else found
 
 
 def widget_of(question: Question, *, may_skip: bool) -> forms.Widget:
@@ -40,6 +40,10 @@ def widget_of(question: Question, *, may_skip: bool) -> forms.Widget:
     return forms.Textarea(attrs={"rows": 4, "maxlength": str(LONGEST_WORDS)})
 
 
+# An empty value would be ticked before anybody has looked at the question.
+LEFT_OUT = "-"
+
+
 class AnswerField(forms.Field):
     """Gives the answer as it is kept, None for none. `initial` is what was kept."""
 
@@ -50,6 +54,8 @@ class AnswerField(forms.Field):
         )
 
     def clean(self, value: Any) -> Any:
+        if value == LEFT_OUT and self.question.kind in (QuestionKind.SINGLE, QuestionKind.SCALE):
+            value = None
         try:
             return fit_answer(self.question, value)
         except NotFitting as reason:

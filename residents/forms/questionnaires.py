@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.conflicts import FactsForm
 from core.fields import WholeNumberField
@@ -40,7 +41,7 @@ class QuestionnaireForm(FactsForm):
         help_text=_("Plain words: what it is about, and why it is asked now."),
     )  # fmt: skip
     is_per_household = WhoField(
-        label=_("Who answers"), choices=WHO, coerce="True".__eq__, widget=forms.RadioSelect,
+        label=pgettext_lazy("questionnaire", "Who answers"), choices=WHO, coerce="True".__eq__, widget=forms.RadioSelect,
         help_text=_("What anybody may answer is kept without a door and can be answered more than once: it tells what people think and decides nothing."),
     )  # fmt: skip
     opens_at = moment_field(_("Opens"))

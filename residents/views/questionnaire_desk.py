@@ -55,7 +55,7 @@ def find_door(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("residents:questionnaire_entry", questionnaire.pk, doors[0].pk)
     entered = Response.objects.filter(questionnaire=questionnaire).exclude(channel=Channel.WEB)
     context = {
-        "typed": typed, "doors": doors, "refused": not_to_enter(questionnaire), "tab": "desk",
+        "typed": typed, "doors": doors, "refused": not_to_enter(questionnaire), "pane": "desk",
         "rows": list(entered.select_related("household__building", "entered_by").order_by("-id")[:LISTED]),
     }  # fmt: skip
     return questionnaire_page(request, "residents/questionnaire_desk.html", questionnaire, context)
@@ -117,7 +117,7 @@ def _entry(
             return redirect("residents:questionnaire_entered", questionnaire.pk, made.pk)
     held = Response.objects.filter(questionnaire=questionnaire, household=household).counting().first()
     context = {
-        "form": form, "household": household, "refused": not_to_enter(questionnaire), "tab": "desk",
+        "form": form, "household": household, "refused": not_to_enter(questionnaire), "pane": "desk",
         "held": held if household is not None else None,
     }  # fmt: skip
     status = 422 if form.is_bound and form.errors else 200
@@ -173,7 +173,7 @@ def entered(request: SignedInRequest, pk: int, response_id: int) -> HttpResponse
     questionnaire = find_to_enter(request, pk)
     context = {
         "response": _find(questionnaire, response_id),
-        "tab": "desk",
+        "pane": "desk",
         "refused": not_to_enter(questionnaire),
     }
     return questionnaire_page(request, "residents/questionnaire_entered.html", questionnaire, context)
@@ -208,7 +208,7 @@ def missing(request: SignedInRequest, pk: int) -> HttpResponse:
     chosen = next((doors for key, doors in by_building.items() if str(key) == asked), None)
     doors = chosen or next(iter(by_building.values()), [])
     context = {
-        "tab": "missing",
+        "pane": "missing",
         "buildings": [(key, rows[0].building.number, sum(not row.has_answered for row in rows)) for key, rows in by_building.items()],
         "building": doors[0].building if doors else None,
         "entry": reverse("residents:questionnaire_desk", args=[questionnaire.pk]),

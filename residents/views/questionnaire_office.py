@@ -30,6 +30,7 @@ from residents.forms.questionnaires import CopyForm, QuestionnaireForm, facts_of
 from residents.models import Household, Questionnaire, QuestionnaireState, Response, Round
 from residents.permissions import can_run_menus, can_see_households
 from residents.questionnairelog import KINDS, changes_of
+from residents.results import percent
 from residents.tables.questionnaires import QUESTIONNAIRES, with_participation
 from residents.views.questionnaire_shared import PART, find_questionnaire, find_to_run, questionnaire_page
 from residents.views.shared import find_compound, residents_context, residents_page
@@ -172,13 +173,14 @@ def page(request: SignedInRequest, pk: int) -> HttpResponse:
     answered = Response.objects.filter(questionnaire=questionnaire).counting().count()
     doors = Household.objects.living().filter(compound=questionnaire.compound_id).count()
     context = {
-        "tab": "questions",
+        "pane": "questions",
         "questions": list(questionnaire.questions.all()),
         "missing": acts.missing_before_publication(questionnaire, now) if is_draft else [],
         "is_draft": is_draft,
         "is_open": questionnaire.is_open_at(now),
         "is_over": questionnaire.is_over_at(now),
         "answered": answered,
+        "percent": percent(answered, doors),
         "doors": doors if questionnaire.is_per_household else None,
         "close_form": CloseForm(initial={"closes_at": timezone.localtime(questionnaire.closes_at)}),
         "reason_form": ReasonForm(),
@@ -198,7 +200,7 @@ def _public_address(request: SignedInRequest, questionnaire: Questionnaire) -> s
 def history(request: SignedInRequest, pk: int) -> HttpResponse:
     questionnaire = find_questionnaire(request, pk)
     log = log_page(request, KINDS, lambda **asked: changes_of(questionnaire, **asked))
-    context = {"tab": "history", "log": log}
+    context = {"pane": "history", "log": log}
     return questionnaire_page(request, "residents/questionnaire_history.html", questionnaire, context)
 
 

@@ -44,7 +44,7 @@ def results(request: SignedInRequest, pk: int) -> HttpResponse:
         raise Http404
     is_whole = can_enter_for_residents(request.user, questionnaire.division_code)
     context = {
-        "tab": "results", "results": Results(questionnaire, is_whole=is_whole),
+        "pane": "results", "results": Results(questionnaire, is_whole=is_whole),
         "may_export": is_whole and can_export(request.user), "may_read": may_read_words(request, questionnaire),
     }  # fmt: skip
     return questionnaire_page(request, "residents/questionnaire_results.html", questionnaire, context)
@@ -75,7 +75,7 @@ def words(request: SignedInRequest, pk: int, question_id: int) -> HttpResponse:
     said = Response.objects.filter(questionnaire=questionnaire, answers__has_key=key).counting()
     rows = said.annotate(said=_WordsOf("answers", Value(key))).order_by(MD5("receipt"), "pk")
     page = Paginator(rows.values_list("said", flat=True), WORDS_A_PAGE).get_page(request.GET.get("page"))
-    context = {"tab": "results", "question": question, "page": page}
+    context = {"pane": "results", "question": question, "page": page}
     return questionnaire_page(request, "residents/questionnaire_words.html", questionnaire, context)
 
 

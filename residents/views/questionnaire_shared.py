@@ -10,7 +10,7 @@ from directory.requests import SignedInRequest
 from residents.models import Questionnaire, QuestionnaireState
 from residents.permissions import can_enter_for_residents, can_run_menus, can_see_households
 from residents.tables.questionnaires import TONES
-from residents.views.shared import LARGEST_KEY, residents_page
+from residents.views.shared import LARGEST_KEY, find_compound, residents_page
 
 PART = "questionnaires"
 
@@ -46,4 +46,5 @@ def questionnaire_page(
         "may_enter": can_enter_for_residents(user, questionnaire.division_code),
         **context,
     }
-    return residents_page(request, template, questionnaire.compound, PART, shown, status=status)
+    compound = find_compound(request, questionnaire.compound.code)
+    return residents_page(request, template, compound, PART, shown, status=status)
