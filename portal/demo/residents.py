@@ -41,21 +41,9 @@ from residents.actions.outcomes import adopt_outcome, count_menu
 from residents.actions.paper import confirm_sheet, count_batch, enter_sheet, seal_batch
 from residents.actions.representatives import choose_representative
 from residents.models import (
-    Adoption,
-    Channel,
-    DoorCall,
-    Finding,
-    Household,
-    HouseholdUse,
-    Meeting,
-    Menu,
-    Opinion,
-    OpinionCategory,
-    Owner,
-    OwnerChange,
-    Tenancy,
-    current_versions,
-)
+    Adoption, Channel, DoorCall, Finding, Household, HouseholdUse, Meeting, Menu, Opinion, OpinionCategory, Owner,
+    OwnerChange, Tenancy, current_versions,
+)  # fmt: skip
 
 RUNNING, FINISHED = "砂石厂小区", "广元小区"
 KEYS = UUID("5b1f3f5e-6a0e-4c58-8f6e-0a7b6f2d9c11")

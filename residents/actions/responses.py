@@ -104,9 +104,19 @@ def keep_draft(
     """What was answered so far, each fit by itself; nothing is kept of a questionnaire that is not open."""
     if not questionnaire.is_open_at(timezone.now()):
         return None
+    if visitor is not None:
+        _refuse_a_flood_of_drafts(questionnaire, visitor)
     return ResponseDraft.objects.update_or_create(
         questionnaire=questionnaire, household=household, visitor=visitor, defaults={"answers": dict(answers)}
     )[0]
+
+
+def _refuse_a_flood_of_drafts(questionnaire: Questionnaire, visitor: uuid.UUID) -> None:
+    """A cookie costs nothing: whoever fetches thousands of them fills no table."""
+    drafts = ResponseDraft.objects.filter(questionnaire=questionnaire, visitor__isnull=False)
+    lately = drafts.filter(updated_at__gte=timezone.now() - STRETCH).exclude(visitor=visitor)
+    if lately.count() >= ALTOGETHER and not drafts.filter(visitor=visitor).exists():
+        raise TooManyAnswersAtOnce
 
 
 def forget_old_traces() -> int:

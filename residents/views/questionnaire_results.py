@@ -45,7 +45,7 @@ def results(request: SignedInRequest, pk: int) -> HttpResponse:
     is_whole = can_enter_for_residents(request.user, questionnaire.division_code)
     context = {
         "pane": "results", "results": Results(questionnaire, is_whole=is_whole),
-        "may_export": is_whole and can_export(request.user), "may_read": may_read_words(request, questionnaire),
+        "may_export": is_whole and can_export(request.user), "most_in_workbook": AT_ONCE, "may_read": may_read_words(request, questionnaire),
     }  # fmt: skip
     return questionnaire_page(request, "residents/questionnaire_results.html", questionnaire, context)
 

@@ -194,6 +194,18 @@ def test_a_flood_from_one_address_is_refused_and_a_repeated_tap_is_none(
         answer_openly(questionnaire, address=b"c" * 16)
 
 
+def test_a_flood_of_begun_answers_fills_no_table(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "ALTOGETHER", 2)
+    questionnaire = make_questionnaire(cast, is_per_household=False)
+    first = uuid.uuid4()
+    for visitor in (first, uuid.uuid4()):
+        keep_draft(questionnaire=questionnaire, visitor=visitor, answers={})
+    with pytest.raises(TooManyAnswersAtOnce):
+        keep_draft(questionnaire=questionnaire, visitor=uuid.uuid4(), answers={})
+    # Whoever had begun goes on.
+    assert keep_draft(questionnaire=questionnaire, visitor=first, answers={"1": 0})
+
+
 def test_traces_are_forgotten(cast: Cast) -> None:
     questionnaire = make_questionnaire(cast, is_per_household=False)
     answer_openly(questionnaire)
