@@ -41,8 +41,20 @@ from residents.actions.outcomes import adopt_outcome, count_menu
 from residents.actions.paper import confirm_sheet, count_batch, enter_sheet, seal_batch
 from residents.actions.representatives import choose_representative
 from residents.models import (
-    Adoption, Channel, DoorCall, Finding, Household, HouseholdUse, Meeting, Menu, Opinion, OpinionCategory, Owner,
-    OwnerChange, Tenancy, current_versions,
+    Adoption,
+    Channel,
+    DoorCall,
+    Finding,
+    Household,
+    HouseholdUse,
+    Meeting,
+    Menu,
+    Opinion,
+    OpinionCategory,
+    Owner,
+    OwnerChange,
+    Tenancy,
+    current_versions,
 )  # fmt: skip
 
 RUNNING, FINISHED = "砂石厂小区", "广元小区"
@@ -230,12 +242,8 @@ class Residents:
             self.counts.choices += 1
 
     def _go_round(self, menu: Menu, doors: list[Household], worker: User, random: Any) -> None:
-        findings = [Finding.HANDED_OVER] * 7 + [
-            Finding.LETTER_BOX,
-            Finding.NOT_AT_HOME,
-            Finding.NOT_AT_HOME,
-            Finding.REFUSED,
-        ]
+        others = [Finding.LETTER_BOX, Finding.NOT_AT_HOME, Finding.NOT_AT_HOME, Finding.REFUSED]
+        findings = [Finding.HANDED_OVER] * 7 + others
         DoorCall.objects.bulk_create(
             DoorCall(
                 round=menu.round, household=door, finding=random.choice(findings), at=self._ago(4 - number % 4, 19),
