@@ -93,7 +93,9 @@ def take_attendance(
     _refuse_unless_planned(meeting, user)
     with refusals_of_triggers(TRIGGERS):
         Attendance.objects.bulk_create(
-            [Attendance(meeting=meeting, household=household) for household in came], ignore_conflicts=True
+            # In one order, so that two tables with the same doors wait for each other instead of locking up.
+            [Attendance(meeting=meeting, household=one) for one in sorted(came, key=lambda one: one.pk)],
+            ignore_conflicts=True,
         )
         Attendance.objects.filter(meeting=meeting, household__in=list(taken_off)).delete()
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from audit.actions import record
 from compounds.models import Compound
 from core.errors import NotPermitted
+from core.history import changed_since
 from core.integrity import constraints_as_refusals, refusals_of_triggers
 from core.text import clean_line, clean_text
 from directory.models import User
@@ -23,6 +24,7 @@ from residents.errors.meetings import MeetingElsewhere
 from residents.errors.opinions import (
     HouseholdElsewhere,
     KeyUsed,
+    OpinionChanged,
     OpinionJoinsElsewhere,
     OpinionWrongState,
     OwnerOutOfReach,
@@ -43,6 +45,8 @@ from residents.permissions import can_enter_for_residents, can_keep_opinions
 REPLY_DAYS = 7
 # From one letter within 24 hours; further ones are said to the committee.
 MOST_A_DAY = 10
+ASSIGNED = ("owner", "due_on", "category")
+REPLIED = ("state", "reply", "adoption", "adoption_reason", "work_item", "is_public")
 TRIGGERS = {
     "opinion_joins_a_head": OpinionJoinsElsewhere,
     "opinion_work_of_compound": WorkOfAnotherCompound,
@@ -88,10 +92,12 @@ def record_opinion(
 
 @transaction.atomic
 def assign_opinion(
-    *, opinion: Opinion, user: User, owner: User | None, due_on: date, category: OpinionCategory | None
-) -> Opinion:
-    """Who answers, by when, and what kind it is."""
+    *, opinion: Opinion, user: User, owner: User | None, due_on: date, category: OpinionCategory | None,
+    expected_version: int | None = None,
+) -> Opinion:  # fmt: skip
+    """Who answers, by when, and what kind it is. `expected_version` is that of the form (`core.history.version_of`)."""
     opinion = _lock(opinion, user)
+    _refuse_if_changed(opinion, expected_version, ASSIGNED)
     if owner is not None and not owner.has_power(Power.KEEP_OPINIONS, at=opinion.division_code):
         raise OwnerOutOfReach(name=str(owner))
     opinion.owner, opinion.due_on, opinion.category = owner, due_on, category
@@ -103,10 +109,11 @@ def assign_opinion(
 @transaction.atomic
 def reply_to_opinion(
     *, opinion: Opinion, user: User, reply: str, adoption: str, adoption_reason: str = "",
-    work_item: WorkItem | None = None, is_public: bool = False,
+    work_item: WorkItem | None = None, is_public: bool = False, expected_version: int | None = None,
 ) -> Opinion:  # fmt: skip
     """The answer, and whether it is adopted; answering again replaces the answer (the history keeps both)."""
     opinion = _lock(opinion, user)
+    _refuse_if_changed(opinion, expected_version, REPLIED)
     _refuse_unless(opinion, OpinionState.OPEN, OpinionState.ANSWERED)
     opinion.state = OpinionState.ANSWERED
     opinion.reply, opinion.replied_by, opinion.replied_at = clean_text(reply), user, timezone.now()
@@ -179,6 +186,13 @@ def _lock(opinion: Opinion, user: User) -> Opinion:
     if not can_keep_opinions(user, opinion.division_code):
         raise NotPermitted
     return opinion
+
+
+def _refuse_if_changed(opinion: Opinion, version: int | None, facts: tuple[str, ...]) -> None:
+    """Where a colleague changed one of `facts` since the form was shown; an alarm or another form's facts do not matter."""
+    meanwhile = changed_since(opinion, version, facts=facts) if version is not None else None
+    if meanwhile is not None and meanwhile.fields:
+        raise OpinionChanged(who=meanwhile.who)
 
 
 def _refuse_unless(opinion: Opinion, *states: Any) -> None:

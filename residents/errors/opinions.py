@@ -18,6 +18,13 @@ class OpinionWrongState(DomainError):
     sentence = _("This opinion is {state}; that step comes at another point of its way.")
 
 
+class OpinionChanged(DomainError):
+    code = "changed_meanwhile"
+    sentence = _(
+        "{who} worked on this opinion in the meantime. What stands above is the newest; save again if yours shall replace it."
+    )
+
+
 class OpinionJoinsElsewhere(DomainError):
     code = "opinion_joins_elsewhere"
     sentence = _("Opinions are joined within one compound, with one that is not itself joined with another.")

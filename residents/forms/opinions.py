@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from compounds.models import Compound
+from core.conflicts import FactsForm
 from core.fields import DayField, DayInput
 from core.refusals import add_refusal as add_refusal_to
 from core.text import first_of, listed
@@ -158,7 +159,7 @@ def _latest(meetings: QuerySet[Meeting], said_in: Meeting | None) -> list[Any]:
     ]
 
 
-class AssignForm(forms.Form):
+class AssignForm(FactsForm):
     owner = forms.ModelChoiceField(
         label=_("Who answers"), queryset=User.objects.none(), required=False, empty_label=_("nobody yet")
     )
@@ -167,13 +168,13 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, opinion: Opinion, **kwargs: Any) -> None:
         initial = {"owner": opinion.owner_id, "due_on": opinion.due_on, "category": opinion.category_id}
-        kwargs["initial"] = initial
-        super().__init__(*args, **kwargs)
+        kwargs["initial"] = initial | kwargs.get("initial", {})
+        super().__init__(*args, **{"auto_id": "assign_%s", **kwargs})
         self.fields["owner"].queryset = answerers(opinion.division_code).order_by("name")  # type: ignore[attr-defined]
         self.fields["category"].offer(opinion.division_code, opinion.category)  # type: ignore[attr-defined]
 
 
-class ReplyForm(forms.Form):
+class ReplyForm(FactsForm):
     reply = forms.CharField(
         label=_("Reply"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("Whoever said it reads this on the own page."),
@@ -194,8 +195,8 @@ class ReplyForm(forms.Form):
 
     def __init__(self, *args: Any, opinion: Opinion, **kwargs: Any) -> None:
         names = ("reply", "adoption", "adoption_reason", "work_item", "is_public")
-        kwargs["initial"] = {name: getattr(opinion, name) for name in names}
-        super().__init__(*args, **kwargs)
+        kwargs["initial"] = {name: getattr(opinion, name) for name in names} | kwargs.get("initial", {})
+        super().__init__(*args, **{"auto_id": "reply_%s", **kwargs})
         works = WorkItem.objects.filter(project__compound=opinion.compound_id).select_related(
             "catalogue_item"
         )

@@ -12,6 +12,7 @@ from core.board import CONTACT, ResidentSource, Tab, WaitingLine, WaitingSource,
 from directory.models import User
 from directory.powers import Power
 from residents.board import OF_COMPOUND, RESIDENTS
+from residents.following import of_compound_and_before
 from residents.home.opinions import say_something
 from residents.models import Opinion
 
@@ -40,7 +41,7 @@ def _of_compound(compound: Compound) -> str:
 
 
 def _waiting_of(compound: Compound) -> int:
-    return Opinion.objects.waiting().filter(compound=compound).count()
+    return Opinion.objects.waiting().filter(of_compound_and_before(compound)).count()
 
 
 def _waiting(user: User) -> Iterator[WaitingLine]:

@@ -20,6 +20,7 @@ from projects.permissions import can_export
 from residents.actions.meetings import announce_meeting, change_meeting
 from residents.errors.meetings import MeetingChanged
 from residents.filters.meetings import MeetingFilter
+from residents.following import of_compound_and_before
 from residents.forms.meetings import MeetingForm, add_refusal, facts_of
 from residents.models import Meeting
 from residents.permissions import can_enter_for_residents, can_see_households
@@ -53,7 +54,7 @@ def of_compound(request: SignedInRequest, code: str) -> HttpResponseBase:
     compound = find_compound(request, code)
     return MEETINGS.respond(
         request,
-        lambda: listed(Meeting.objects.visible_to(request.user)).filter(compound=compound),
+        lambda: listed(Meeting.objects.visible_to(request.user)).filter(of_compound_and_before(compound)),
         filterset=MeetingFilter,
         may_export=can_export(request.user),
         template="residents/meetings_of_compound.html",

@@ -22,6 +22,7 @@ from files.actions import store_image
 from projects.permissions import can_export
 from residents.actions.opinions import record_opinion
 from residents.filters.opinions import OpinionFilter
+from residents.following import of_compound_and_before
 from residents.forms.opinions import RecordForm, add_refusal
 from residents.models import Meeting, Opinion, OpinionCategory
 from residents.permissions import can_enter_for_residents, can_see_households
@@ -68,7 +69,7 @@ def of_compound(request: SignedInRequest, code: str) -> HttpResponseBase:
     compound = find_compound(request, code)
     return OPINIONS.respond(
         request,
-        lambda: _seen(request).filter(compound=compound),
+        lambda: _seen(request).filter(of_compound_and_before(compound)),
         filterset=OpinionFilter,
         may_export=can_export(request.user),
         describe=_called(request),

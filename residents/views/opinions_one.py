@@ -15,9 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core.changelog import log_page
 from core.errors import DomainError
+from core.history import version_of
 from directory.requests import SignedInRequest
 from files.serving import preview_response
 from residents.actions import opinions as acts
+from residents.errors.opinions import OpinionChanged
 from residents.forms.opinions import AssignForm, JoinForm, ReopenForm, ReplyForm, add_refusal
 from residents.models import Opinion, OpinionPhoto, OpinionState
 from residents.opinionlog import KINDS, changes_of
@@ -74,9 +76,10 @@ def _page(
 def _forms(opinion: Opinion, *, may_join: bool) -> dict[str, forms.Form]:
     if opinion.state not in JOINABLE:
         return {"reopen": ReopenForm(auto_id="reopen_%s")}
+    version = {"version": version_of(opinion)}
     found: dict[str, forms.Form] = {
-        "assign": AssignForm(opinion=opinion),
-        "answer": ReplyForm(opinion=opinion),
+        "assign": AssignForm(opinion=opinion, initial=version),
+        "answer": ReplyForm(opinion=opinion, initial=version),
         "reopen": ReopenForm(auto_id="reopen_%s"),
     }
     return found | ({"join": JoinForm(opinion=opinion)} if may_join else {})
@@ -85,9 +88,7 @@ def _forms(opinion: Opinion, *, may_join: bool) -> dict[str, forms.Form]:
 Act = Callable[[SignedInRequest, Opinion, Any], str]
 
 
-def _act(
-    name: str, form_of: Callable[[SignedInRequest, Opinion], forms.Form], does: Act
-) -> Callable[..., HttpResponse]:
+def _act(name: str, form_of: Callable[[Any, Opinion], forms.Form], does: Act) -> Callable[..., HttpResponse]:
     """A form of the page, sent: done, or shown again with what is wrong at its field."""
 
     @never_cache
@@ -95,10 +96,14 @@ def _act(
     def view(request: SignedInRequest, pk: int) -> HttpResponse:
         opinion = find_opinion(request, pk)
         demand(can_keep_opinions(request.user, opinion.division_code))
-        form = form_of(request, opinion)
+        form = form_of(request.POST, opinion)
         if form.is_valid():
             try:
                 messages.success(request, does(request, opinion, form))
+            except OpinionChanged as refusal:
+                opinion = find_opinion(request, pk)
+                form = _shown_again(form_of, request, opinion)
+                add_refusal(form, refusal)
             except DomainError as refusal:
                 add_refusal(form, refusal)
             else:
@@ -108,13 +113,26 @@ def _act(
     return view
 
 
+def _shown_again(
+    form_of: Callable[[Any, Opinion], forms.Form], request: SignedInRequest, opinion: Opinion
+) -> forms.Form:
+    """What was typed, now beside what a colleague saved meanwhile: saved again, it replaces that knowingly."""
+    data = request.POST.copy()
+    data["version"] = str(version_of(opinion))
+    return form_of(data, opinion)
+
+
 def _assign(request: SignedInRequest, opinion: Opinion, form: AssignForm) -> str:
-    acts.assign_opinion(opinion=opinion, user=request.user, **form.cleaned_data)
+    acts.assign_opinion(
+        opinion=opinion, user=request.user, expected_version=form.cleaned_data["version"] or 0, **form.facts()
+    )
     return _("Saved.")
 
 
 def _reply(request: SignedInRequest, opinion: Opinion, form: ReplyForm) -> str:
-    acts.reply_to_opinion(opinion=opinion, user=request.user, **form.cleaned_data)
+    acts.reply_to_opinion(
+        opinion=opinion, user=request.user, expected_version=form.cleaned_data["version"] or 0, **form.facts()
+    )
     return _("Answered. Whoever said it reads the reply on the own page.")
 
 
@@ -142,12 +160,12 @@ def _erase(request: SignedInRequest, opinion: Opinion, form: EraseForm) -> str:
     return _("Name and telephone are erased.")
 
 
-assign = _act("assign", lambda request, opinion: AssignForm(request.POST, opinion=opinion), _assign)
-reply = _act("answer", lambda request, opinion: ReplyForm(request.POST, opinion=opinion), _reply)
-join = _act("join", lambda request, opinion: JoinForm(request.POST, opinion=opinion), _join)
-reopen = _act("reopen", lambda request, _opinion: ReopenForm(request.POST, auto_id="reopen_%s"), _reopen)
-close = _act("closing", lambda request, _opinion: forms.Form(request.POST), _close)
-erase = _act("erasing", lambda request, _opinion: EraseForm(request.POST), _erase)
+assign = _act("assign", lambda data, opinion: AssignForm(data, opinion=opinion), _assign)
+reply = _act("answer", lambda data, opinion: ReplyForm(data, opinion=opinion), _reply)
+join = _act("join", lambda data, opinion: JoinForm(data, opinion=opinion), _join)
+reopen = _act("reopen", lambda data, _opinion: ReopenForm(data, auto_id="reopen_%s"), _reopen)
+close = _act("closing", lambda data, _opinion: forms.Form(data), _close)
+erase = _act("erasing", lambda data, _opinion: EraseForm(data), _erase)
 
 
 @require_safe

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from audit.models import AuditEntry
 from compounds.models import Compound
+from core.history import version_of
 from outbox.models import Message
 from residents.actions.opinion_alarms import sound_alarm, sound_alarms
 from residents.actions.opinions import close_opinion, join_opinions
@@ -241,6 +242,32 @@ def test_a_contact_is_erased_for_good_and_the_audit_says_why(cast: Cast, compoun
     client.post(at("opinion_erase", opinion.pk), {"reason": "本人要求"})
     assert "王阿姨" not in text_of(client, opinion.get_absolute_url())
     assert AuditEntry.objects.get(action="opinion.contact_erased").reason == "本人要求"
+
+
+def test_two_who_answer_at_once_see_each_other(cast: Cast, compound: Compound) -> None:
+    opinion, client = take_down(cast, compound), cast.client("community")
+    shown = str(version_of(opinion))
+    sent = {"reply": "第二份答复", "adoption": "adopted", "version": shown}
+    answer(cast, opinion, "第一份答复")
+    refused = client.post(at("opinion_reply", opinion.pk), sent)
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert "第一份答复" in page
+    assert "第二份答复" in page
+    opinion.refresh_from_db()
+    assert opinion.reply == "第一份答复"
+    again = {**sent, "version": str(version_of(opinion))}
+    assert f'value="{again["version"]}"' in page
+    assert client.post(at("opinion_reply", opinion.pk), again).status_code == 302
+    opinion.refresh_from_db()
+    assert opinion.reply == "第二份答复"
+
+
+def test_an_alarm_beside_the_form_is_no_colleague(cast: Cast, compound: Compound) -> None:
+    opinion = late(cast, take_down(cast, compound), owner=cast.community)
+    sent = {"reply": "答复", "adoption": "adopted", "version": str(version_of(opinion))}
+    sound_alarms()
+    assert cast.client("community").post(at("opinion_reply", opinion.pk), sent).status_code == 302
 
 
 def test_the_history_tells_each_step_and_never_the_contact(cast: Cast, compound: Compound) -> None:

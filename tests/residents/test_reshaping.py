@@ -141,6 +141,8 @@ def test_what_has_ended_goes_along_or_stays_and_residents_keep_their_own(cast: C
     home = at_home(cast, doors[0])
     assert "已列入方案" in text_of(home.get(f"/r/opinions/{opinion.pk}/"))
     bureau = cast.client("bureau")
+    assert "下水道堵了" in bureau.get(f"/residents/opinions/of/{into.code}/").content.decode()
+    assert bureau.get(f"/residents/meetings/of/{into.code}/").content.decode().count(">议事<") == 3
     for page in (opinion.get_absolute_url(), doors[0].get_absolute_url(), menu.get_absolute_url()):
         assert bureau.get(page).status_code == 200
     assert Round.objects.get().compound == old
