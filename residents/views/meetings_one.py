@@ -24,6 +24,7 @@ from files.actions import store_image
 from files.serving import preview_response
 from residents.actions import meetings as acts
 from residents.attendance import AttendanceGrid, by_building
+from residents.errors.meetings import AttendanceClosed
 from residents.forms.meetings import CancelForm, DoorCameForm, HoldForm, PaperForm, add_refusal
 from residents.meetinglog import KINDS, changes_of
 from residents.models import DOORS_OPEN, Attendance, Meeting, MeetingState
@@ -48,7 +49,6 @@ def _page(
 ) -> HttpResponse:
     """`bound` replaces one of the forms by the one that was refused."""
     may_enter = can_enter_for_residents(request.user, meeting.division_code)
-    is_planned = meeting.state == MeetingState.PLANNED
     context: dict[str, Any] = {
         "meeting": meeting,
         "compound": meeting.compound,
@@ -57,8 +57,8 @@ def _page(
         "opinions": list(meeting.opinions.order_by("number")),
         "papers": list(meeting.papers.select_related("file")),
         "may_enter": may_enter,
-        "may_change": may_enter and is_planned,
-        "is_meeting": is_planned and meeting.begins_at - DOORS_OPEN <= timezone.now(),
+        "may_change": may_enter and meeting.state == MeetingState.PLANNED,
+        "is_meeting": _is_meeting(meeting),
         "has_begun": meeting.begins_at <= timezone.now(),
         "log": log_page(request, KINDS, lambda **asked: changes_of(meeting, **asked)),
         "refused": next(iter(bound), ""),
@@ -68,6 +68,11 @@ def _page(
         context |= {"cancel_form": CancelForm(), "paper_form": PaperForm()} | bound
     request.rail_path = "/residents/"  # type: ignore[attr-defined]
     return render(request, "residents/meetings_page.html", context, status=status)
+
+
+def _is_meeting(meeting: Meeting) -> bool:
+    """People may come in: from a few hours before it begins until its minutes are recorded."""
+    return meeting.state == MeetingState.PLANNED and meeting.begins_at - DOORS_OPEN <= timezone.now()
 
 
 def _who_came(meeting: Meeting) -> dict[str, Any]:
@@ -93,6 +98,9 @@ def _as_one_walks(came: Any) -> Any:
 def attendance(request: SignedInRequest, pk: int) -> HttpResponse:
     """The doors of one building to tick; going on to the next building saves this one."""
     meeting = find_meeting_to_change(request, pk)
+    if request.method != "POST" and not _is_meeting(meeting):
+        messages.error(request, AttendanceClosed().message)
+        return redirect(meeting)
     grid = AttendanceGrid(meeting)
     quick = DoorCameForm(compound=meeting.compound)
     if request.method == "POST":

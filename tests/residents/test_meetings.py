@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import Error, transaction
 from django.test import Client
 from django.utils import timezone
@@ -32,7 +33,9 @@ from residents.errors.meetings import (
 from residents.errors.opinions import HouseholdElsewhere
 from residents.models import Attendance, Decision, Household, Meeting, Opinion
 from tests.cast import Cast
-from tests.residents.builders import make_doors, make_representative
+from tests.compounds.pages import picture
+from tests.pdf import words
+from tests.residents.builders import make_doors, make_owner, make_representative
 from tests.residents.letters_held import HOME, at_home
 from tests.residents.register_pages import at, statements, text_of
 from tests.residents.test_home_menu import text_of as words_of
@@ -171,6 +174,18 @@ def test_ticks_that_are_no_doors_are_nobody(cast: Cast, doors: list[Household], 
     assert not Attendance.objects.exists()
 
 
+def test_nothing_is_ticked_before_people_come_or_after_the_minutes(
+    cast: Cast, doors: list[Household]
+) -> None:
+    client = cast.client("community")
+    for meeting in (announced(cast, doors[0]), held(cast, doors[0])):
+        address = at("meeting_attendance", meeting.pk)
+        assert client.get(address).status_code == 302
+        assert "到会登记从会前三小时开始" in client.get(address, follow=True).content.decode()
+        client.post(address, {"here": [doors[0].pk]})
+    assert not Attendance.objects.exists()
+
+
 def test_nobody_of_another_compound_comes_and_nobody_long_before(cast: Cast, doors: list[Household]) -> None:
     elsewhere = make_doors(cast)[0]
     with pytest.raises(HouseholdElsewhere):
@@ -221,8 +236,8 @@ def test_a_meeting_is_recorded_with_guests_and_decisions(cast: Cast, doors: list
         assert answer.status_code == 422, wrong
     assert client.post(address, MINUTES).status_code == 302
     page = text_of(client, meeting.get_absolute_url())
-    for words in ("设计单位", "赞成 10，反对 1，弃权 1", "大家讨论了车位。"):
-        assert words in page
+    for said in ("设计单位", "赞成 10，反对 1，弃权 1", "大家讨论了车位。"):
+        assert said in page
     home = words_of(at_home(cast, doors[2]).get(HOME))
     assert "增设充电棚（赞成 10，反对 1，弃权 1）" in home
     assert "大家讨论了车位。" not in home
@@ -315,12 +330,43 @@ def test_a_meeting_without_minutes_waits_for_whoever_records_it(cast: Cast, door
     assert late.get_absolute_url() in text_of(cast.client("community"), line.url)
 
 
-def test_papers_of_a_meeting_are_pdfs(cast: Cast, doors: list[Household]) -> None:
+def test_the_notice_and_the_sheet_to_sign_say_where_and_name_nobody(
+    cast: Cast, doors: list[Household]
+) -> None:
+    make_owner(cast, doors[0], "张三丰")
+    make_representative(cast, doors[1], "李代表")
     meeting, client = announced(cast, doors[0]), cast.client("community")
-    for name in ("meeting_notice", "meeting_sheet"):
-        answer = client.get(at(name, meeting.pk))
-        assert answer.content.startswith(b"%PDF")
-        assert answer["Cache-Control"] == "private, no-store"
+    board_notice, sheet = (client.get(at(name, meeting.pk)) for name in ("meeting_notice", "meeting_sheet"))
+    assert sheet["Cache-Control"] == "private, no-store"
+    assert all(word in words(board_notice.content, 0) for word in ("车位怎么改", "小区广场", "充电棚"))
+    printed = words(sheet.content, 0)
+    assert all(f"1单元{door.unit}" in printed for door in doors)
+    theirs = announced(cast, doors[0], kind="representatives")
+    only = words(client.get(at("meeting_sheet", theirs.pk)).content, 0)
+    assert "1单元102" in only
+    assert "1单元101" not in only
+    assert not any(name in printed + only for name in ("张三丰", "李代表"))
+
+
+def test_pictures_of_the_signed_list_are_for_whoever_enters_for_residents(
+    cast: Cast, doors: list[Household]
+) -> None:
+    meeting, client = begun(cast, doors[0]), cast.client("community")
+    address, key = at("meeting_add_paper", meeting.pk), uuid.uuid4()
+    for _tap in range(2):
+        assert (
+            client.post(address, {"picture": picture(), "caption": "签到表", "key": key}).status_code == 302
+        )
+    (paper,) = meeting.papers.all()
+    for wrong in ({}, {"picture": SimpleUploadedFile("签到.jpg", b"no picture")}):
+        assert client.post(address, {**wrong, "key": uuid.uuid4()}).status_code == 422
+    shown = client.get(at("meeting_paper", meeting.pk, paper.pk))
+    # Read to the end, so that the file behind it is closed.
+    assert b"".join(shown.streaming_content).startswith(b"\xff\xd8")  # type: ignore[attr-defined]
+    auditor = cast.client("auditor")
+    assert "共 1 张图片" in text_of(auditor, meeting.get_absolute_url())
+    assert auditor.get(at("meeting_paper", meeting.pk, paper.pk)).status_code == 403
+    assert client.get(at("meeting_paper", announced(cast, doors[0]).pk, paper.pk)).status_code == 404
 
 
 def test_pages_cost_a_fixed_number_of_statements(cast: Cast, doors: list[Household]) -> None:
