@@ -56,6 +56,8 @@ def _what(row: Row) -> str:
     before: dict[str, Any] = dict(row.before or {})
     if row.label == "insert" or not before:
         return _("Drawn up")
+    if before["finished_at"] != row.row["finished_at"]:
+        return _("Finished")
     if before["state"] == row.row["state"]:
         is_later = (
             row.row["state"] == QuestionnaireState.PUBLISHED and before["closes_at"] != row.row["closes_at"]

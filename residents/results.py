@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.suppression import FEWEST_PUBLISHED, suppressed
@@ -100,6 +101,11 @@ class Results:
     @property
     def sheets(self) -> int:
         return sum(self._by_channel.values())
+
+    @property
+    def is_early(self) -> bool:
+        """Answers still land: whoever looked twice would read a single one from the difference."""
+        return not self.is_whole and not self.questionnaire.is_final_at(timezone.now())
 
     @property
     def is_too_few(self) -> bool:

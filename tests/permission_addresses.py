@@ -248,7 +248,7 @@ ARGUMENTS: dict[str, Arguments] = {
     ),
     **dict.fromkeys(
         ("residents:questionnaire", "residents:questionnaire_edit", "residents:questionnaire_publish",
-         "residents:questionnaire_prolong", "residents:questionnaire_void", "residents:questionnaire_history",
+         "residents:questionnaire_prolong", "residents:questionnaire_void", "residents:questionnaire_finish", "residents:questionnaire_history",
          "residents:question_add", "residents:questionnaire_preview"),
         lambda side: [side.questionnaire.pk],
     ),

@@ -19,6 +19,7 @@ from portal.demo.pool import SHANGHAI
 from residents.actions.questionnaires import (
     QuestionFacts,
     draw_up_questionnaire,
+    finish_questionnaire,
     publish_questionnaire,
     set_questions,
 )
@@ -108,6 +109,7 @@ class Asked:
                     received_at=at,
                 )
                 count += 1
+        finish_questionnaire(questionnaire=made, user=self.section)
         return count
 
     def _on_the_notice_board(self) -> int:

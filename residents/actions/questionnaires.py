@@ -25,6 +25,7 @@ from residents.errors.opinions import (
     QuestionnaireIncomplete,
     QuestionnaireNotDraft,
     QuestionnaireNotOpen,
+    QuestionnaireStillOpen,
     TooManyQuestions,
 )
 from residents.models import Question, Questionnaire, QuestionnaireState, Round
@@ -213,6 +214,20 @@ def prolong_questionnaire(*, questionnaire: Questionnaire, user: User, closes_at
     questionnaire.closes_at = closes_at
     with refusals_of_triggers(TRIGGERS):
         questionnaire.save(update_fields=["closes_at"])
+    return questionnaire
+
+
+@transaction.atomic
+def finish_questionnaire(*, questionnaire: Questionnaire, user: User) -> Questionnaire:
+    """All paper is typed: nothing lands any more, and the figures are published. By itself it is so a week after the close."""
+    questionnaire = _lock(questionnaire, user)
+    if questionnaire.state != QuestionnaireState.PUBLISHED or questionnaire.finished_at is not None:
+        raise QuestionnaireNotOpen
+    if questionnaire.closes_at > timezone.now():
+        raise QuestionnaireStillOpen
+    questionnaire.finished_at = timezone.now()
+    with refusals_of_triggers(TRIGGERS):
+        questionnaire.save(update_fields=["finished_at"])
     return questionnaire
 
 

@@ -42,8 +42,6 @@ REFUSED = {
 STRETCH = timedelta(hours=1)
 FROM_ONE_ADDRESS, ALTOGETHER = 60, 1_000
 DRAFTS_KEPT = timedelta(days=30)
-# How long after the close paper that was received in time can be typed; the guard says the same.
-PAPER_TYPED_FOR = timedelta(days=7)
 
 
 @transaction.atomic

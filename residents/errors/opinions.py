@@ -60,6 +60,11 @@ class QuestionnaireNotOpenYet(DomainError):
     sentence = _("This questionnaire has not begun yet.")
 
 
+class QuestionnaireStillOpen(DomainError):
+    code = "questionnaire_still_open"
+    sentence = _("This questionnaire is still open. It is finished after its close.")
+
+
 class QuestionnaireChanged(DomainError):
     code = "changed_meanwhile"
     sentence = _(

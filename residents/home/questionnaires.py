@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from core.board import ResidentCard
 from residents.answering import in_words
-from residents.home.words import plain_moment
+from residents.home.words import plain_day, plain_moment
 from residents.models import Question, Questionnaire, QuestionnaireState, Response, ResponseDraft
 from residents.session import Resident
 
@@ -59,7 +59,7 @@ class Sheet:
 
     @property
     def shows_results(self) -> bool:
-        return self.is_over and self.questionnaire.shows_results
+        return self.questionnaire.shows_results and self.questionnaire.is_final_at(self.now)
 
     @cached_property
     def questions(self) -> list[Question]:
@@ -291,11 +291,16 @@ def closed_questionnaires(resident: Resident) -> Iterator[ResidentCard]:
         if questionnaire.state == QuestionnaireState.VOIDED:
             why = _("This questionnaire does not count: {reason}").format(reason=questionnaire.void_reason)
             yield ResidentCard(title=title, tag=_("does not count"), tone="late", lines=(why,))
-        elif questionnaire.is_over_at(now) and questionnaire.shows_results:
+        elif questionnaire.is_final_at(now) and questionnaire.shows_results:
             yield ResidentCard(
                 title=title, tag=_("closed"), tone="ok", lines=(_("See what your neighbours answered, in figures."),),
                 url=_result_url(questionnaire), action=_("See the results"),
             )  # fmt: skip
+        elif questionnaire.is_over_at(now) and questionnaire.shows_results:
+            when = _("Paper is still being typed. The results come by {day}.").format(
+                day=plain_day(questionnaire.final_at)
+            )
+            yield ResidentCard(title=title, tag=_("being counted"), lines=(when,))
         elif questionnaire.is_over_at(now):
             thanks = _("The questionnaire is closed. Thank you; the committee is reading the answers.")
             yield ResidentCard(title=title, tag=_("closed"), lines=(thanks,))

@@ -38,16 +38,14 @@ from residents.models.opinions import Adoption, Channel, Opinion, OpinionCategor
 from residents.models.outcomes import Departure, Outcome, OutcomeAdoption
 from residents.models.paper import PaperBatch, SpoiledSheet
 from residents.models.questionnaires import (
-    RESPONSE_CHANNELS,
-    OpenAnswer,
+    PAPER_TYPED_FOR,
     Question,
     QuestionKind,
     Questionnaire,
     QuestionnaireState,
-    Response,
-    ResponseDraft,
 )
 from residents.models.representatives import FEWEST_REPRESENTATIVES, MOST_REPRESENTATIVES, Representative
+from residents.models.responses import RESPONSE_CHANNELS, OpenAnswer, Response, ResponseDraft
 from residents.models.rounds import DELIVERED, DoorCall, Finding, Round
 from residents.models.sign_offs import RepresentativeOpinion, SignOffOfRepresentatives
 
@@ -57,6 +55,7 @@ __all__ = [
     "DOORS_OPEN",
     "FEWEST_REPRESENTATIVES",
     "MOST_REPRESENTATIVES",
+    "PAPER_TYPED_FOR",
     "RESPONSE_CHANNELS",
     "AccessCode",
     "Adoption",

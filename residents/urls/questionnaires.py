@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/edit/", questionnaire_office.edit, name="questionnaire_edit"),
     path("<int:pk>/publish/", questionnaire_office.publish, name="questionnaire_publish"),
     path("<int:pk>/prolong/", questionnaire_office.prolong, name="questionnaire_prolong"),
+    path("<int:pk>/finish/", questionnaire_office.finish, name="questionnaire_finish"),
     path("<int:pk>/void/", questionnaire_office.void, name="questionnaire_void"),
     path("<int:pk>/history/", questionnaire_office.history, name="questionnaire_history"),
     path("<int:pk>/questions/new/", questionnaire_questions.question_add, name="question_add"),

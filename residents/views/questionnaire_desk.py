@@ -22,7 +22,7 @@ from directory.requests import SignedInRequest
 from files.actions import store_upload
 from files.models import StoredFile
 from files.serving import file_response, preview_response
-from residents.actions.responses import PAPER_TYPED_FOR, respond
+from residents.actions.responses import respond
 from residents.errors.opinions import AnswerUnfit, QuestionnaireNotOpen, QuestionnaireNotOpenYet
 from residents.finding import doors_like
 from residents.forms.questionnaires import SHEET, EntryForm
@@ -74,7 +74,7 @@ def not_to_enter(questionnaire: Questionnaire) -> str:
     """Why nothing can be entered now; "" while it is open, and for paper some days longer."""
     now = timezone.now()
     if questionnaire.state == QuestionnaireState.PUBLISHED and questionnaire.opens_at <= now:
-        return "" if now < questionnaire.closes_at + PAPER_TYPED_FOR else QuestionnaireNotOpen().message
+        return QuestionnaireNotOpen().message if questionnaire.is_final_at(now) else ""
     is_early = questionnaire.state != QuestionnaireState.VOIDED
     return (QuestionnaireNotOpenYet() if is_early else QuestionnaireNotOpen()).message
 

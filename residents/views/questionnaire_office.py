@@ -179,6 +179,7 @@ def page(request: SignedInRequest, pk: int) -> HttpResponse:
         "is_draft": is_draft,
         "is_open": questionnaire.is_open_at(now),
         "is_over": questionnaire.is_over_at(now),
+        "is_final": questionnaire.is_final_at(now),
         "answered": answered,
         "percent": percent(answered, doors),
         "doors": doors if questionnaire.is_per_household else None,
@@ -237,6 +238,11 @@ def _prolong(request: SignedInRequest, questionnaire: Questionnaire) -> str:
     return _("The close is later now.")
 
 
+def _finish(request: SignedInRequest, questionnaire: Questionnaire) -> str:
+    acts.finish_questionnaire(questionnaire=questionnaire, user=request.user)
+    return _("Finished: the figures stay as they are now.")
+
+
 def _void(request: SignedInRequest, questionnaire: Questionnaire) -> str:
     acts.void_questionnaire(
         questionnaire=questionnaire, user=request.user, reason=request.POST.get("reason", "")[:300]
@@ -244,4 +250,4 @@ def _void(request: SignedInRequest, questionnaire: Questionnaire) -> str:
     return _("The questionnaire counts no longer. Residents read why.")
 
 
-publish, prolong, void = (_act(does) for does in (_publish, _prolong, _void))
+publish, prolong, finish, void = (_act(does) for does in (_publish, _prolong, _finish, _void))

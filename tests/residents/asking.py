@@ -9,7 +9,12 @@ from typing import Any
 from django.utils import timezone
 
 from compounds.models import Compound
-from residents.actions.questionnaires import draw_up_questionnaire, publish_questionnaire, set_questions
+from residents.actions.questionnaires import (
+    draw_up_questionnaire,
+    finish_questionnaire,
+    publish_questionnaire,
+    set_questions,
+)
 from residents.actions.responses import respond, respond_openly
 from residents.models import Household, Question, Questionnaire, Response
 from tests.cast import Cast
@@ -51,6 +56,11 @@ def make_questionnaire(
 
 def wait_for_close(questionnaire: Questionnaire) -> None:
     time.sleep(max(0, (questionnaire.closes_at - timezone.now()).total_seconds()) + 0.01)
+
+
+def closed_and_finished(cast: Cast, questionnaire: Questionnaire) -> Questionnaire:
+    wait_for_close(questionnaire)
+    return finish_questionnaire(questionnaire=questionnaire, user=cast.bureau)
 
 
 def doors_of(questionnaire: Questionnaire) -> list[Household]:

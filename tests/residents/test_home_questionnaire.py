@@ -15,7 +15,15 @@ from residents.actions import responses as limits
 from residents.actions.questionnaires import void_questionnaire
 from residents.models import Questionnaire, Response, ResponseDraft
 from tests.cast import Cast
-from tests.residents.asking import answer, answer_openly, asked, doors_of, make_questionnaire, wait_for_close
+from tests.residents.asking import (
+    answer,
+    answer_openly,
+    asked,
+    closed_and_finished,
+    doors_of,
+    make_questionnaire,
+    wait_for_close,
+)
 from tests.residents.builders import make_doors, make_representative
 from tests.residents.letters_held import HOME, Phone, at_home, phone
 from tests.residents.menus import soon
@@ -155,6 +163,10 @@ def test_results_show_after_the_close_without_words_and_without_small_groups(cas
     held = at_home(cast, doors[0])
     assert held.get(path(questionnaire, "result")).status_code == 404
     wait_for_close(questionnaire)
+    # Paper is still typed: somebody who looked before and after would read a single sheet.
+    assert held.get(path(questionnaire, "result")).status_code == 404
+    assert "正在统计" in text_of(held.get(HOME))
+    closed_and_finished(cast, questionnaire)
     assert "看结果" in text_of(held.get(HOME))
     page = text_of(held.get(path(questionnaire, "result")))
     assert "12 户中有 10 户" in page

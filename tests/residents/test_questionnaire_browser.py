@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from residents.models import Response
 from tests.browser import NewPage, SignedIn
 from tests.cast import Cast
-from tests.residents.asking import answer, doors_of, make_questionnaire
+from tests.residents.asking import answer, closed_and_finished, doors_of, make_questionnaire
 from tests.residents.letters_held import code_of
 from tests.residents.test_home_browser import look
 
@@ -80,7 +80,7 @@ def test_anybody_and_the_results_pass_axe(committed_cast: Cast, new_page: NewPag
     page.goto(f"/r/{code_of(cast, doors_of(closed)[0])}")
     page.locator("main button.btn-primary").click()
     expect(page.locator("h1")).to_contain_text(closed.compound.name)
-    page.wait_for_timeout(max(0, (closing - timezone.now()).total_seconds() * 1000) + 20)
+    closed_and_finished(cast, closed)
     page.goto(f"/r/survey/{closed.pk}/result/")
     look(page, axe, large=False)
 

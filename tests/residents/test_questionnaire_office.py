@@ -17,7 +17,15 @@ from core.sheets import open_bytes
 from residents.models import Question, Questionnaire, Response
 from tests.cast import Cast
 from tests.compounds.builders import make_compound
-from tests.residents.asking import answer, answer_openly, asked, doors_of, make_questionnaire, wait_for_close
+from tests.residents.asking import (
+    answer,
+    answer_openly,
+    asked,
+    closed_and_finished,
+    doors_of,
+    make_questionnaire,
+    wait_for_close,
+)
 from tests.residents.builders import make_doors, make_round
 from tests.residents.menus import soon
 from tests.residents.test_home_menu import text_of as text_of_answer
@@ -284,7 +292,7 @@ def test_whose_door_is_missing_shows_by_building_and_on_paper(cast: Cast) -> Non
 
 
 def test_results_are_whole_for_whoever_enters_and_published_for_others(cast: Cast) -> None:
-    questionnaire = make_questionnaire(cast, doors=12)
+    questionnaire = make_questionnaire(cast, doors=12, closes_at=timezone.now() + timedelta(seconds=3))
     make_doors(cast, questionnaire.compound, building="2号楼", floors=1, doors=3)
     for number, door in enumerate(doors_of(questionnaire)[:13]):
         answer(
@@ -293,6 +301,15 @@ def test_results_are_whole_for_whoever_enters_and_published_for_others(cast: Cas
             [0 if number < 9 else 1, [1] if number else [0, 1], 4, 3 if number else 8, f"话{number}"],
         )
     clerk, auditor = cast.client("community"), cast.client("auditor")
+    # While answers land, others learn only how many: two looks would tell a single one.
+    early = read(auditor, path(questionnaire, "results/"))
+    assert "13 答卷" in early
+    assert "想装" not in early
+    assert cast.client("bureau").post(path(questionnaire, "finish/"), follow=True).status_code == 200
+    questionnaire.refresh_from_db()
+    assert questionnaire.finished_at is None
+    closed_and_finished(cast, questionnaire)
+    assert 'name="door"' not in clerk.get(path(questionnaire, "desk/")).content.decode()
     whole, published = (read(one, path(questionnaire, "results/")) for one in (clerk, auditor))
     assert "13 / 15 户（87%）" in re.sub(r"\s+/", " /", whole)
     assert "最低 3，最高 8" in whole

@@ -15,6 +15,7 @@ from residents.actions.questionnaires import (
     add_question,
     change_question,
     drop_question,
+    finish_questionnaire,
     move_question,
     prolong_questionnaire,
     publish_questionnaire,
@@ -30,6 +31,7 @@ from residents.errors.opinions import (
     QuestionnaireNotDraft,
     QuestionnaireNotOpen,
     QuestionnaireNotOpenYet,
+    QuestionnaireStillOpen,
     SheetOfPaperNeeded,
     TooManyAnswersAtOnce,
 )
@@ -41,6 +43,7 @@ from tests.residents.asking import (
     answer_openly,
     asked,
     by_id,
+    closed_and_finished,
     doors_of,
     make_questionnaire,
     wait_for_close,
@@ -133,6 +136,20 @@ def test_paper_received_in_time_is_typed_after_the_close_and_only_paper(cast: Ca
     for how in ({"channel": "phone"}, {"channel": "paper", "sheet": scan}):
         with pytest.raises(QuestionnaireNotOpen):
             answer(questionnaire, door, user=cast.community, **how)
+
+
+def test_once_it_is_finished_no_paper_lands_any_more(cast: Cast) -> None:
+    questionnaire = make_questionnaire(cast, closes_at=soon())
+    early, scan = timezone.now(), make_scan(cast)
+    with pytest.raises(QuestionnaireStillOpen):
+        finish_questionnaire(questionnaire=questionnaire, user=cast.bureau)
+    closed_and_finished(cast, questionnaire)
+    with pytest.raises(QuestionnaireNotOpen):
+        answer(
+            questionnaire, doors_of(questionnaire)[0], user=cast.community, channel="paper", sheet=scan, received_at=early
+        )  # fmt: skip
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Questionnaire.objects.filter(pk=questionnaire.pk).update(finished_at=None)
 
 
 def test_who_may_not_enter_and_what_lacks_its_sheet_is_refused(cast: Cast) -> None:
