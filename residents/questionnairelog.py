@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from core.changelog import PAGE, Change, Names, Row, differences, fetch, foreign_keys, recorded
 from residents.models import Question, Questionnaire, QuestionnaireState
@@ -57,7 +57,7 @@ def _what(row: Row) -> str:
     if row.label == "insert" or not before:
         return _("Drawn up")
     if before["finished_at"] != row.row["finished_at"]:
-        return _("Finished")
+        return pgettext("questionnaire", "Finished")
     if before["state"] == row.row["state"]:
         is_later = (
             row.row["state"] == QuestionnaireState.PUBLISHED and before["closes_at"] != row.row["closes_at"]
