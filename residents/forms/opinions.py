@@ -130,7 +130,7 @@ class RecordForm(KeyForm):
         super().__init__(*args, **kwargs)
         self.fields["category"].offer(compound.community_id)  # type: ignore[attr-defined]
         self.fields["door"].compound = compound  # type: ignore[attr-defined]
-        meetings = Meeting.objects.not_cancelled().filter(compound=compound)
+        meetings = Meeting.objects.met_by(timezone.now()).filter(compound=compound)
         self.fields["meeting"].queryset = meetings  # type: ignore[attr-defined]
         self.fields["meeting"].choices = _latest(meetings, said_in)  # type: ignore[attr-defined]
 

@@ -1,6 +1,6 @@
 """居民议事会: who came, what was said, what was decided."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pghistory
 import pgtrigger
@@ -34,15 +34,16 @@ class MeetingState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+# People come before it begins; earlier than this nobody can have come.
+DOORS_OPEN = timedelta(hours=3)
+
+
 class MeetingQuerySet(ScopedQuerySet["Meeting"]):
     power = Power.SEE_HOUSEHOLDS
 
-    def not_cancelled(self) -> "MeetingQuerySet":
-        return self.exclude(state=MeetingState.CANCELLED)
-
-
-# People come before it begins; earlier than this nobody can have come.
-DOORS_OPEN = timedelta(hours=3)
+    def met_by(self, moment: datetime) -> "MeetingQuerySet":
+        """Those in which something can have been said by then."""
+        return self.exclude(state=MeetingState.CANCELLED).filter(begins_at__lte=moment + DOORS_OPEN)
 
 
 @pghistory.track()

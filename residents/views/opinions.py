@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -129,7 +130,7 @@ def _asked_meeting(request: SignedInRequest, compound: Compound) -> Meeting | No
     asked = request.GET.get("meeting", "")
     if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
         return None
-    return Meeting.objects.not_cancelled().filter(compound=compound, pk=int(asked)).first()
+    return Meeting.objects.met_by(timezone.now()).filter(compound=compound, pk=int(asked)).first()
 
 
 def _recorded(request: SignedInRequest, compound: Compound, form: RecordForm) -> Opinion:

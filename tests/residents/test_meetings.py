@@ -305,6 +305,8 @@ def test_an_opinion_taken_down_in_a_meeting_is_linked_to_it(cast: Cast, doors: l
         record_opinion(
             compound=elsewhere.compound, user=cast.community, text="别处", channel="meeting", key=uuid.uuid4(), meeting=meeting
         )  # fmt: skip
+    later = announced(cast, doors[0], title="下次再议")
+    assert "下次再议" not in text_of(client, f"{at('opinion_new', meeting.compound.code)}?meeting={later.pk}")
     for asked in ("x", "9" * 30, "-1"):
         assert client.get(f"{at('opinion_new', meeting.compound.code)}?meeting={asked}").status_code == 200
 
