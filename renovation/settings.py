@@ -139,11 +139,11 @@ TEMPLATES = [
 
 # --- Database: role `app` works, role `owner` migrates ----------------------------------
 
-DATABASES = {"default": env.db_url("DATABASE_URL", engine="django.db.backends.postgresql")}
+DATABASES = {"default": env.db_url("DATABASE_URL", engine="core.database")}
 DATABASES["default"].update(CONN_MAX_AGE=600, CONN_HEALTH_CHECKS=True)
 if "DATABASE_OWNER_URL" in env:
     # Only `migrate` and the tests open this one; a web process is never given it.
-    DATABASES["owner"] = env.db_url("DATABASE_OWNER_URL", engine="django.db.backends.postgresql")
+    DATABASES["owner"] = env.db_url("DATABASE_OWNER_URL", engine="core.database")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Who, where and why are kept in each history row itself: a shared context table would have to be updatable.

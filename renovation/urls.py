@@ -5,6 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # First what programs call: addresses are tried one after the other, and no page begins like these.
+    path("api/", include("renovation.api")),
     path("", include("portal.urls")),
     path("", include("compounds.urls")),
     path("", include("projects.urls")),
@@ -17,7 +19,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("system/audit/", include("audit.urls")),
     path("accounts/", include("directory.account_urls")),
     path("language/", login_not_required(set_language), name="language"),
-    path("api/", include("renovation.api")),
 ]
 
 handler400 = "core.errorpages.bad_request"
