@@ -1,5 +1,7 @@
 """The worklist of a round of visits: every door, what came of the calls there, and whether the household has answered.
 
+A round asks for its menu; where it has none, for its questionnaire.
+
 What a household chose is read nowhere here: only whether a choice counts, and whether what it saw is still on show.
 """
 
@@ -23,6 +25,9 @@ from residents.models import (
     Household,
     Menu,
     MenuState,
+    Questionnaire,
+    QuestionnaireState,
+    Response,
     Round,
     current_versions,
 )
@@ -143,6 +148,16 @@ class Worklist:
         return Menu.objects.filter(round=self.round, state__in=states).order_by("-id").first()
 
     @cached_property
+    def questionnaire(self) -> Questionnaire | None:
+        """What a round without a menu asks for."""
+        published = Questionnaire.objects.filter(state=QuestionnaireState.PUBLISHED, is_per_household=True)
+        return None if self.menu else published.filter(round=self.round).order_by("-id").first()
+
+    @property
+    def asks(self) -> Menu | Questionnaire | None:
+        return self.menu or self.questionnaire
+
+    @cached_property
     def doors(self) -> list[WorkDoor]:
         return [self._door(row) for row in self._rows()]
 
@@ -160,7 +175,7 @@ class Worklist:
         return WorkDoor(
             pk, building, number, key, staircase, floor, unit, finding=finding, called_at=called_at, is_delivered=is_delivered, is_answered=bool(counts),
             look_again=look_again, is_paper_in=counts is False,
-            is_open=not (is_settled if self.menu else is_delivered),
+            is_open=not (is_settled if self.asks else is_delivered),
         )  # fmt: skip
 
     @cached_property
@@ -177,7 +192,12 @@ class Worklist:
     def _answers(self) -> dict[int, tuple[bool, bool]]:
         """By household: (whether its choice counts already, whether it should look again)."""
         if self.menu is None:
-            return {}
+            sheets = Response.objects.filter(questionnaire=self.questionnaire).counting()
+            return (
+                dict.fromkeys(sheets.values_list("household_id", flat=True), (True, False))
+                if self.asks
+                else {}
+            )
         on_show = [version.pk for version in current_versions(self.menu) if version.option.is_on_offer]
         standing = Choice.objects.filter(menu=self.menu, superseded_at__isnull=True, reversed_at__isnull=True)
         rows = standing.filter(Q(counts_from__isnull=False) | Q(channel=Channel.PAPER)).annotate(

@@ -176,8 +176,9 @@ def _figures(work: Worklist) -> list[FigureValue]:
     total = work.coverage
     of_all = _("of {doors}").format(doors=thousands(total.doors))
     figures = [FigureValue(label=_("Letters delivered"), value=thousands(total.delivered), note=of_all)]
-    if work.menu is not None:
+    if work.asks is not None:
         figures.append(FigureValue(label=_("Answered"), value=thousands(total.answered), note=of_all))
+    if work.menu is not None:
         again = carried("again") if total.look_again else ""
         figures.append(FigureValue(label=_("Look again"), value=thousands(total.look_again), url=again))
     to_knock = thousands(total.to_knock)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.errors import DomainError, InvalidInput
 from directory.requests import SignedInRequest
 from residents.actions.rounds import record_call, take_back_call
-from residents.models import DoorCall, Finding, Household, Menu, Round
+from residents.models import DoorCall, Finding, Household, Menu, Questionnaire, Round
 from residents.permissions import can_enter_for_residents
 from residents.views.register_household import household_context
 from residents.views.rounds import carried, find_round, may_call, show_of
@@ -68,6 +68,7 @@ def door(request: SignedInRequest, pk: int, household: int) -> HttpResponse:
         "back": _back(visits, one, request),
         "carried": carried(show_of(request)),
         "menu": _to_choose_from(request, work),
+        "questionnaire": _to_answer(request, work),
         "following": following(work.doors, one.pk, show_of(request)),
     }
     return render(request, "residents/rounds_door.html", context)
@@ -78,6 +79,13 @@ def _to_choose_from(request: SignedInRequest, work: Worklist) -> Menu | None:
     menu = work.menu
     is_open = menu is not None and menu.is_open_at(timezone.now())
     return menu if is_open and may_call(request, work.round) else None
+
+
+def _to_answer(request: SignedInRequest, work: Worklist) -> Questionnaire | None:
+    """The same of a questionnaire, in a round that asks for no menu."""
+    asked = work.questionnaire
+    is_open = asked is not None and asked.is_open_at(timezone.now())
+    return asked if is_open and may_call(request, work.round) else None
 
 
 @require_POST

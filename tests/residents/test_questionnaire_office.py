@@ -288,6 +288,20 @@ def test_whose_door_is_missing_shows_by_building_and_on_paper(cast: Cast) -> Non
     assert clerk.get(path(questionnaire, "missing/999999999999.pdf")).status_code == 404
 
 
+def test_a_round_without_a_menu_asks_for_its_questionnaire(cast: Cast) -> None:
+    compound = make_compound(cast, "走访小区")
+    visits = make_round(cast, compound)
+    questionnaire = make_questionnaire(cast, compound=compound, doors=3, round=visits)
+    door, other = doors_of(questionnaire)[:2]
+    answer(questionnaire, door)
+    clerk, rounds = cast.client("community"), f"/residents/rounds/{visits.pk}/"
+    page = clerk.get(rounds)
+    assert questionnaire.title in text_of(page)
+    work = page.context["work"]
+    assert (work.coverage.answered, work.coverage.to_knock) == (1, 2)
+    assert path(questionnaire, f"desk/{other.pk}/") in clerk.get(f"{rounds}doors/{other.pk}/").content.decode()
+
+
 # --- Read -------------------------------------------------------------------------------
 
 
