@@ -299,7 +299,9 @@ def test_a_round_without_a_menu_asks_for_its_questionnaire(cast: Cast) -> None:
     assert questionnaire.title in text_of(page)
     work = page.context["work"]
     assert (work.coverage.answered, work.coverage.to_knock) == (1, 2)
-    assert path(questionnaire, f"desk/{other.pk}/") in clerk.get(f"{rounds}doors/{other.pk}/").content.decode()
+    assert (
+        path(questionnaire, f"desk/{other.pk}/") in clerk.get(f"{rounds}doors/{other.pk}/").content.decode()
+    )
 
 
 # --- Read -------------------------------------------------------------------------------
