@@ -92,7 +92,7 @@ ITEMS = (
         residents=9_160, share="equal", funding="市级补助一部分，其余各户分摊。", liked=72,
     ),
     ItemSketch(
-        code="I12", name="健身器材和乒乓球台", text="放在菜地改出来的小广场上，老人孩子都能用。", cost=58_000, liked=41, scene="environment",
+        code="I12", name="健身器材和乒乓球台", text="放在菜地改出来的小广场上，老人孩子都能用。", cost=58_000, liked=41,
         funding="体育彩票公益金可申请。",
     ),
     ItemSketch(

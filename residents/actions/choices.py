@@ -58,9 +58,9 @@ def choose(
 ) -> Choice:  # fmt: skip
     """The household sends its choice from its own phone: one statement, which supersedes its earlier one.
 
-    Of `menu` only the key is read. `seen`, `wanted` and `declined` are ids of the option versions that the page showed. The same `key` again
-    (a cut connection, a double tap) gives the same choice; with another content it is refused. Refused too:
-    before and after its time, what has changed since it was shown, more than allowed, what does not go together.
+    Of `menu` only the key is read. `seen`, `wanted` and `declined` are ids of the option versions that the page
+    showed. The same `key` again (a cut connection, a double tap) gives the same choice; with another content it is
+    refused. What says the same as the choice that counts gives that one, with its receipt. Refused too: before and after its time, what has changed since it was shown, more than allowed, what does not go together.
     """
     choice = _said(
         Choice(menu=menu, household=household, channel=Channel.WEB, code=code, key=key),
@@ -70,9 +70,18 @@ def choose(
         has_landed = land_with_draft(choice)
     except IntegrityError as error:
         return _known_or_refused(choice, violated_constraint(error), error)
-    if not has_landed:
+    return choice if has_landed else _what_counts(choice)
+
+
+def _what_counts(choice: Choice) -> Choice:
+    """The choice that stays: with the same content it is the answer, and its receipt stays valid."""
+    place = {"menu": choice.menu_id, "household": choice.household_id}
+    known = Choice.objects.filter(**place).counting().first()
+    if known is None or bytes(known.body) != choice.body:
         raise AlreadyChosen
-    return choice
+    ChoiceDraft.objects.filter(**place).delete()
+    known.is_repeated = True
+    return known
 
 
 @transaction.atomic

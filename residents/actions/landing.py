@@ -8,12 +8,14 @@ from django.db import connection, transaction
 from residents.models import Choice
 
 # One statement is a transaction of its own: nothing waits between the lock that the guard takes and the commit.
-# Where the first choice stays, a second one does not even come as far as the guard; the same key does, and is known.
+# Where the first choice stays, a second one does not even come as far as the guard, nor does one that says the same as
+# the choice that counts: its receipt stays. The same key does, and is known.
 LAND = """
 WITH here AS (
-    SELECT m.id FROM residents_menu m WHERE m.id = %s AND (m.precedence <> 'first' OR NOT EXISTS (
+    SELECT m.id FROM residents_menu m WHERE m.id = %s AND NOT EXISTS (
         SELECT FROM residents_choice c WHERE c.menu_id = m.id AND c.household_id = %s AND c.counts_from IS NOT NULL
-        AND c.superseded_at IS NULL AND c.reversed_at IS NULL AND c.key <> %s::uuid))),
+        AND c.superseded_at IS NULL AND c.reversed_at IS NULL AND c.key <> %s::uuid
+        AND (m.precedence = 'first' OR c.body = %s))),
 sent AS (DELETE FROM residents_choicedraft d USING here WHERE d.menu_id = here.id AND d.household_id = %s)
 INSERT INTO residents_choice
     (menu_id, household_id, division_code, channel, code_id, seen, wanted, declined, receipt, key, body, reverse_reason)
@@ -23,13 +25,13 @@ RETURNING id, division_code, received_at, entered_at, counts_from, superseded_at
 
 
 def land_with_draft(choice: Choice) -> bool:
-    """Insert it and take what the guard made of it; False where the household's first choice stays.
+    """Insert it and take what the guard made of it; False where the choice that counts stays.
 
     Raises IntegrityError. In both cases nothing has changed.
     """
     home, key = choice.household_id, str(choice.key)
     values: list[Any] = [
-        choice.menu_id, home, key, home,
+        choice.menu_id, home, key, choice.body, home,
         home, str(choice.channel), choice.code_id, choice.seen, choice.wanted, choice.declined, choice.receipt, key, choice.body,
     ]  # fmt: skip
     with _undone_when_refused(), connection.cursor() as cursor:

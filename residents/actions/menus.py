@@ -1,7 +1,7 @@
 """改造菜单: drawn up from the scheme, published, changed by versions, prolonged, voided."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple, TypedDict, Unpack
 
@@ -9,18 +9,27 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.errors import NotPermitted
 from core.integrity import constraints_as_refusals, refusals_of_triggers, violated_constraint
 from core.text import clean_line, clean_text
 from directory.models import User
 from files.models import StoredFile
-from projects.models import CatalogueItem, Category, Project, Scheme, WorkItem
+from projects.models import (
+    CatalogueItem,
+    Category,
+    Project,
+    Scheme,
+    WorkItem,
+)
+from projects.models.line import UNDER_CONSTRUCTION_OR_LATER
 from residents.actions.rounds import start_round
 from residents.errors.households import CompoundReshaped, ReasonNeeded
-from residents.errors.menus import MenuClosed, MenuIncomplete, MenuNotDraft, OptionChanged
+from residents.errors.menus import MenuClosed, MenuIncomplete, MenuNotDraft, OptionChanged, ResultBeforeClose
 from residents.errors.opinions import OnlyLater
 from residents.models import (
+    AccessCode,
     Household,
     Menu,
     MenuState,
@@ -38,6 +47,9 @@ TRIGGERS = {
     "menu_stays_as_published": MenuNotDraft,
     "option_version_in_its_time": MenuClosed,
 }
+
+# Two weekends are better; less than a week misses whoever works away.
+USUAL_DAYS = 7
 
 
 class MenuFacts(TypedDict, total=False):
@@ -234,6 +246,35 @@ def missing_before_publication(menu: Menu) -> list[str]:
         )
     if menu.closes_at <= timezone.now():
         found.append(_("let it close in the future."))
+    if menu.result_on and menu.result_on < timezone.localdate(menu.closes_at):
+        found.append(_("announce the result after the close, not before."))
+    return found
+
+
+def cautions_before_publication(menu: Menu) -> list[str]:
+    """What does not hinder it, and should be known before residents are asked, a sentence each."""
+    found = []
+    days = (menu.closes_at - max(menu.opens_at, timezone.now())).days
+    if days < USUAL_DAYS:
+        found.append(
+            _(
+                "Residents have {days} full days to choose; {usual} are usual, with a weekend among them."
+            ).format(days=max(days, 0), usual=USUAL_DAYS)
+        )
+    if menu.project.stage in UNDER_CONSTRUCTION_OR_LATER:
+        found.append(
+            _("The project is at “{stage}” already: what is chosen now comes late.").format(
+                stage=menu.project.get_stage_display()
+            )
+        )
+    doors = Household.objects.living().filter(compound=menu.project.compound_id)
+    without = doors.exclude(codes__in=AccessCode.objects.live()).count()
+    if without:
+        found.append(
+            ngettext(
+                "{count} household has no letter yet.", "{count} households have no letter yet.", without
+            ).format(count=without)
+        )
     return found
 
 
@@ -251,17 +292,32 @@ def publish_menu(*, menu: Menu, user: User) -> Menu:
 
 
 @transaction.atomic
-def prolong_menu(*, menu: Menu, user: User, closes_at: datetime) -> Menu:
-    """A later close, while it is open."""
+def prolong_menu(
+    *, menu: Menu, user: User, closes_at: datetime, reason: str, result_on: date | None = None
+) -> Menu:
+    """A later close, while it is open, with a reason that residents read; the result is announced after it.
+
+    `result_on` None keeps the day that was announced.
+    """
     menu = _lock(menu, user)
     if menu.state != MenuState.PUBLISHED or menu.closes_at <= timezone.now():
         raise MenuClosed
     if closes_at <= menu.closes_at:
         raise OnlyLater
-    menu.closes_at = closes_at
+    if not clean_line(reason):
+        raise ReasonNeeded
+    menu.first_close = menu.first_close or menu.closes_at
+    menu.closes_at, menu.prolong_reason = closes_at, clean_line(reason)
+    menu.result_on = result_on or menu.result_on
+    _refuse_early_result(menu)
     with refusals_of_triggers(TRIGGERS):
-        menu.save(update_fields=["closes_at"])
+        menu.save(update_fields=["closes_at", "first_close", "prolong_reason", "result_on"])
     return menu
+
+
+def _refuse_early_result(menu: Menu) -> None:
+    if menu.result_on and menu.result_on < timezone.localdate(menu.closes_at):
+        raise ResultBeforeClose
 
 
 @transaction.atomic

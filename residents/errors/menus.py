@@ -41,6 +41,11 @@ class PaperOutstanding(DomainError):
     sentence = _("Sealed paper is still to be entered and confirmed piece by piece: {listed}")
 
 
+class ResultBeforeClose(DomainError):
+    code = "result_before_close"
+    sentence = _("The result cannot be announced before the close: name a later day.")
+
+
 class OptionChanged(DomainError):
     code = "changed_meanwhile"
     sentence = _("Somebody else changed this item in the meantime. Look at it, then change it again.")

@@ -209,6 +209,10 @@ class RelationForm(forms.Form):
 
 class CloseForm(forms.Form):
     closes_at = moment_field(_("New close"))
+    result_on = DayField(label=_("Result is announced on"), required=False, widget=DayInput())
+    reason = forms.CharField(
+        label=_("Why it closes later"), max_length=200, help_text=_("Residents read it on their page.")
+    )
 
 
 class ReasonForm(forms.Form):

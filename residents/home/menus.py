@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.board import ResidentCard
+from core.figures import money
+from core.text import listed
 from projects.models import Category
 from projects.shares import NobodyPays, Sharer, preview
 from projects.shares import ShareRule as Rule
@@ -27,13 +29,36 @@ SHARES_KEPT = 3600
 
 @dataclass(frozen=True)
 class Offer:
-    """One question: an item on offer, about what this household would pay of it, and what it ticked ("" for nothing)."""
+    """One question: an item on offer, about what this household would pay of it, and what it ticked ("" for nothing).
+
+    `before` is the version that this household saw when it chose, where another one is on show by now.
+    """
 
     version: OptionVersion
     place: int
     share: int
     answer: str
-    has_changed: bool
+    before: OptionVersion | None
+
+    @property
+    def has_changed(self) -> bool:
+        return self.before is not None
+
+    @property
+    def paid_by(self) -> str:
+        """Who pays which part of the price, so that the parts add up to it."""
+        version = self.version
+        parts = []
+        if version.subsidy:
+            parts.append(_("subsidies {sum}").format(sum=money(version.subsidy)))
+        if version.charged:
+            parts.append(_("the renovation's money {sum}").format(sum=money(version.charged)))
+        if version.residents_pay:
+            rule = version.get_share_rule_display()
+            parts.append(
+                _("all homes together {sum} ({rule})").format(sum=money(version.residents_pay), rule=rule)
+            )
+        return listed(parts)
 
     @property
     def is_wanted(self) -> bool:
@@ -79,14 +104,24 @@ class OpenMenu:
 
     @cached_property
     def offers(self) -> list[Offer]:
-        seen = set(self.sent.seen) if self.sent else None
         return [
-            Offer(
-                version, place, self.shares.get(version.pk, 0), self._answer(version),
-                seen is not None and version.pk not in seen,
-            )
+            Offer(version, place, self.shares.get(version.pk, 0), self._answer(version), self._before(version))
             for place, version in enumerate(self.on_show, start=1)
         ]  # fmt: skip
+
+    @cached_property
+    def _seen(self) -> dict[int, OptionVersion]:
+        """By option, what this household saw when it chose."""
+        if self.sent is None:
+            return {}
+        known = {version.pk: version for version in self.versions}
+        if not known.keys() >= set(self.sent.seen):
+            known = {version.pk: version for version in OptionVersion.objects.filter(pk__in=self.sent.seen)}
+        return {known[pk].option_id: known[pk] for pk in self.sent.seen if pk in known}
+
+    def _before(self, version: OptionVersion) -> OptionVersion | None:
+        seen = self._seen.get(version.option_id)
+        return seen if seen is not None and seen.pk != version.pk else None
 
     def _answer(self, version: OptionVersion) -> str:
         if self.draft is not None:
@@ -98,14 +133,11 @@ class OpenMenu:
         """By option: what was said of an earlier text or price counts, so it stands here too."""
         if self.sent is None:
             return {}
-        option_of = {version.pk: version.option_id for version in self.versions}
-        if not option_of.keys() >= set(self.sent.seen):
-            option_of = dict(
-                OptionVersion.objects.filter(pk__in=self.sent.seen).values_list("pk", "option_id")
-            )
-        said = dict.fromkeys(self.sent.seen, EITHER)
-        said |= dict.fromkeys(self.sent.declined, DECLINE) | dict.fromkeys(self.sent.wanted, WANT)
-        return {option_of[pk]: answer for pk, answer in said.items() if pk in option_of}
+        wanted, declined = set(self.sent.wanted), set(self.sent.declined)
+        return {
+            option: WANT if version.pk in wanted else DECLINE if version.pk in declined else EITHER
+            for option, version in self._seen.items()
+        }
 
     @property
     def wanted(self) -> list[Offer]:
@@ -135,6 +167,11 @@ class OpenMenu:
     def is_dirty(self) -> bool:
         """Something is ticked that was not sent."""
         return self.draft is not None
+
+    @property
+    def is_scarce(self) -> bool:
+        """Whether the budget does not reach for everything on offer."""
+        return sum(version.charged for version in self.on_show) > self.menu.budget
 
     @cached_property
     def conflicts(self) -> list[str]:
@@ -204,7 +241,7 @@ def open_menus(resident: Resident) -> Iterator[ResidentCard]:
 
 def _open_card(shown: OpenMenu) -> ResidentCard:
     menu = shown.menu
-    until = _("You can choose until {moment}.").format(moment=plain_moment(menu.closes_at))
+    until = _until(menu)
     url = reverse("residents:choose", args=[menu.pk])
     if shown.sent is None:
         begun = shown.is_dirty
@@ -212,6 +249,15 @@ def _open_card(shown: OpenMenu) -> ResidentCard:
             title=menu.title, tag=_("not submitted yet") if begun else "", tone="late",
             lines=(until, _("It takes a few minutes. Nothing counts before you press “Submit” at the end.")),
             url=url, action=_("Go on choosing") if begun else _("Begin to choose"),
+        )  # fmt: skip
+    counts = _("What counts now is what was received on {moment}.").format(
+        moment=plain_moment(shown.sent.received_at)
+    )
+    if shown.is_dirty:
+        return ResidentCard(
+            title=menu.title, tag=_("change not submitted"), tone="late",
+            lines=(_("You have changed something and not submitted it."), counts, until),
+            url=reverse("residents:check", args=[menu.pk]), action=_("Check and submit the change"),
         )  # fmt: skip
     if shown.changed:
         names = "、".join(offer.version.name for offer in shown.changed)
@@ -225,6 +271,16 @@ def _open_card(shown: OpenMenu) -> ResidentCard:
         lines=(_("Your choice was received on {moment}.").format(moment=plain_moment(shown.sent.received_at)), until),
         url=url, action=_("See or change my choice"),
     )  # fmt: skip
+
+
+def _until(menu: Menu) -> str:
+    until = _("You can choose until {moment}.").format(moment=plain_moment(menu.closes_at))
+    if menu.first_close is None:
+        return until
+    before = _("It was to close on {moment}: {reason}").format(
+        moment=plain_moment(menu.first_close), reason=menu.prolong_reason
+    )
+    return f"{until} {before}"
 
 
 def closed_menus(resident: Resident) -> Iterator[ResidentCard]:

@@ -111,6 +111,9 @@ class Menu(models.Model):
         help_text=_("Paper must be in before the close; two people count and seal it within these hours."),
     )  # fmt: skip
     result_on = models.DateField(_("result is announced on"), null=True, blank=True)
+    # Where the close was made later: the one that stood on the letters, and why it moved.
+    first_close = models.DateTimeField(_("first close"), null=True, editable=False)
+    prolong_reason = models.CharField(_("why it closes later"), max_length=200, blank=True)
     drawn_up_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     published_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -135,6 +138,12 @@ class Menu(models.Model):
             models.CheckConstraint(
                 condition=Q(closes_at__gt=F("opens_at")), name="menu_closes_after_opening",
                 violation_error_message=_("It closes before it opens."),
+            ),
+            models.CheckConstraint(
+                condition=Q(first_close__isnull=True, prolong_reason="")
+                | (Q(first_close__lt=F("closes_at")) & ~Q(prolong_reason="")),
+                name="menu_prolonged_says_why",
+                violation_error_message=_("Say why it closes later; residents read it."),
             ),
             models.CheckConstraint(
                 condition=Q(budget__gte=0), name="menu_budget_not_negative",
@@ -183,6 +192,9 @@ class Menu(models.Model):
                     IF ({", ".join(f"NEW.{column}" for column in FIXED_ONCE_PUBLISHED)}) IS DISTINCT FROM
                        ({", ".join(f"OLD.{column}" for column in FIXED_ONCE_PUBLISHED)})
                        OR NEW.closes_at < OLD.closes_at
+                       OR (NEW.closes_at > OLD.closes_at
+                           AND NEW.first_close IS DISTINCT FROM coalesce(OLD.first_close, OLD.closes_at))
+                       OR (NEW.closes_at = OLD.closes_at AND NEW.first_close IS DISTINCT FROM OLD.first_close)
                        OR (NEW.closes_at > OLD.closes_at AND OLD.closes_at <= clock_timestamp()) THEN
                         RAISE EXCEPTION 'a published menu stays; while it is open its close may become later'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'menu_stays_as_published';

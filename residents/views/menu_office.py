@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.board import FigureValue
-from core.errors import DomainError, demand
+from core.errors import DomainError, InvalidInput, demand
 from core.figures import percent, thousands
 from core.posted import posted
 from directory.models import Division
@@ -267,7 +267,10 @@ def page(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_run": can_run_menus(request.user, menu.division_code),
         "may_enter": can_enter_for_residents(request.user, menu.division_code),
         **entered_by_office(menu),
-        "close_form": CloseForm(initial={"closes_at": timezone.localtime(menu.closes_at)}),
+        "cautions": acts.cautions_before_publication(menu) if menu.state == MenuState.DRAFT else [],
+        "close_form": CloseForm(
+            initial={"closes_at": timezone.localtime(menu.closes_at), "result_on": menu.result_on}
+        ),
         "reason_form": ReasonForm(),
     }
     return menu_page(request, "residents/menu.html", menu, context)
@@ -340,9 +343,10 @@ def _publish(request: SignedInRequest, menu: Menu) -> str:
 
 def _prolong(request: SignedInRequest, menu: Menu) -> str:
     form = CloseForm(request.POST)
-    if form.is_valid():
-        acts.prolong_menu(menu=menu, user=request.user, closes_at=form.cleaned_data["closes_at"])
-    return _("The close is later now.")
+    if not form.is_valid():
+        raise InvalidInput(reason=next(iter(form.errors.values()))[0])
+    acts.prolong_menu(menu=menu, user=request.user, **form.cleaned_data)
+    return _("The close is later now; residents read why.")
 
 
 def _void(request: SignedInRequest, menu: Menu) -> str:

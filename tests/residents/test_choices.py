@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.errors import DomainError
-from residents.actions.choices import choose
+from residents.actions.choices import choose, keep_draft
 from residents.actions.letters import revoke_code
 from residents.actions.menus import prolong_menu, publish_menu, relate_options, revise_option, void_menu
 from residents.actions.outcomes import count_menu
@@ -37,11 +37,12 @@ from residents.errors.menus import (
     OnShowChanged,
     OwnChoiceStays,
     PaperOutstanding,
+    ResultBeforeClose,
     SamePersonConfirms,
     TooManyWanted,
 )
 from residents.errors.opinions import KeyUsed
-from residents.models import Choice, Menu, MenuState, OptionRelation, SpoiledSheet
+from residents.models import Choice, ChoiceDraft, Menu, MenuState, OptionRelation, SpoiledSheet
 from tests.cast import Cast
 from tests.residents.builders import make_doors
 from tests.residents.menus import (
@@ -75,6 +76,20 @@ def test_a_later_choice_supersedes_the_earlier_one_and_both_are_kept(cast: Cast)
     assert first.superseded_at is not None
     assert list(Choice.objects.filter(menu=menu).counting()) == [second]
     assert second.wanted == [on_show(menu)["健身器材"]]
+
+
+def test_what_says_the_same_again_keeps_its_receipt(cast: Cast) -> None:
+    menu = make_menu(cast)
+    door = doors_of(menu)[0]
+    first = send(cast, menu, door, "充电棚")
+    keep_draft(menu=menu, household=door, answers={menu.options.all()[0].pk: "want"})
+    again = send(cast, menu, door, "充电棚")
+    assert (again.pk, again.receipt, again.is_repeated) == (first.pk, first.receipt, True)
+    assert not ChoiceDraft.objects.exists()
+    # Something else in between: then the first content is a new choice.
+    send(cast, menu, door, "健身器材")
+    assert send(cast, menu, door, "充电棚").pk != first.pk
+    assert Choice.objects.filter(menu=menu).counting().count() == 1
 
 
 def test_the_same_key_again_is_the_same_choice_and_another_body_is_refused(cast: Cast) -> None:
@@ -265,7 +280,18 @@ def test_a_sheet_typed_for_the_wrong_door_is_reversed_and_gives_the_slot_back(ca
 def test_an_open_menu_is_prolonged_never_shortened_and_voided_with_its_reason(cast: Cast) -> None:
     menu = make_menu(cast)
     later = menu.closes_at + timedelta(days=1)
-    assert prolong_menu(menu=menu, user=cast.bureau, closes_at=later).closes_at == later
+    first, early = menu.closes_at, timezone.localdate(menu.closes_at)
+    with pytest.raises(ReasonNeeded):
+        prolong_menu(menu=menu, user=cast.bureau, closes_at=later, reason=" ")
+    with pytest.raises(ResultBeforeClose):
+        prolong_menu(menu=menu, user=cast.bureau, closes_at=later, reason="多数人在外地", result_on=early)
+    menu = prolong_menu(menu=menu, user=cast.bureau, closes_at=later, reason="多数人在外地")
+    menu = prolong_menu(menu=menu, user=cast.bureau, closes_at=later + timedelta(days=1), reason="仍有人未回")
+    assert (menu.closes_at, menu.first_close) == (later + timedelta(days=1), first)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Menu.objects.filter(pk=menu.pk).update(closes_at=later + timedelta(days=9), first_close=later)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Menu.objects.filter(pk=menu.pk).update(prolong_reason="")
     with pytest.raises(IntegrityError), transaction.atomic():
         Menu.objects.filter(pk=menu.pk).update(closes_at=timezone.now() + timedelta(hours=1))
     with pytest.raises(IntegrityError), transaction.atomic():

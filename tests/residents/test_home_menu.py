@@ -8,7 +8,7 @@ import pytest
 from django.http import HttpResponse
 from django.utils import timezone
 
-from residents.actions.menus import publish_menu, revise_option, void_menu
+from residents.actions.menus import prolong_menu, publish_menu, revise_option, void_menu
 from residents.actions.outcomes import adopt_outcome, count_menu
 from residents.models import Choice, ChoiceDraft, Menu
 from tests.cast import Cast
@@ -157,9 +157,55 @@ def test_the_own_share_is_the_households_and_the_sum_is_of_what_it_wants(cast: C
     make_option(cast, menu, "健身器材", "improve", 50_000, place=1)
     publish_menu(menu=menu, user=cast.bureau)
     held = at_home(cast, doors_of(menu)[0])
-    assert "您家约出 100 元" in text_of(held.get(path(menu, 1)))
+    question = text_of(held.get(path(menu, 1)))
+    # The parts add up to the price: 8 万 + 39,600 + 400.
+    for part in (
+        "12 万元",
+        "补助 8 万元",
+        "改造款 3.96 万元",
+        "各户合出 400 元",
+        "您家约出 100 元",
+        "现在不用交钱",
+    ):
+        assert part in question, part
+    assert "不够" not in text_of(held.get(path(menu)))
     check = text_of(answer_all(held, menu, "want", "want"))
     assert "您家约 100 元" in check
+
+
+def test_a_change_that_is_not_submitted_says_what_counts(cast: Cast) -> None:
+    menu = make_menu(cast)
+    held = at_home(cast, doors_of(menu)[0])
+    answer_all(held, menu, "want", "decline", "either")
+    finish(held, menu)
+    held.post(path(menu, 1) + "?back=1", {"answer": "decline"})
+    for page in (HOME, path(menu)):
+        said = text_of(held.get(page))
+        assert "您改过，但还没有提交" in said
+        assert "现在算数的是" in said
+    assert Choice.objects.get().wanted == [on_show(menu)["充电棚"]]
+
+
+def test_a_choice_sent_after_the_close_is_told_so_and_offered_no_button(cast: Cast) -> None:
+    menu = make_menu(cast, closes_at=soon())
+    held = at_home(cast, doors_of(menu)[0])
+    answer_all(held, menu, "want", "decline", "either")
+    form = hidden(held.get(path(menu, "check")))
+    wait_for_close(menu)
+    late = held.post(path(menu, "check"), form)
+    assert late.status_code == 409
+    assert "没有交上" in text_of(late)
+    assert "提交我的选择" not in text_of(late)
+    assert not Choice.objects.exists()
+
+
+def test_a_later_close_is_told_with_its_reason(cast: Cast) -> None:
+    menu = make_menu(cast)
+    held = at_home(cast, doors_of(menu)[0])
+    prolong_menu(
+        menu=menu, user=cast.bureau, closes_at=menu.closes_at + timedelta(days=3), reason="多数人在外地"
+    )
+    assert "多数人在外地" in text_of(held.get(HOME))
 
 
 def test_what_came_in_at_the_desk_shows_on_the_phone_with_its_way(cast: Cast) -> None:

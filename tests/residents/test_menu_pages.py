@@ -54,7 +54,9 @@ def test_a_menu_is_drawn_up_from_the_projects_page_and_published(cast: Cast) -> 
     }  # fmt: skip
     assert office.post(f"{LIST}{menu.pk}/items/new/", {**item, "cost": "1"}).status_code == 422
     assert office.post(f"{LIST}{menu.pk}/items/new/", item).status_code == 302
-    assert "发布菜单" in office.get(f"{LIST}{menu.pk}/").content.decode()
+    page = office.get(f"{LIST}{menu.pk}/").content.decode()
+    assert "发布菜单" in page
+    assert "还没有告知信" in page
     office.post(f"{LIST}{menu.pk}/publish/")
     menu.refresh_from_db()
     assert menu.state == MenuState.PUBLISHED
