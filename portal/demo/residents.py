@@ -89,7 +89,7 @@ class ItemSketch:
 ITEMS = (
     ItemSketch(
         code="I08", name="电动车充电棚", text="装在东门旁空地，可停 40 辆，带自动断电和喷淋。", cost=120_000, subsidy=76_000,
-        residents=9_160, share="equal", funding="市级补助一部分，其余各户分摊。", liked=72,
+        residents=9_160, share="equal", funding="补助出自市级专项资金。", liked=72,
     ),
     ItemSketch(
         code="I12", name="健身器材和乒乓球台", text="放在菜地改出来的小广场上，老人孩子都能用。", cost=58_000, liked=41,

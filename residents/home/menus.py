@@ -46,19 +46,20 @@ class Offer:
 
     @property
     def paid_by(self) -> str:
-        """Who pays which part of the price, so that the parts add up to it."""
+        """A sentence: who pays which part of the price, so that the parts add up to it."""
         version = self.version
-        parts = []
-        if version.subsidy:
-            parts.append(_("subsidies {sum}").format(sum=money(version.subsidy)))
-        if version.charged:
-            parts.append(_("the renovation's money {sum}").format(sum=money(version.charged)))
-        if version.residents_pay:
-            rule = version.get_share_rule_display()
-            parts.append(
-                _("all homes together {sum} ({rule})").format(sum=money(version.residents_pay), rule=rule)
+        if version.charged == version.cost:
+            return _("All of it comes from the renovation's money.")
+        parts = [
+            words.format(sum=money(part), rule=version.get_share_rule_display())
+            for part, words in (
+                (version.subsidy, _("subsidies {sum}")),
+                (version.charged, _("the renovation's money {sum}")),
+                (version.residents_pay, _("all homes together {sum} ({rule})")),
             )
-        return listed(parts)
+            if part
+        ]
+        return _("Of this: {parts}.").format(parts=listed(parts))
 
     @property
     def is_wanted(self) -> bool:
