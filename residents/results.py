@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from core.suppression import FEWEST_PUBLISHED, suppressed
 from residents.answering import HIGHEST_ON_SCALE
 from residents.models import Channel, Household, Question, QuestionKind, Questionnaire, Response
+from residents.publishing import published_buildings
 
 # One row for each question and value; a question of several answers gives a row for each place.
 VALUES = """
@@ -139,7 +140,8 @@ class Results:
         if question.kind == QuestionKind.TEXT:
             return QuestionResult(question, place, answered, [])
         labels, counts = cells_of(question, values)
-        if question.kind == QuestionKind.MULTIPLE:
+        # One tick at most: the options share those who answered among them, as those of a single choice do.
+        if question.kind == QuestionKind.MULTIPLE and question.most != 1:
             shown = [self._published([count, answered - count])[0] for count in counts]
         else:
             shown = self._published(counts)
@@ -169,7 +171,9 @@ class Results:
             .annotate(doors=Count("pk"), answered=Count("pk", filter=Q(pk__in=answered)))
         )
         found = sorted(rows, key=lambda row: (len(row["building__number_key"]), row["building__number_key"]))
-        shown = self._published([row["answered"] for row in found])
+        did = [row["answered"] for row in found]
+        # Who did not answer may be few as well.
+        shown = did if self.is_whole else published_buildings([row["doors"] for row in found], did)
         return [
             Turnout(row["building__number"], row["doors"], count)
             for row, count in zip(found, shown, strict=True)

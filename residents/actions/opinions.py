@@ -174,6 +174,17 @@ def erase_contact(*, opinion: Opinion, user: User, reason: str) -> Opinion:
     return opinion
 
 
+def is_new_from_home(*, household: Household, key: uuid.UUID) -> bool:
+    """Asked before the bytes of its photo are kept, which nothing takes back: whether this `key` is a new opinion.
+
+    Raises `TooManyOpinions` where there is no room for one more.
+    """
+    if Opinion.objects.filter(compound=household.compound_id, key=key).exists():
+        return False
+    _refuse_a_flood(household)
+    return True
+
+
 def _refuse_a_flood(household: Household | None) -> None:
     since = timezone.now() - timedelta(days=1)
     said = Opinion.objects.filter(household=household, entered_by__isnull=True, received_at__gt=since)

@@ -8,7 +8,7 @@ from compounds.models import Compound
 from core.errors import DomainError
 from core.posted import posted
 from files.actions import store_image
-from residents.actions.opinions import record_opinion
+from residents.actions.opinions import is_new_from_home, record_opinion
 from residents.forms.opinions import SayForm, add_refusal
 from residents.home.opinions import answered_neighbours, own_opinions
 from residents.models import Channel, Household, Opinion
@@ -34,12 +34,13 @@ def say(request: ResidentRequest) -> HttpResponse:
 
 def _said(request: ResidentRequest, form: SayForm) -> Opinion:
     resident, data = request.resident, form.cleaned_data
-    upload = data["photo"]
-    photo = store_image(file=upload.file, name=upload.name or "", user=None) if upload else None
+    household = Household.objects.get(pk=resident.household_id)
+    upload, photo = data["photo"], None
+    if upload and is_new_from_home(household=household, key=data["key"]):
+        photo = store_image(file=upload.file, name=upload.name or "", user=None)
     return record_opinion(
         compound=Compound.objects.get(pk=resident.compound_id), text=data["text"], channel=Channel.WEB,
-        key=data["key"], household=Household.objects.get(pk=resident.household_id), category=data["category"],
-        photo=photo,
+        key=data["key"], household=household, category=data["category"], photo=photo,
     )  # fmt: skip
 
 

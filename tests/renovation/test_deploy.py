@@ -8,6 +8,7 @@ import psycopg2
 import pytest
 import yaml
 
+from renovation.embedded.postgres import DISCREET
 from renovation.environment import BASE_DIR
 from tests.database import Databases
 
@@ -69,6 +70,11 @@ def test_every_lasting_service_is_watched_and_restarted(name: str) -> None:
     assert service["restart"] == "unless-stopped"
     assert "healthcheck" in service or name == "web"  # web's stands in the Dockerfile
     assert "HEALTHCHECK" in (BASE_DIR / "Dockerfile").read_text(encoding="utf-8")
+
+
+def test_the_log_of_the_database_is_as_discreet_as_on_one_machine() -> None:
+    command = COMPOSE["services"]["db"]["command"]
+    assert {f"{name}={value}" for name, value in DISCREET.items()} <= set(command)
 
 
 def test_the_image_does_not_run_as_root() -> None:

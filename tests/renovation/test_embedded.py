@@ -113,6 +113,17 @@ def test_the_database_keeps_what_it_acknowledged(installation: Installation) -> 
     assert {setting for _, setting in ask(installation.postgres.url("app"), statement)} == {"on"}
 
 
+def test_the_log_quotes_no_statement_and_no_row(installation: Installation, made: Path) -> None:
+    """What is refused or slow has names, telephones and choices in it."""
+    ask(installation.postgres.url("owner"), "CREATE TABLE owners (name text CHECK (name = ''))")
+    with pytest.raises(psycopg2.errors.CheckViolation):
+        ask(installation.postgres.url("owner"), "INSERT INTO owners VALUES ('Wang Xiaoming')")
+    assert ask(installation.postgres.url("app"), "SHOW log_min_duration_statement") == [("-1",)]
+    log = (made / "postgres.log").read_text(encoding="utf-8")
+    assert "violates check constraint" in log
+    assert "Xiaoming" not in log
+
+
 def test_the_role_app_owns_nothing(installation: Installation) -> None:
     url = installation.postgres.url("app")
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from files.models import StoredFile
 from residents.actions.opinions import MOST_A_DAY, join_opinions
 from residents.models import Household, Opinion
 from tests.cast import Cast
@@ -47,6 +48,18 @@ def test_a_photo_comes_along(cast: Cast, doors: list[Household]) -> None:
     held = at_home(cast, doors[0])
     held.post(SAY, {"key": key_of(held.get(SAY)), "text": "墙裂了", "photo": picture()})
     assert Opinion.objects.get().photos.get().file.uploaded_by is None
+
+
+def test_a_photo_that_belongs_to_no_new_opinion_is_not_kept(cast: Cast, doors: list[Household]) -> None:
+    held = at_home(cast, doors[0])
+    page = {"key": key_of(held.get(SAY)), "text": "墙裂了"}
+    held.post(SAY, page | {"photo": picture()})
+    held.post(SAY, page | {"photo": picture(colour="red")})
+    assert StoredFile.objects.count() == 1
+    for place in range(MOST_A_DAY - 1):
+        say(doors[0], f"第 {place} 条")
+    refused = held.post(SAY, {"key": key_of(held.get(SAY)), "text": "又裂了", "photo": picture(colour="red")})
+    assert (refused.status_code, StoredFile.objects.count()) == (422, 1)
 
 
 def test_without_words_the_page_asks_again_and_keeps_the_rest(cast: Cast, doors: list[Household]) -> None:

@@ -343,6 +343,21 @@ def test_results_are_whole_for_whoever_enters_and_published_for_others(cast: Cas
     assert clerk.get(path(questionnaire, f"results/{asked(questionnaire)[0].pk}/")).status_code == 404
 
 
+def test_a_few_cannot_be_worked_out_of_a_tick_or_of_those_who_did_not_answer(cast: Cast) -> None:
+    one_tick = {"kind": "multiple", "text": "先修哪一样？", "options": ["路", "灯", "水"], "most": 1}
+    closes_at = timezone.now() + timedelta(seconds=3)
+    questionnaire = make_questionnaire(cast, doors=12, questions=[one_tick], closes_at=closes_at)
+    make_doors(cast, questionnaire.compound, building="2号楼", floors=1, doors=12)
+    doors = doors_of(questionnaire)
+    for number, door in enumerate([*doors[:10], *doors[12:18]]):
+        answer(questionnaire, door, [[0 if number < 8 else 1 if number < 14 else 2]])
+    closed_and_finished(cast, questionnaire)
+    hidden = cast.client("auditor").get(path(questionnaire, "results/")).context["results"]
+    assert [bar.count for bar in hidden.questions[0].bars] == [8, None, None]
+    # In 1号楼 two did not: with the sum of the other building they would be known all the same.
+    assert [line.answered for line in hidden.turnout] == [None, None]
+
+
 def exported(client: Client, url: str) -> list[list[str]]:
     response: Any = client.get(url)
     assert response.streaming
