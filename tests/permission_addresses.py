@@ -305,7 +305,9 @@ ARGUMENTS: dict[str, Arguments] = {
         lambda side: [side.visits.compound.code],
     ),
     "residents:letters_print": lambda side: [side.letter_print.pk],
-    **dict.fromkeys(("residents:letter_one", "residents:letter_revoke"), lambda side: [side.lettered.pk]),
+    **dict.fromkeys(
+        ("residents:letter_one", "residents:letter_lost", "residents:letter_revoke"), lambda side: [side.lettered.pk],
+    ),
     **dict.fromkeys(
         ("residents:representative_replace", "residents:representative_end", "residents:representative_letter",
          "residents:representative_revoke"),

@@ -20,14 +20,14 @@ from files.actions import forget_bytes, store_product
 from jobs.actions import enqueue
 from jobs.models import Job
 from jobs.progress import Progress
-from residents.actions.letters import issue_code_of_representative, issue_codes
+from residents.actions.letters import issue_code_of_representative, issue_codes, revoke_code
 from residents.actions.locking import lock_living
 from residents.errors.letters import NoDoorsToPrint, PrintGone, TermOver
 from residents.lettering import contact_of, doors_to_print, lettering_of, representatives_letter
 from residents.letters.papers import representative_pdf
 from residents.letters.printing import bundled, letter_parts, letters_pdf
 from residents.letters.sealing import seal, unseal
-from residents.models import Household, LetterPrint, Representative
+from residents.models import AccessCode, Household, LetterPrint, Representative
 from residents.permissions import can_keep_households
 
 LETTERS = "residents.letters"
@@ -105,6 +105,20 @@ def one_letter(*, household: Household, user: User, address: str) -> bytes:
     printed.refresh_from_db()
     _record("letters.printed", user, printed)
     return content
+
+
+@transaction.atomic
+def letter_for_a_lost_one(*, household: Household, generation: int, user: User, address: str) -> bytes:
+    """End the code of the letter that was lost and print the next one, in one step.
+
+    `generation` is what the page showed: pressed twice, the letter that was just printed stays valid and is
+    printed again.
+    """
+    household = lock_living(household, user)
+    lost = AccessCode.objects.live().filter(household=household, generation=generation).first()
+    if lost is not None:
+        revoke_code(code=lost, user=user, reason=_("The letter was lost."))
+    return one_letter(household=household, user=user, address=address)
 
 
 def open_print(*, printed: LetterPrint, user: User) -> bytes:

@@ -20,7 +20,14 @@ from directory.requests import SignedInRequest
 from jobs.models import Job
 from jobs.views import card
 from residents.actions.letters import revoke_code
-from residents.actions.prints import KEPT, LETTERS, ask_for_letters, one_letter, open_print
+from residents.actions.prints import (
+    KEPT,
+    LETTERS,
+    ask_for_letters,
+    letter_for_a_lost_one,
+    one_letter,
+    open_print,
+)
 from residents.errors.households import ReasonNeeded
 from residents.errors.letters import NobodyToCall, NoLiveCode
 from residents.forms.letters import LettersForm
@@ -121,6 +128,19 @@ def one(request: SignedInRequest, pk: int) -> HttpResponse:
     household = find_household(request, pk)
     demand(can_keep_households(request.user, household.division_code))
     content = one_letter(household=household, user=request.user, address=letters_address(request))
+    return pdf_response(content, f"{household.compound.name}{household.door}告知信.pdf")
+
+
+@require_POST
+def lost(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The letter is lost: its code ends, and the next one is printed at once."""
+    household = find_household(request, pk)
+    demand(can_keep_households(request.user, household.division_code))
+    sent = request.POST.get("generation", "")
+    generation = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 6 else 0
+    content = letter_for_a_lost_one(
+        household=household, generation=generation, user=request.user, address=letters_address(request)
+    )
     return pdf_response(content, f"{household.compound.name}{household.door}告知信.pdf")
 
 

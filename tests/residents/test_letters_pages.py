@@ -169,6 +169,28 @@ def test_a_letter_is_printed_again_at_the_desk_and_revoked_with_a_reason(
     assert old not in page
 
 
+def test_a_letter_that_is_lost_ends_and_the_next_one_is_printed_in_one_step(
+    cast: Cast, doors: list[Household]
+) -> None:
+    door, client = doors[0], cast.client("community")
+    assert "信丢了" not in text_of(client, at("household", door.pk))
+    code_of_next(client, door)
+    old = code_of(door)
+    page = text_of(client, at("household", door.pk))
+    assert "补打（短码不变）" in page
+    assert "信丢了：旧信作废，重打一封" in page
+    # Pressed twice from the same page: the letter in hand stays the valid one.
+    for _press in range(2):
+        said = words(client.post(at("letter_lost", door.pk), {"generation": "1"}).content)
+        assert code_of(door) in said
+        assert old not in said
+        assert "旧的马上作废" in said
+    assert find_code(old.replace(" ", "")) is None
+    codes = AccessCode.objects.filter(household=door).order_by("generation")
+    assert [(code.generation, code.revoke_reason) for code in codes] == [(1, "信丢了。"), (2, "")]
+    assert cast.client("auditor").post(at("letter_lost", door.pk), {"generation": "2"}).status_code == 403
+
+
 def code_of_next(client: Any, door: Household) -> str:
     assert client.post(at("letter_one", door.pk)).status_code == 200
     return code_of(door)
