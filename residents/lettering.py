@@ -88,7 +88,7 @@ def lettering_of(compound: Compound, *, address: str, note: str = "") -> Letteri
         note=note,
         menu=_paper_menu(menu, on_offer, contact) if menu and on_offer else None,
     )
-    return Lettering(about, tuple(_shares(on_offer, compound)))
+    return Lettering(about, tuple(shares_on_offer(on_offer, compound)))
 
 
 def menu_on_letters(compound: Compound, now: datetime) -> Menu | None:
@@ -162,7 +162,7 @@ def _rules(menu: Menu, on_offer: list[OptionVersion]) -> dict[int, str]:
     return {option: "；".join(words) for option, words in found.items()}
 
 
-def _shares(on_offer: list[OptionVersion], compound: Compound) -> Iterator[Shares | None]:
+def shares_on_offer(on_offer: list[OptionVersion], compound: Compound) -> Iterator[Shares | None]:
     """Of each item once for the whole register; None where nothing can be told."""
     doors = Household.objects.living().filter(compound=compound)
     sharers = [Sharer(*row) for row in doors.values_list("pk", "exclusive_area", "floor")] if on_offer else []

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
@@ -34,6 +35,9 @@ from residents.models import (
 
 # Nobody there to ask, or somebody who does not want to be asked again.
 CLOSED_DOORS = (Finding.REFUSED, Finding.MOVED_AWAY)
+# What one learns by knocking; a letter in the box says nothing about who is at home.
+KNOCKED = (Finding.NOT_AT_HOME, Finding.HANDED_OVER)
+PARTS_OF_THE_DAY = (0, 12, 17)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ OF_FINDING = {
 NOTHING_YET = Mark("minus", pgettext_lazy("worklist", "nothing yet"), "")
 ANSWERED = Mark("circle-check", pgettext_lazy("worklist", "answered"), "ok")
 LOOK_AGAIN = Mark("rotate", pgettext_lazy("worklist", "look again"), "act")
+NO_ANSWER = Mark("pencil", pgettext_lazy("worklist", "no answer yet"), "late")
 PAPER_IN = Mark("file", pgettext_lazy("worklist", "paper handed in"), "waiting")
 
 
@@ -75,6 +80,7 @@ class WorkDoor:
     look_again: bool
     is_paper_in: bool
     is_open: bool
+    is_tried: bool
 
     @property
     def door(self) -> str:
@@ -82,8 +88,13 @@ class WorkDoor:
 
     @property
     def is_to_knock(self) -> bool:
-        """Whether somebody should go there tonight."""
-        return self.is_open and self.finding not in CLOSED_DOORS
+        """Whether somebody should go there tonight, and has not just been there."""
+        return self.is_open and self.finding not in CLOSED_DOORS and not self.is_tried
+
+    @property
+    def is_to_try_again(self) -> bool:
+        """Knocked at in this part of the day, and not done: another time."""
+        return self.is_open and self.is_tried
 
     @property
     def marks(self) -> list[Mark]:
@@ -96,12 +107,14 @@ class WorkDoor:
             found.append(LOOK_AGAIN if self.look_again else ANSWERED)
         elif self.is_paper_in:
             found.append(PAPER_IN)
+        elif self.is_delivered and self.is_open and self.finding not in CLOSED_DOORS:
+            found.append(NO_ANSWER)
         return found
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Counts of doors. `absent`, `refused`, `moved` go by the last call; `to_knock` is for tonight."""
+    """Counts of doors. `absent`, `refused`, `moved` go by the last call; `to_knock` is for tonight, without those `tried` just now."""
 
     doors: int
     delivered: int
@@ -111,6 +124,7 @@ class Coverage:
     refused: int
     moved: int
     to_knock: int
+    tried: int
 
     @classmethod
     def of(cls, doors: Iterable[WorkDoor]) -> "Coverage":
@@ -124,6 +138,7 @@ class Coverage:
             refused=sum(door.finding == Finding.REFUSED for door in several),
             moved=sum(door.finding == Finding.MOVED_AWAY for door in several),
             to_knock=sum(door.is_to_knock for door in several),
+            tried=sum(door.is_to_try_again for door in several),
         )
 
 
@@ -176,7 +191,15 @@ class Worklist:
             pk, building, number, key, staircase, floor, unit, finding=finding, called_at=called_at, is_delivered=is_delivered, is_answered=bool(counts),
             look_again=look_again, is_paper_in=counts is False,
             is_open=not (is_settled if self.asks else is_delivered),
+            is_tried=finding in KNOCKED and called_at is not None and called_at >= self._outing,
         )  # fmt: skip
+
+    @cached_property
+    def _outing(self) -> datetime:
+        """When this part of the day began: who was out in the morning may be at home tonight."""
+        now = timezone.localtime()
+        hour = max(hour for hour in PARTS_OF_THE_DAY if hour <= now.hour)
+        return now.replace(hour=hour, minute=0, second=0, microsecond=0)
 
     @cached_property
     def _calls(self) -> dict[int, tuple[str, datetime, bool]]:
@@ -243,6 +266,7 @@ def laid_out(doors: Iterable[Any]) -> dict[str, Any]:
 # What a worklist may be narrowed to, by the `show` of its address.
 SHOWN: dict[str, Callable[[WorkDoor], bool]] = {
     "tonight": lambda door: door.is_to_knock,
+    "tried": lambda door: door.is_to_try_again,
     "again": lambda door: door.look_again,
 }
 

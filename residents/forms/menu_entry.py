@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -32,6 +33,9 @@ class ChoiceForm(forms.Form):
     `versions` are all versions of the items on offer, by option, newest first; `usual` is each option's version that
     the household saw unless said otherwise.
     """
+
+    # About what the household would pay, by version; the desk knows for whom it asks.
+    shares: Mapping[int, int] = MappingProxyType({})
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     seen = Numbers(widget=forms.HiddenInput, required=False)
@@ -113,7 +117,7 @@ class SheetForm(ChoiceForm):
             if len(versions) > 1:
                 self.fields[f"version-{version.option_id}"] = forms.TypedChoiceField(
                     label=_("As printed on the sheet"), coerce=int, initial=version.pk,
-                    choices=[(one.pk, f"v{one.version} · {one.cost:,.2f}") for one in versions],
+                    choices=[(one.pk, _printed_as(one)) for one in versions],
                 )  # fmt: skip
 
     def _seen(self) -> list[OptionVersion]:
@@ -122,6 +126,13 @@ class SheetForm(ChoiceForm):
             chosen = self.cleaned_data.get(f"version-{version.option_id}", version.pk)
             found += [one for one in self.printed.get(version.option_id, [version]) if one.pk == chosen]
         return found
+
+
+def _printed_as(version: OptionVersion) -> str:
+    return _("Version %(number)s: %(cost)s yuan") % {
+        "number": version.version,
+        "cost": f"{version.cost:,.2f}",
+    }
 
 
 class BatchForm(forms.Form):

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import DomainError, demand
+from core.figures import thousands
 from core.posted import posted
 from core.refusals import add_refusal
 from directory.requests import SignedInRequest
@@ -25,6 +26,7 @@ from residents.errors.menus import LetterNotValid, LetterOfAnother, MenuClosed, 
 from residents.errors.opinions import KeyUsed
 from residents.finding import doors_like
 from residents.forms.menu_entry import SHEET, ChoiceForm, DeskForm, ReverseForm
+from residents.lettering import shares_on_offer
 from residents.models import (
     AccessCode,
     Channel,
@@ -39,6 +41,7 @@ from residents.models import (
 )
 from residents.permissions import can_enter_for_residents
 from residents.views.menu_shared import find_menu, menu_page, status_of
+from residents.views.rounds_way import way_of
 from residents.views.shared import LARGEST_KEY
 
 # So many doors are offered; whoever means another one types more of it.
@@ -108,21 +111,46 @@ def entry(request: SignedInRequest, pk: int, household_id: int) -> HttpResponse:
     """All items on one page. What changes meanwhile sends the page back with the answers kept."""
     menu = menu_to_enter(request, pk)
     household = household_of(menu, household_id)
-    usual = on_offer(menu)
+    usual, way = on_offer(menu), way_of(request, household)
     form = DeskForm(posted(request), request.FILES or None, usual=usual)
+    form.shares = own_shares(menu, household, usual)
     if form.is_valid():
         choice = _entered(request, menu, household, form)
         if choice is not None:
-            return redirect("residents:menu_entered", menu.pk, choice.pk)
+            messages.success(request, _told_sum(form, choice))
+            receipt = reverse("residents:menu_entered", args=[menu.pk, choice.pk])
+            return redirect(f"{receipt}{way.query if way else ''}")
     context = {
         "form": form, "household": household, "refused": not_open(menu), "relations": relations_of(menu, usual),
-        "counting": counting_note(menu, household),
+        "counting": counting_note(menu, household), "way": way,
     }  # fmt: skip
     return menu_page(request, "residents/menu_desk_entry.html", menu, context, status=status_of(form))
 
 
 def on_offer(menu: Menu) -> list[OptionVersion]:
     return [version for version in current_versions(menu) if version.option.is_on_offer]
+
+
+def own_shares(menu: Menu, household: Household, versions: list[OptionVersion]) -> dict[int, int]:
+    """Whole yuan, about, by version: what this household would pay of each item, as its letter says it."""
+    several = shares_on_offer(versions, menu.project.compound)
+    known = zip(versions, several, strict=True)
+    return {
+        version.pk: shares.about(household.pk)
+        for version, shares in known
+        if shares and household.pk in shares.by_household
+    }
+
+
+def _told_sum(form: DeskForm, choice: Choice) -> str:
+    """Said once, to be told at the door; no page keeps it, for it would tell what was chosen."""
+    total = sum(form.shares.get(version, 0) for version in choice.wanted)
+    if not total:
+        return _("Entered. Of what is ticked, this household pays nothing.")
+    told = _(
+        "Entered. If all that is ticked is done, this household pays about {sum} yuan. The sum is shown only this once."
+    )
+    return told.format(sum=thousands(total))
 
 
 def relations_of(menu: Menu, versions: list[OptionVersion]) -> list[str]:
@@ -208,8 +236,10 @@ def entered(request: SignedInRequest, pk: int, choice_id: int) -> HttpResponse:
     """The receipt that the household is told; what it chose shows nowhere any more."""
     menu = menu_to_enter(request, pk)
     choice = _desk_choice(menu, choice_id)
+    way = way_of(request, choice.household)
     context = {
         "choice": choice, "standing": standing(choice), "may_reverse": may_reverse(choice, menu), "reverse_form": ReverseForm(),
+        "way": way, "onward": way.onward if way else None,
     }  # fmt: skip
     return menu_page(request, "residents/menu_desk_receipt.html", menu, context)
 

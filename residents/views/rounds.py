@@ -6,7 +6,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -33,8 +32,9 @@ from residents.permissions import (
 )
 from residents.tables.rounds import ROUNDS, with_reach
 from residents.views.papers import pdf_response
+from residents.views.rounds_way import carried, show_of
 from residents.views.shared import LARGEST_KEY, demand, find_compound, residents_page
-from residents.worklist import SHOWN, WorkBuilding, WorkDoor, Worklist, kept, laid_out
+from residents.worklist import WorkBuilding, WorkDoor, Worklist, kept, laid_out
 
 PART = "rounds"
 
@@ -131,22 +131,12 @@ def worklist(request: SignedInRequest, pk: int) -> HttpResponse:
         "kinds": _kinds(work, show),
         "buildings": [(line, len(kept(line.doors, show))) for line in work.buildings],
         "carried": carried(show),
+        "again_url": f"{carried('tried')}&building={chosen.pk}" if chosen else "",
         "may_end": visits.ended_at is None and can_keep_households(request.user, visits.division_code),
         "may_call": may_call(request, visits),
         **laid_out(kept(chosen.doors, show) if chosen else []),
     }
     return residents_page(request, "residents/rounds_round.html", compound, PART, context)
-
-
-def show_of(request: SignedInRequest) -> str:
-    """To what the worklist is narrowed; "" for nothing that is known."""
-    show = request.GET.get("show", "")
-    return show if show in SHOWN else ""
-
-
-def carried(show: str) -> str:
-    """The same on the next page."""
-    return f"?{urlencode({'show': show})}" if show else ""
 
 
 def may_call(request: SignedInRequest, visits: Round) -> bool:
@@ -167,6 +157,8 @@ def _kinds(work: Worklist, show: str) -> list[tuple[str, str, int]]:
         ("", _("All doors"), work.coverage.doors),
         ("tonight", _("To knock on tonight"), work.coverage.to_knock),
     ]
+    if work.coverage.tried or show == "tried":
+        found.append(("tried", _("Knocked already: again later"), work.coverage.tried))
     if work.coverage.look_again or show == "again":
         found.append(("again", _("Look again"), work.coverage.look_again))
     return found
@@ -181,8 +173,11 @@ def _figures(work: Worklist) -> list[FigureValue]:
     if work.menu is not None:
         again = carried("again") if total.look_again else ""
         figures.append(FigureValue(label=_("Look again"), value=thousands(total.look_again), url=again))
+    tried = _("{doors} more knocked at already").format(doors=thousands(total.tried)) if total.tried else ""
     to_knock = thousands(total.to_knock)
-    figures.append(FigureValue(label=_("To knock on tonight"), value=to_knock, url=carried("tonight")))
+    figures.append(
+        FigureValue(label=_("To knock on tonight"), value=to_knock, note=tried, url=carried("tonight"))
+    )
     return figures
 
 

@@ -1,14 +1,12 @@
 """One door of a round: what came of the call, in two taps on a phone; a mistake is taken back with a reason."""
 
 import uuid
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -19,7 +17,8 @@ from residents.actions.rounds import record_call, take_back_call
 from residents.models import DoorCall, Finding, Household, Menu, Questionnaire, Round
 from residents.permissions import can_enter_for_residents
 from residents.views.register_household import household_context
-from residents.views.rounds import carried, find_round, may_call, show_of
+from residents.views.rounds import find_round, may_call
+from residents.views.rounds_way import Way, back_to_door, carried, show_of
 from residents.views.shared import LARGEST_KEY, demand
 from residents.worklist import Worklist, following
 
@@ -41,14 +40,6 @@ def _find_door(request: SignedInRequest, visits: Round, household: int) -> House
     )
 
 
-def _back(visits: Round, household: Household, request: SignedInRequest) -> str:
-    """The worklist at this door."""
-    asked: dict[str, Any] = {"building": household.building_id}
-    if show := show_of(request):
-        asked = {"show": show, **asked}
-    return f"{reverse('residents:round', args=[visits.pk])}?{urlencode(asked)}#door-{household.pk}"
-
-
 @never_cache
 @require_safe
 def door(request: SignedInRequest, pk: int, household: int) -> HttpResponse:
@@ -65,7 +56,8 @@ def door(request: SignedInRequest, pk: int, household: int) -> HttpResponse:
         "buttons": [(value, Finding(value).label, icon, css) for value, icon, css in BUTTONS],
         "key": uuid.uuid4(),
         "may_call": here is not None and may_call(request, visits),
-        "back": _back(visits, one, request),
+        "back": back_to_door(visits, one, show_of(request)),
+        "way": Way(visits, show_of(request), one),
         "carried": carried(show_of(request)),
         "menu": _to_choose_from(request, work),
         "questionnaire": _to_answer(request, work),
@@ -108,7 +100,7 @@ def call(request: SignedInRequest, pk: int, household: int) -> HttpResponse:
                 **said
             ),
         )
-    return redirect(_back(visits, one, request))
+    return redirect(back_to_door(visits, one, show_of(request)))
 
 
 def _sent(request: SignedInRequest) -> tuple[str, uuid.UUID]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from PIL import Image
 
 from residents.actions.letters import clear_text
-from residents.actions.menus import relate_options, revise_option
+from residents.actions.menus import publish_menu, relate_options, revise_option
 from residents.actions.paper import count_batch
 from residents.models import Choice, Household, Menu, OptionRelation, PaperBatch, SpoiledSheet
 from tests.cast import Cast
@@ -21,6 +21,7 @@ from tests.residents.menus import (
     code_of,
     doors_of,
     make_menu,
+    make_option,
     make_sealed,
     on_show,
     send,
@@ -91,6 +92,51 @@ def test_the_desk_finds_the_door_and_enters_the_signed_sheet(cast: Cast) -> None
     assert "充电棚" not in page_of(clerk, f"{LIST}{menu.pk}/entered/")
     # A cut connection: the same page sent again is the same choice.
     assert led_to(clerk.post(found.url, {**sent, "sheet": photo()})) == receipt.url
+
+
+def test_what_is_read_out_stands_on_the_form_with_the_households_own_share(cast: Cast) -> None:
+    menu = make_menu(cast, published=False)
+    canopy = make_option(
+        cast, menu, "雨棚", "improve", 9_000, place=5, residents_pay=Decimal(4000), share_rule="equal"
+    )
+    publish_menu(menu=menu, user=cast.bureau)
+    door, clerk = doors_of(menu)[0], cast.client("community")
+    revise_option(
+        option=canopy, user=cast.bureau, expected_version=1, reason="询价以后便宜了", cost=Decimal(8_000)
+    )
+    page = page_of(clerk, desk_url(menu, door))
+    missing = [
+        word for word in ("雨棚，装在东门旁。", "这户约出 1,000 元", "念给住户核对") if word not in page
+    ]
+    assert missing == []
+    assert all(f"<span>{word}</span>" in page for word in ("想要", "不想要", "都可以"))
+    assert "第 2 版" in page
+    assert "询价以后便宜了" in page
+    assert "v2" not in page
+    sent = answered(clerk, desk_url(menu, door), {**ONLY_SHED, "雨棚": "want"}, channel="desk", sheet=photo())
+    receipt = led_to(clerk.post(desk_url(menu, door), sent))
+    # Told once to whoever stands there; a page that kept it would tell what was chosen.
+    assert "约出 1,000 元" in page_of(clerk, receipt)
+    assert "1,000 元" not in page_of(clerk, receipt)
+
+
+def test_whoever_comes_from_a_round_goes_on_with_it_after_the_entry(cast: Cast) -> None:
+    menu = make_menu(cast)
+    assert menu.round is not None
+    door, following, *_more = doors_of(menu)
+    clerk, route = cast.client("community"), f"round={menu.round.pk}&show=tonight"
+    at_door = page_of(clerk, f"/residents/rounds/{menu.round.pk}/doors/{door.pk}/?show=tonight")
+    assert f"{desk_url(menu, door)}?{route.replace('&', '&amp;')}" in at_door
+    sent = answered(clerk, f"{desk_url(menu, door)}?{route}", ONLY_SHED, channel="desk", sheet=photo())
+    receipt = led_to(clerk.post(f"{desk_url(menu, door)}?{route}", sent))
+    assert receipt.endswith(f"?{route}")
+    page = page_of(clerk, receipt)
+    assert "回到走访" in page
+    assert f"下一户：{following.door}" in page
+    assert f"/residents/rounds/{menu.round.pk}/doors/{following.pk}/?show=tonight" in page
+    # Another compound's round, or none, leads nowhere.
+    assert "回到走访" not in page_of(clerk, receipt.split("?")[0] + "?round=999999")
+    assert "回到走访" not in page_of(clerk, receipt.split("?")[0])
 
 
 def test_by_telephone_the_code_must_be_this_doors(cast: Cast) -> None:

@@ -1,13 +1,16 @@
 """Going round the doors: the worklist as a grid, a call in two taps, whose door to knock on tonight."""
 
 import uuid
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from residents.actions.menus import revise_option
 from residents.models import DoorCall, Finding, Household, Menu, Round
+from residents.worklist import Worklist
 from tests.cast import Cast
 from tests.compounds.builders import make_compound
 from tests.pdf import words
@@ -71,12 +74,14 @@ def test_the_grid_goes_from_the_top_floor_and_says_in_words_what_came_of_it(
         doors, (("已送达", "不在家"), ("不在家",), ("拒绝",), ("无人居住",), ("尚未入户",)), strict=False
     ):
         assert all(word in cell(page, door) for word in found), door
-    assert "is-to-knock" in cell(page, doors[1])
+    # Found empty a moment ago: marked, and no longer among those to go to first.
+    assert "is-tried" in cell(page, doors[1])
+    assert "is-to-knock" in cell(page, doors[4])
     # Without a menu the round is about the letter: delivered is done.
     assert "is-to-knock" not in cell(page, doors[0])
     tonight = text_of(cast.client("community"), at("round", visits.pk) + "?show=tonight")
     shown = [door.unit for door in doors if f'id="door-{door.pk}"' in tonight]
-    assert len(shown) == 5
+    assert len(shown) == 4
     assert f'id="door-{doors[2].pk}"' not in tonight
 
 
@@ -99,6 +104,40 @@ def test_who_has_answered_is_shown_and_never_what(cast: Cast) -> None:
     assert not any(name in page for name in ("充电棚", "健身器材"))
     tonight = text_of(cast.client("community"), at("round", menu.round.pk) + "?show=tonight")
     assert [f'id="door-{door.pk}"' in tonight for door in doors] == [False, False, False, True]
+
+
+def test_doors_knocked_at_just_now_have_a_list_of_their_own_on_screen_and_paper(cast: Cast) -> None:
+    menu = make_menu(cast)
+    assert menu.round is not None
+    absent, delivered, posted, fresh = doors_of(menu)
+    make_call(cast, menu.round, absent, Finding.NOT_AT_HOME)
+    make_call(cast, menu.round, delivered, Finding.HANDED_OVER)
+    make_call(cast, menu.round, posted, Finding.LETTER_BOX)
+    client, address = cast.client("community"), at("round", menu.round.pk)
+    page = text_of(client, address)
+    assert "未作答" in cell(page, delivered)
+    assert "未作答" not in cell(page, fresh)
+    assert "另有 2 户已敲过" in page
+    lists = {"tonight": [posted, fresh], "tried": [absent, delivered]}
+    for show, expected in lists.items():
+        shown = text_of(client, f"{address}?show={show}")
+        listed = [door for door in doors_of(menu) if f'id="door-{door.pk}"' in shown]
+        assert set(listed) == set(expected)
+        printed = client.get(at("round_sheet", menu.round.pk, absent.building_id) + f"?show={show}")
+        assert [door.unit in words(printed.content) for door in doors_of(menu)] == [
+            door in expected for door in doors_of(menu)
+        ]
+
+
+def test_who_was_out_in_the_morning_is_on_tonights_list_again(
+    cast: Cast, doors: list[Household], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visits = make_round(cast, doors[0].compound)
+    make_call(cast, visits, doors[0], Finding.NOT_AT_HOME)
+    assert Worklist(visits).coverage.tried == 1
+    tomorrow = timezone.localtime() + timedelta(days=1)
+    monkeypatch.setattr("residents.worklist.timezone.localtime", lambda: tomorrow)
+    assert (Worklist(visits).coverage.tried, Worklist(visits).coverage.to_knock) == (0, len(doors))
 
 
 def test_a_door_that_chose_before_a_price_changed_is_to_look_again(cast: Cast) -> None:
