@@ -4,6 +4,8 @@ import logging
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
+from csp.constants import HEADER
+from csp.utils import build_policy
 from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -99,6 +101,22 @@ class HealthMiddleware:
             return bool(client.ping())
         except (RedisError, OSError):
             return False
+
+
+class PolicyMiddleware:
+    """The content security policy of the settings on every answer that brings none of its own (files do).
+
+    It names no nonce and no page changes it, so it is written once; django-csp writes it for each answer anew.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+        self.policy = build_policy()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault(HEADER, self.policy)
+        return response
 
 
 class PlainInputMiddleware:

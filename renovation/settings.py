@@ -94,7 +94,7 @@ MIDDLEWARE = [
     "core.middleware.HealthMiddleware",
     # Early, so that answers given before any page is asked carry these headers too.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "core.middleware.PolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.PlainInputMiddleware",
@@ -415,9 +415,12 @@ SPECTACULAR_SETTINGS = {
     # Names of choices that several fields share, or that several of one name would be given a number for.
     "ENUM_NAME_OVERRIDES": {
         "IndicatorUnitEnum": "projects.api.answers.INDICATOR_UNITS",
+        "MenuStandingEnum": "residents.api.answers.STANDINGS",
+        "MenuStateEnum": "residents.api.menu_answers.STATES",
         "PlanKindEnum": "projects.api.answers.PLAN_KINDS",
         "PlanStateEnum": "projects.api.answers.PLAN_STATES",
         "ProjectOriginEnum": "projects.api.answers.ORIGINS",
+        "ProjectStandingEnum": "projects.api.answers.STANDINGS",
         "StageStateEnum": "projects.api.answers.STAGE_STATES",
         "TopicEnum": "projects.api.answers.TOPICS",
         "UnitEnum": "projects.api.answers.UNITS",

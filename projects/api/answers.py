@@ -34,6 +34,7 @@ TypeForm = serializers.Serializer[Any]
 STAGE_STATES = list(SIGNS)
 UNITS, INDICATOR_UNITS = Unit.values, ["km", *Unit.values]
 PLAN_KINDS, PLAN_STATES = PlanKind.values, PlanState.values
+STANDINGS = Standing.values
 ORIGINS, WORK_ORIGINS = Origin.values, WorkOrigin.values
 TOPICS = Topic.values
 
@@ -86,7 +87,7 @@ class ProjectForm(TypeForm):
     lead = OrganisationRefForm(allow_null=True)
     client = OrganisationRefForm(allow_null=True)
     stage = serializers.ChoiceField(choices=Stage.values, help_text=_("What is being done now."))
-    standing = serializers.ChoiceField(choices=Standing.values)
+    standing = serializers.ChoiceField(choices=STANDINGS)
     started_on = serializers.DateField(allow_null=True, help_text=_("Actual start of the works."))
     completed_on = serializers.DateField(allow_null=True, help_text=_("Actual completion of the works."))
     planned_start_on = serializers.DateField(
