@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from core.board import CONTACT, DECIDED, OPEN, board
 from core.errors import DomainError
 from residents import session
-from residents.actions.choices import choose, keep_draft
+from residents.actions.choices import Keyed, choose, keep_draft
 from residents.api.answers import (
     AnswersForm,
     ChoiceForm,
@@ -46,7 +46,7 @@ from residents.api.shared import (
 from residents.entering import opened_by
 from residents.errors.menus import ChoiceUnreadable, MenuClosed, MenuNotOpenYet
 from residents.home.menus import SHOWN, OpenMenu, menus_of
-from residents.models import AccessCode, Choice, Household, Menu
+from residents.models import Choice, Household, Menu
 
 # --- In and out -------------------------------------------------------------------------
 
@@ -202,7 +202,7 @@ class ChoiceView(ResidentWriteView):
         resident, key, said = resident_of(request), key_of(request), self.body(request)
         try:
             choice = choose(
-                menu=Menu(pk=id), household=Household(pk=resident.household_id), code=AccessCode(pk=resident.code_id),
+                menu=Keyed(id), household=Keyed(resident.household_id), code=Keyed(resident.code_id),
                 key=key, **said,
             )  # fmt: skip
         except DomainError:

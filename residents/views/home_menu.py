@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.errors import DomainError
 from core.posted import posted
 from files.serving import preview_response
-from residents.actions.choices import DECLINE, EITHER, WANT, choose, keep_draft
+from residents.actions.choices import DECLINE, EITHER, WANT, Keyed, choose, keep_draft
 from residents.counting import Reading
 from residents.forms.numbers import Numbers
 from residents.home.menus import SHOWN, Offer, OpenMenu
-from residents.models import AccessCode, Household, Menu, OptionVersion, OutcomeAdoption
+from residents.models import Household, Menu, OptionVersion, OutcomeAdoption
 from residents.session import Resident
 from residents.views.resident import ResidentRequest, resident_page
 from residents.views.shared import LARGEST_KEY
@@ -155,7 +155,7 @@ def _as_shown(shown: OpenMenu) -> dict[str, Any]:
 
 def _send(resident: Resident, pk: int, data: dict[str, Any]) -> None:
     choose(
-        menu=Menu(pk=pk), household=Household(pk=resident.household_id), code=AccessCode(pk=resident.code_id),
+        menu=Keyed(pk), household=Keyed(resident.household_id), code=Keyed(resident.code_id),
         seen=data["seen"], wanted=data["wanted"], declined=data["declined"], key=data["key"],
     )  # fmt: skip
 
