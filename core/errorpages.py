@@ -49,8 +49,9 @@ def problem_json(status: int, *, code: str, title: str, detail: str = "", **memb
 
 
 def error_page(
-    request: HttpRequest, status: int, *, title: str = "", text: str = "", code: str = "", **members: Any
-) -> HttpResponse:
+    request: HttpRequest, status: int, *, title: str = "", text: str = "", code: str = "", back: str = "",
+    **members: Any,
+) -> HttpResponse:  # fmt: skip
     """The page (or, below /api/, the problem document) of an HTTP error."""
     frame = board.error_frame(request.path)
     if frame is not None:
@@ -60,7 +61,9 @@ def error_page(
     if request.path.startswith("/api/"):
         code = code or HTTPStatus(status).phrase.lower().replace(" ", "_")
         return problem_json(status, code=code, title=title, detail=text, **members)
-    return render(request, "error.html", {"status": status, "title": title, "text": text}, status=status)
+    return render(
+        request, "error.html", {"status": status, "title": title, "text": text, "back": back}, status=status
+    )
 
 
 def _framed(
@@ -74,7 +77,9 @@ def _framed(
 
 
 def refusal_page(request: HttpRequest, refusal: DomainError) -> HttpResponse:
-    return error_page(request, refusal.status, text=refusal.message, code=refusal.code, **refusal.details)
+    return error_page(
+        request, refusal.status, text=refusal.message, code=refusal.code, back=refusal.back, **refusal.details
+    )
 
 
 # Django answers these with 400; they are honest requests that are too large.

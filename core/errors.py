@@ -22,6 +22,9 @@ class DomainError(Exception):
     status: ClassVar[int] = HTTPStatus.CONFLICT
     sentence: ClassVar[str | Promise] = _("This cannot be done in the current state.")
 
+    # The address of the record that it is about: where what to do next can be done.
+    back: str = ""
+
     def __init__(self, **details: Any) -> None:
         self.details = details
         super().__init__(self.code)

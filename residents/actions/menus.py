@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -233,12 +233,17 @@ def _write_version(
 # --- Its way ----------------------------------------------------------------------------
 
 
+def doors_of(menu: Menu) -> QuerySet[Household]:
+    """Whoever may choose from it."""
+    return Household.objects.living().filter(compound=menu.project.compound_id)
+
+
 def missing_before_publication(menu: Menu) -> list[str]:
     """What must be there before residents see it, a sentence each."""
     found = []
     if not any(option.is_on_offer for option in menu.options.all()):
         found.append(_("put at least one item on offer that is not a basic one."))
-    if not Household.objects.living().filter(compound=menu.project.compound_id).exists():
+    if not doors_of(menu).exists():
         found.append(_("enter the households of the compound in the register."))
     if menu.round is None:
         found.append(
@@ -267,7 +272,7 @@ def cautions_before_publication(menu: Menu) -> list[str]:
                 stage=menu.project.get_stage_display()
             )
         )
-    doors = Household.objects.living().filter(compound=menu.project.compound_id)
+    doors = doors_of(menu)
     without = doors.exclude(codes__in=AccessCode.objects.live()).count()
     if without:
         found.append(

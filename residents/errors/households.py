@@ -32,6 +32,10 @@ class RecordClosed(DomainError):
     code = "record_closed"
     sentence = _("The record is closed. Open it with a reason first; it then stays open for 15 minutes.")
 
+    def __init__(self, *, back: str) -> None:
+        super().__init__()
+        self.back = back
+
 
 class HouseholdChanged(DomainError):
     code = "changed_meanwhile"

@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.board import ResidentCard
-from core.figures import thousands
 from projects.models import LINE, Project, PublicNotice, Scheme, SchemeLine, SchemeState, Stage, Standing
-from residents.home.words import STAGES, plain_day, short_day
+from residents.home.words import STAGES, amount_in_words, plain_day, short_day
 from residents.session import Resident
 
 WORKS_SHOWN = 5
@@ -149,7 +148,7 @@ def work_in_words(line: SchemeLine) -> str:
     where = (
         _(" ({place})").format(place=line.work_item.location) if line.work_item.location else ""
     )  # fmt: skip
-    amount = f"{thousands(line.quantity)} {item.get_unit_display()}"
+    amount = amount_in_words(line.quantity, item.unit)
     return _("{work}{where}: {amount}").format(work=item.name, where=where, amount=amount)
 
 

@@ -1,15 +1,30 @@
 """How days, stages and amounts are said to residents: short sentences that need no explanation."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from projects.models import Stage
+from core.figures import thousands
+from projects.models import Stage, Unit
 
+# Where English has another word for one of it.
+ONE_OF: dict[str, Promise | str] = {
+    Unit.PLACE: pgettext_lazy("unit", "place"),
+    Unit.SET: pgettext_lazy("unit", "set"),
+    Unit.HOUSEHOLD: pgettext_lazy("unit", "household"),
+    Unit.STAIRCASE: pgettext_lazy("unit", "staircase"),
+    Unit.BUILDING: pgettext_lazy("unit", "building"),
+    Unit.LAMP: pgettext_lazy("unit", "lamp"),
+    Unit.ROOM: pgettext_lazy("unit", "room"),
+    Unit.LIFT: pgettext_lazy("unit", "lift"),
+    Unit.DOOR: pgettext_lazy("unit", "door"),
+}
 # What happens in each stage, for whoever lives there.
 STAGES: dict[str, Promise | str] = {
     Stage.WILLINGNESS: _("Everybody is being asked whether the renovation is wanted."),
@@ -49,3 +64,9 @@ def plain_moment(value: datetime | None) -> str:
         return ""
     # Translators: the format of a moment as Django writes them; in Chinese Y年n月j日 H:i.
     return date_format(timezone.localtime(value), _now("j F Y, H:i"))
+
+
+def amount_in_words(quantity: Decimal, unit: str) -> str:
+    """800 米; in English 1 set, 2 sets."""
+    word = ONE_OF.get(unit) if quantity == 1 else None
+    return f"{thousands(quantity)} {word or Unit(unit).label}"

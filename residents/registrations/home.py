@@ -15,7 +15,9 @@ from residents.home.sign_offs import open_for_representatives
 from residents.models import FEWEST_REPRESENTATIVES, Representative, RepresentativeOpinion
 from residents.permissions import can_record_representatives
 
-CALL = _("If it does not help, call your community committee. The number stands on your letter.")
+CALL = _(
+    "If it does not help, call your community committee. The number stands on your letter and on the compound's notice board."
+)
 # By refusal code, else by status: what a resident reads when something is not as it should be.
 ERROR_WORDS: dict[int | str, tuple[TypeText, TypeText]] = {
     400: (_("This page could not be read"), _("Go back and try again. If it does not help, scan the square on your letter again.")),

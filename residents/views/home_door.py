@@ -23,7 +23,7 @@ YEAR = 365 * 24 * 3600
 # unknown, revoked, of a household that is no more.
 WHY: dict[str, Promise | str] = {
     "unknown": _(
-        "This code opens nothing. Compare it with your letter, character by character. If you have had a newer letter since, use that one; otherwise call your community committee for a new one."
+        "This code opens nothing. Compare it with your letter, character by character. If you have had a newer letter since, use that one; otherwise call your community committee for a new one: its number stands on the notice board of your compound."
     ),
     "over": _(
         "You were away for a while, so we closed your page to protect you. Nothing you handed in is lost. Scan the square on your letter again, or type the code."

@@ -87,6 +87,11 @@ def of_project(request: SignedInRequest, code: str) -> HttpResponse:
 def draw_up(request: SignedInRequest, code: str) -> HttpResponse:
     project = find_project(request, code)
     demand(can_run_menus(request.user, project.division_code))
+    under_way = Menu.objects.filter(project=project, state__in=(MenuState.DRAFT, MenuState.PUBLISHED)).first()
+    if under_way is not None and request.method != "POST":
+        told = _("“{title}” is not finished yet. A project has one menu at a time: count or void it first.")
+        messages.warning(request, told.format(title=under_way.title))
+        return redirect(under_way)
     running = Round.objects.running().filter(compound=project.compound_id).first()
     form = MenuForm(posted(request), project=project, needs_round=running is None)
     if form.is_valid():
@@ -260,6 +265,7 @@ def page(request: SignedInRequest, pk: int) -> HttpResponse:
         ],
         "relation_form": RelationForm(names=_names(menu)) if menu.state == MenuState.DRAFT else None,
         "missing": acts.missing_before_publication(menu) if menu.state == MenuState.DRAFT else [],
+        "needs_doors": menu.state == MenuState.DRAFT and not acts.doors_of(menu).exists(),
         "buildings": buildings,
         "is_open": menu.is_open_at(now),
         "is_over": menu.state == MenuState.PUBLISHED and menu.closes_at <= now,
@@ -338,6 +344,8 @@ def _act(does: Act) -> Callable[..., HttpResponse]:
 
 def _publish(request: SignedInRequest, menu: Menu) -> str:
     acts.publish_menu(menu=menu, user=request.user)
+    if menu.opens_at <= timezone.now():
+        return _("The menu is published and open: residents can choose now.")
     return _("The menu is published. It opens at its time.")
 
 

@@ -225,6 +225,8 @@ def _act(does: Act) -> Callable[..., HttpResponse]:
 
 def _publish(request: SignedInRequest, questionnaire: Questionnaire) -> str:
     acts.publish_questionnaire(questionnaire=questionnaire, user=request.user)
+    if questionnaire.opens_at <= timezone.now():
+        return _("The questionnaire is published and open.")
     return _("The questionnaire is published. It opens at its time.")
 
 

@@ -65,7 +65,7 @@ def record(request: SignedInRequest, pk: int) -> HttpResponse:
     household = _editable(request, pk)
     owners = list(_current(household))
     if owners and not _is_open(request, household):
-        raise RecordClosed
+        raise RecordClosed(back=household.get_absolute_url())
     form = OwnersForm(
         posted(request), lines=_lines(request, len(owners)), has_owners=bool(owners), initial=initial_of(owners)
     )  # fmt: skip
