@@ -5,4 +5,4 @@ from django.urls import URLPattern
 from residents.api.menus import urlpatterns as menus
 from residents.api.resident import urlpatterns as resident
 
-urlpatterns: list[URLPattern] = [*menus, *resident]
+urlpatterns: list[URLPattern] = [*resident, *menus]

@@ -245,6 +245,7 @@ def _is_key(pk: int) -> bool:
 
 
 urlpatterns: list[URLPattern] = [
+    path("resident/menus/<int:id>/choice/", ChoiceView.as_view(), name="resident_choice"),
     path("resident/", WhoView.as_view(), name="resident"),
     path("resident/letter/", LetterView.as_view(), name="resident_letter"),
     path("resident/session/", SessionView.as_view(), name="resident_session"),
@@ -253,6 +254,5 @@ urlpatterns: list[URLPattern] = [
     path("resident/menus/", OwnMenuList.as_view(), name="resident_menus"),
     path("resident/menus/<int:id>/", OwnMenuDetail.as_view(), name="resident_menu"),
     path("resident/menus/<int:id>/draft/", DraftView.as_view(), name="resident_draft"),
-    path("resident/menus/<int:id>/choice/", ChoiceView.as_view(), name="resident_choice"),
     path("resident/menus/<int:id>/receipt/", ReceiptView.as_view(), name="resident_receipt"),
 ]
