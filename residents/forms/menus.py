@@ -207,8 +207,13 @@ class RelationForm(forms.Form):
             self.fields[field].choices = names  # type: ignore[attr-defined]
 
 
-class CloseForm(forms.Form):
+class LaterForm(forms.Form):
     closes_at = moment_field(_("New close"))
+
+
+class CloseForm(LaterForm):
+    """A menu's: what stood on the letters changes, so residents read why."""
+
     result_on = DayField(label=_("Result is announced on"), required=False, widget=DayInput())
     reason = forms.CharField(
         label=_("Why it closes later"), max_length=200, help_text=_("Residents read it on their page.")

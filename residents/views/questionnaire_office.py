@@ -25,7 +25,7 @@ from projects.permissions import can_export
 from residents.actions import questionnaires as acts
 from residents.errors.opinions import OnlyLater, QuestionnaireChanged
 from residents.filters.questionnaires import QuestionnaireFilter
-from residents.forms.menus import CloseForm, ReasonForm
+from residents.forms.menus import LaterForm, ReasonForm
 from residents.forms.questionnaires import CopyForm, QuestionnaireForm, facts_of
 from residents.models import Household, Questionnaire, QuestionnaireState, Response, Round
 from residents.permissions import can_run_menus, can_see_households
@@ -183,7 +183,7 @@ def page(request: SignedInRequest, pk: int) -> HttpResponse:
         "answered": answered,
         "percent": percent(answered, doors),
         "doors": doors if questionnaire.is_per_household else None,
-        "close_form": CloseForm(initial={"closes_at": timezone.localtime(questionnaire.closes_at)}),
+        "close_form": LaterForm(initial={"closes_at": timezone.localtime(questionnaire.closes_at)}),
         "reason_form": ReasonForm(),
         "public_address": _public_address(request, questionnaire),
     }
@@ -231,7 +231,7 @@ def _publish(request: SignedInRequest, questionnaire: Questionnaire) -> str:
 
 
 def _prolong(request: SignedInRequest, questionnaire: Questionnaire) -> str:
-    form = CloseForm(request.POST)
+    form = LaterForm(request.POST)
     if not form.is_valid():
         raise OnlyLater
     acts.prolong_questionnaire(
