@@ -20,12 +20,21 @@ from residents.actions.locking import lock_living
 from residents.errors.households import (
     BuildingElsewhere,
     EndsInFuture,
+    HasVoiceAlready,
     HouseholdChanged,
     MergeNeedsDoors,
     ReasonNeeded,
     SplitNeedsDoors,
 )
-from residents.models import Household, HouseholdSuccession
+from residents.models import (
+    PAPER_TYPED_FOR,
+    Choice,
+    Household,
+    HouseholdSuccession,
+    MenuState,
+    QuestionnaireState,
+    Response,
+)
 from residents.permissions import can_keep_households
 from residents.reading.units import staircase_key, unit_key
 
@@ -128,6 +137,7 @@ def split_household(
     if len(parts) < 2:
         raise SplitNeedsDoors
     household = lock_living(household, user)
+    _refuse_second_voices([household])
     _end([household], effective_on, reason)
     made = [_successor(household, part) for part in parts]
     _succeed([household], made, HouseholdSuccession.Kind.SPLIT, user, effective_on, reason)
@@ -146,10 +156,32 @@ def merge_households(
     old = [lock_living(household, user) for household in sorted(households, key=lambda one: one.pk)]
     if len({household.building_id for household in old}) > 1:
         raise MergeNeedsDoors
+    _refuse_second_voices(old)
     _end(old, effective_on, reason)
     new = _successor(old[0], into)
     _succeed(old, [new], HouseholdSuccession.Kind.MERGE, user, effective_on, reason)
     return new
+
+
+def _refuse_second_voices(doors: Sequence[Household]) -> None:
+    """Their rows are locked, as whatever lands of them locks them: nothing lands beside this question."""
+    chosen = Choice.objects.filter(
+        household__in=doors,
+        menu__state=MenuState.PUBLISHED,
+        superseded_at__isnull=True,
+        reversed_at__isnull=True,
+    )
+    answered = Response.objects.counting().filter(
+        household__in=doors, questionnaire__state=QuestionnaireState.PUBLISHED,
+        questionnaire__finished_at__isnull=True, questionnaire__closes_at__gt=timezone.now() - PAPER_TYPED_FOR,
+    )  # fmt: skip
+    said = (
+        chosen.values_list("household", "menu__title").first()
+        or answered.values_list("household", "questionnaire__title").first()
+    )
+    if said is not None:
+        door = next(one for one in doors if one.pk == said[0])
+        raise HasVoiceAlready(door=door.door, title=said[1])
 
 
 def _successor(old: Household, facts: HouseholdFacts) -> Household:

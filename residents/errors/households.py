@@ -74,6 +74,15 @@ class OwnersOfSeveralCompounds(DomainError):
     sentence = _("Units of one owner can be linked within one compound, and at least two of them.")
 
 
+class HasVoiceAlready(DomainError):
+    """What the old door said would count beside what the new ones say."""
+
+    code = "has_voice_already"
+    sentence = _(
+        "{door} has already answered “{title}”; new doors would have a voice beside that. Do it when that is counted or finished."
+    )
+
+
 class SplitNeedsDoors(DomainError):
     code = "split_needs_doors"
     status = HTTPStatus.BAD_REQUEST

@@ -5,12 +5,14 @@ from fractions import Fraction
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from compounds.actions.successions import merge_compounds
 from compounds.models import Building
 from core.errors import NotPermitted
 from core.integrity import ConstraintRefused
 from residents.actions.households import merge_households, split_household, update_household
+from residents.actions.menus import void_menu
 from residents.actions.owners import (
     OwnerFacts,
     erase_owner,
@@ -19,7 +21,9 @@ from residents.actions.owners import (
     open_record,
     record_owners,
 )
+from residents.actions.questionnaires import void_questionnaire
 from residents.errors.households import (
+    HasVoiceAlready,
     HouseholdEnded,
     OwnersOfSeveralCompounds,
     ReasonNeeded,
@@ -29,7 +33,10 @@ from residents.errors.households import (
 from residents.models import Household, Owner, OwnerChange, RecordOpening
 from tests.cast import Cast
 from tests.compounds.builders import make_building, make_compound
+from tests.residents.asking import answer, make_questionnaire
 from tests.residents.builders import make_doors, make_household, make_owner
+from tests.residents.menus import doors_of as menu_doors
+from tests.residents.menus import make_menu, send
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +58,26 @@ def test_a_door_knows_its_compound_and_goes_with_its_building(cast: Cast) -> Non
     assert door.compound_id == into.pk
     with pytest.raises(IntegrityError), transaction.atomic():
         Household.objects.filter(pk=door.pk).update(compound=old)
+
+
+def test_a_door_that_has_spoken_gets_no_second_voice(cast: Cast) -> None:
+    menu = make_menu(cast, doors=3)
+    first, second, third = menu_doors(menu)
+    send(cast, menu, first, "充电棚")
+    how = {"user": cast.community, "effective_on": timezone.localdate(), "reason": "分户"}
+    with pytest.raises(HasVoiceAlready, match="选择改造项目"):
+        split_household(household=first, parts=[{"unit": "101A"}, {"unit": "101B"}], **how)
+    with pytest.raises(HasVoiceAlready):
+        merge_households(households=[second, first], into={"unit": "101"}, **how)
+    # Whoever has said nothing yet speaks as what it becomes.
+    assert len(split_household(household=second, parts=[{"unit": "102A"}, {"unit": "102B"}], **how)) == 2
+    questionnaire = make_questionnaire(cast, compound=third.compound, doors=0)
+    answer(questionnaire, third)
+    with pytest.raises(HasVoiceAlready, match="改造意见问卷"):
+        split_household(household=third, parts=[{"unit": "103A"}, {"unit": "103B"}], **how)
+    void_questionnaire(questionnaire=questionnaire, user=cast.bureau, reason="重来")
+    void_menu(menu=menu, user=cast.bureau, reason="重来")
+    assert merge_households(households=[third, first], into={"unit": "101"}, **how).unit == "101"
 
 
 def test_a_household_is_split_and_the_old_one_is_history(cast: Cast) -> None:
