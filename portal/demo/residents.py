@@ -356,7 +356,7 @@ class Residents:
             compound=compound, text=text, channel=channel, household=door,
             received_at=met.begins_at if channel == Channel.MEETING else self._ago(28 - number, 15),
             user=None if channel == Channel.WEB else worker, key=self._key("opinion", number), category=categories[kind],
-            meeting=met if channel == Channel.MEETING else None,
+            meeting=met if channel == Channel.MEETING else None, may_show_words=number % 4 != 3,
         )  # fmt: skip
         opinion = assign_opinion(
             opinion=opinion, user=worker, owner=worker, due_on=opinion.due_on, category=categories[kind]

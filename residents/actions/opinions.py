@@ -59,6 +59,7 @@ def record_opinion(
     *, compound: Compound, text: str, channel: str, key: uuid.UUID, user: User | None = None,
     household: Household | None = None, contact: str = "", category: OpinionCategory | None = None,
     received_at: datetime | None = None, photo: StoredFile | None = None, meeting: Meeting | None = None,
+    may_show_words: bool = False,
 ) -> Opinion:  # fmt: skip
     """Take down what was said; an answer is due in a week. The same `key` again gives the same opinion.
 
@@ -83,6 +84,7 @@ def record_opinion(
             compound=compound, number=last + 1, household=household, meeting=meeting,
             channel=channel if user is not None else Channel.WEB, received_at=received, text=clean_text(text),
             contact=clean_line(contact), category=category, entered_by=user, key=key,
+            may_show_words=may_show_words,
             due_on=timezone.localdate(received) + timedelta(days=REPLY_DAYS),
         )  # fmt: skip
     if photo is not None:

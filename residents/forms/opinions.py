@@ -41,6 +41,9 @@ FIELD_OF_REFUSAL = {
 }
 
 
+NO_DOOR = _("It has no door, so nobody reads the reply on an own page: tell it in person or by telephone.")
+
+
 def add_refusal(form: forms.BaseForm, refusal: Any) -> None:
     add_refusal_to(form, refusal, fields=FIELD_OF_REFUSAL)
 
@@ -118,6 +121,10 @@ class RecordForm(KeyForm):
     contact = forms.CharField(
         label=_("Name or telephone for the reply"), required=False, max_length=80,
         help_text=_("Only if wanted. Only whoever answers opinions sees it; it can be erased."),
+    )  # fmt: skip
+    may_show_words = forms.BooleanField(
+        label=_("Their words may be shown to the neighbours"), required=False,
+        help_text=_("Ask them first. Without the tick neighbours read at most the reply."),
     )  # fmt: skip
     photo = photo_field()
 
@@ -201,6 +208,13 @@ class ReplyForm(FactsForm):
             "catalogue_item"
         )
         self.fields["work_item"].queryset = works  # type: ignore[attr-defined]
+        if opinion.household_id is None:
+            self.fields["reply"].help_text = NO_DOOR
+        if not opinion.may_show_words:
+            self.fields["is_public"].label = _("Show the reply to the neighbours")
+            self.fields["is_public"].help_text = _(
+                "Whoever said it did not agree to have the words shown: neighbours read only the reply. Write it so that nobody is recognised by it."
+            )
 
 
 class JoinForm(forms.Form):
@@ -271,6 +285,7 @@ class SayForm(KeyForm):
         label=_("What is it about?"), required=False, empty=_("I do not know, please sort it for me")
     )
     photo = photo_field()
+    may_show_words = forms.BooleanField(label=_("My words may be shown too, without my door"), required=False)
 
     def __init__(self, *args: Any, division_code: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -142,6 +142,8 @@ class Opinion(models.Model):
         "self", verbose_name=_("joined with"), null=True, blank=True, on_delete=models.PROTECT, related_name="voices"
     )  # fmt: skip
     is_public = models.BooleanField(_("shown to the neighbours, without name and door"), default=False)
+    # Somebody may be recognised by the own words: they are shown only where whoever said them agreed (个人信息保护法 §13, §14).
+    may_show_words = models.BooleanField(_("words may be shown to the neighbours"), default=False)
     entered_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     key = models.UUIDField(_("key of the device"))
     alarmed_at = models.DateTimeField(null=True, editable=False)
@@ -263,6 +265,11 @@ class Opinion(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("residents:opinion", args=[self.pk])
+
+    @property
+    def further_reason(self) -> str:
+        """Why it is not adopted, where the reply does not say just that."""
+        return "" if self.adoption_reason.strip() == self.reply.strip() else self.adoption_reason
 
 
 class OpinionPhoto(models.Model):

@@ -14,6 +14,7 @@ from residents.home.opinions import answered_neighbours, own_opinions
 from residents.models import Channel, Household, Opinion
 from residents.views.resident import ResidentRequest, resident_page
 from residents.views.shared import LARGEST_KEY
+from residents.voices import category_name
 
 
 @resident_page
@@ -41,6 +42,7 @@ def _said(request: ResidentRequest, form: SayForm) -> Opinion:
     return record_opinion(
         compound=Compound.objects.get(pk=resident.compound_id), text=data["text"], channel=Channel.WEB,
         key=data["key"], household=household, category=data["category"], photo=photo,
+        may_show_words=data["may_show_words"],
     )  # fmt: skip
 
 
@@ -67,5 +69,5 @@ def mine(request: ResidentRequest) -> HttpResponse:
 @require_safe
 def neighbours(request: ResidentRequest) -> HttpResponse:
     """What others of the compound were answered, without name and door."""
-    opinions = answered_neighbours(request.resident)[:50]
+    opinions = [(one, category_name(one.category)) for one in answered_neighbours(request.resident)[:50]]
     return render(request, "residents/home/opinion_neighbours.html", {"opinions": opinions})

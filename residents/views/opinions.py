@@ -141,4 +141,5 @@ def _recorded(request: SignedInRequest, compound: Compound, form: RecordForm) ->
         compound=compound, user=request.user, text=data["text"], channel=data["channel"], key=data["key"],
         household=data["door"], contact=data["contact"], category=data["category"],
         received_at=data["received_at"], photo=photo, meeting=data["meeting"],
+        may_show_words=data["may_show_words"],
     )  # fmt: skip

@@ -20,7 +20,7 @@ from directory.requests import SignedInRequest
 from files.serving import preview_response
 from residents.actions import opinions as acts
 from residents.errors.opinions import OpinionChanged
-from residents.forms.opinions import AssignForm, JoinForm, ReopenForm, ReplyForm, add_refusal
+from residents.forms.opinions import NO_DOOR, AssignForm, JoinForm, ReopenForm, ReplyForm, add_refusal
 from residents.models import Opinion, OpinionPhoto, OpinionState
 from residents.opinionlog import KINDS, changes_of
 from residents.permissions import can_keep_opinions, can_see_households
@@ -63,6 +63,7 @@ def _page(
         "voice_count": len(voices) + 1,
         "photos": list(OpinionPhoto.objects.filter(opinion__in=[opinion, *voices])),
         "may_keep": may_keep,
+        "no_door": "" if opinion.household_id else NO_DOOR,
         "is_headed": opinion.state == OpinionState.MERGED,
         "refused": next(iter(bound), ""),
         "log": log_page(request, KINDS, lambda **asked: changes_of(opinion, **asked)),
@@ -133,6 +134,8 @@ def _reply(request: SignedInRequest, opinion: Opinion, form: ReplyForm) -> str:
     acts.reply_to_opinion(
         opinion=opinion, user=request.user, expected_version=form.cleaned_data["version"] or 0, **form.facts()
     )
+    if opinion.household_id is None:
+        return _("Answered. {no_door}").format(no_door=NO_DOOR)
     return _("Answered. Whoever said it reads the reply on the own page.")
 
 

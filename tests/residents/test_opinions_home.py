@@ -100,7 +100,7 @@ def test_another_households_opinion_is_not_there(cast: Cast, doors: list[Househo
 
 
 def test_neighbours_read_what_the_office_shows_without_door(cast: Cast, doors: list[Household]) -> None:
-    answer(cast, say(doors[1], "想要充电棚"), "装在东门", is_public=True)
+    answer(cast, say(doors[1], "想要充电棚", may_show_words=True), "装在东门", is_public=True)
     answer(cast, say(doors[1], "我家的事"), "已处理")
     other = make_doors(cast)[0]
     answer(cast, say(other, "别的小区"), "好", is_public=True)
@@ -110,6 +110,30 @@ def test_neighbours_read_what_the_office_shows_without_door(cast: Cast, doors: l
     assert doors[1].door not in page
     assert "我家的事" not in page
     assert "别的小区" not in page
+
+
+def test_words_are_shown_only_with_the_consent_of_whoever_said_them(
+    cast: Cast, doors: list[Household]
+) -> None:
+    held, neighbour = at_home(cast, doors[0]), at_home(cast, doors[1])
+    page = held.get(SAY)
+    assert "邻居看不到是谁提的" in text_of(page)
+    for number, (words, ticked) in enumerate(
+        (("楼上漏水三年了", {}), ("路灯不亮", {"may_show_words": "on"}))
+    ):
+        receipt = text_of(held.post(SAY, {"key": key_of(held.get(SAY)), "text": words, **ticked}))
+        assert ("您同意答复以后公开原话" in receipt) == bool(number)
+        reply = f"第{number}条：已安排维修"
+        said = Opinion.objects.get(text=words)
+        answer(cast, said, reply, adoption="partly", adoption_reason=reply, is_public=True)
+    shown = text_of(neighbour.get(NEIGHBOURS))
+    assert "楼上漏水三年了" not in shown
+    assert "原话不公开" in shown
+    assert "路灯不亮" in shown
+    # The reason says what the reply says: once is enough, here and on the own page.
+    assert shown.count("第0条：已安排维修") == 1
+    own = held.get(f"{MINE}{Opinion.objects.get(text='楼上漏水三年了').pk}/")
+    assert text_of(own).count("第0条：已安排维修") == 1
 
 
 def test_a_representative_speaks_from_the_own_door(cast: Cast, doors: list[Household]) -> None:

@@ -215,6 +215,21 @@ def test_the_reply_says_whether_it_is_adopted_and_why_not(cast: Cast, compound: 
     assert (opinion.state, opinion.due_on.isoformat()) == ("open", "2027-02-01")
 
 
+def test_without_a_door_nobody_is_said_to_read_the_reply(cast: Cast, compound: Compound) -> None:
+    client, no_door = cast.client("community"), "没有门牌，请当面或电话答复"
+    opinion = take_down(cast, compound)
+    page = text_of(client, opinion.get_absolute_url())
+    assert no_door in page
+    assert "提出人没有同意公开原话" in page
+    told = client.post(
+        at("opinion_reply", opinion.pk), {"reply": "已报修", "adoption": "adopted"}, follow=True
+    ).content.decode()
+    assert f"已答复。{no_door}" in told
+    assert "自己的页面上看" not in told
+    with_door = take_down(cast, compound, household=Household.objects.filter(compound=compound)[0])
+    assert no_door not in text_of(client, with_door.get_absolute_url())
+
+
 def test_the_work_it_led_to_is_one_of_the_same_compound(cast: Cast) -> None:
     project = make_unplanned_project(cast)
     elsewhere = take_down(cast, make_compound(cast, "别的小区"))
