@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -37,6 +38,7 @@ from residents.models import (
 CLOSED_DOORS = (Finding.REFUSED, Finding.MOVED_AWAY)
 # What one learns by knocking; a letter in the box says nothing about who is at home.
 KNOCKED = (Finding.NOT_AT_HOME, Finding.HANDED_OVER)
+COUNT_KEPT = 60
 PARTS_OF_THE_DAY = (0, 12, 17)
 
 
@@ -247,6 +249,16 @@ class Worklist:
     @cached_property
     def coverage(self) -> Coverage:
         return Coverage.of(self.doors)
+
+
+def to_knock_tonight(visits: Round) -> int:
+    """Doors of the whole round; kept for a minute, since an overview is opened more often than a door."""
+    key = f"to-knock:{visits.pk}"
+    known: int | None = cache.get(key)
+    if known is None:
+        known = Worklist(visits).coverage.to_knock
+        cache.set(key, known, COUNT_KEPT)
+    return known
 
 
 def laid_out(doors: Iterable[Any]) -> dict[str, Any]:

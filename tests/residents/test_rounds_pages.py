@@ -1,5 +1,6 @@
 """Going round the doors: the worklist as a grid, a call in two taps, whose door to knock on tonight."""
 
+import re
 import uuid
 from datetime import timedelta
 from decimal import Decimal
@@ -127,6 +128,19 @@ def test_doors_knocked_at_just_now_have_a_list_of_their_own_on_screen_and_paper(
         assert [door.unit in words(printed.content) for door in doors_of(menu)] == [
             door in expected for door in doors_of(menu)
         ]
+
+
+def test_the_overview_names_tonights_doors_to_whoever_knocks(cast: Cast, doors: list[Household]) -> None:
+    visits = make_round(cast, doors[0].compound)
+    make_call(cast, visits, doors[0], Finding.REFUSED)
+    page = text_of(cast.client("community"), "/overview/")
+    line = re.search(r'<span class="number">(\d+)</span><a href="([^"]+)">今晚待上门的住户，砂石厂小区', page)
+    assert line is not None
+    assert line.groups() == (str(len(doors) - 1), at("round", visits.pk) + "?show=tonight")
+    # What waits stands before the panels.
+    assert page.index('class="card waits"') < page.index('class="panels"')
+    for other in ("bureau", "auditor", "stranger"):
+        assert "今晚待上门" not in text_of(cast.client(other), "/overview/")
 
 
 def test_who_was_out_in_the_morning_is_on_tonights_list_again(
