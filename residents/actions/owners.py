@@ -17,6 +17,7 @@ from directory.models import User
 from residents.actions.locking import lock_living
 from residents.errors.households import (
     NoSuchOwner,
+    OwnersInFuture,
     OwnersOfSeveralCompounds,
     ReasonNeeded,
     SeveralVoters,
@@ -66,6 +67,8 @@ def record_owners(
     household = lock_living(household, user)
     if sum(owner.is_voter for owner in owners) > 1:
         raise SeveralVoters
+    if effective_on > timezone.localdate():
+        raise OwnersInFuture
     before = list(Owner.objects.select_for_update().current().filter(household=household))
     if before and not clean_line(basis):
         raise ReasonNeeded

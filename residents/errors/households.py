@@ -50,6 +50,14 @@ class BuildingElsewhere(DomainError):
     sentence = _("That building belongs to another compound.")
 
 
+class OwnersInFuture(DomainError):
+    """Whoever is recorded is the owner from now on: the list of the current ones knows no day."""
+
+    code = "owners_in_future"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = _("This day lies in the future.")
+
+
 class SharesAboveWhole(DomainError):
     code = "shares_above_whole"
     status = HTTPStatus.BAD_REQUEST

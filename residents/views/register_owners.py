@@ -16,7 +16,7 @@ from core.errors import DomainError
 from core.posted import posted
 from directory.requests import SignedInRequest
 from residents.actions.owners import erase_owner, link_owners, name_voter, part_owner, record_owners
-from residents.errors.households import RecordClosed
+from residents.errors.households import OwnersInFuture, RecordClosed
 from residents.finding import doors_like
 from residents.forms.owners import (
     MORE_LINES,
@@ -80,7 +80,7 @@ def record(request: SignedInRequest, pk: int) -> HttpResponse:
                 transferred=form.cleaned_data.get("manner") == Manner.TRANSFERRED,
             )  # fmt: skip
         except DomainError as refusal:
-            form.add_error(None, refusal.message)
+            form.add_error("effective_on" if isinstance(refusal, OwnersInFuture) else None, refusal.message)
         else:
             messages.success(request, _("The owners are recorded."))
             return redirect(household)

@@ -99,6 +99,10 @@ def test_owners_are_recorded_corrected_and_handed_over(cast: Cast, door: Househo
     assert client.post(at("household_owners", door.pk), {**told, "share-0": "3/2"}).status_code == 422
     assert client.post(at("household_owners", door.pk), {**told, "phone-0": "没有"}).status_code == 422
     assert client.post(at("household_owners", door.pk), {**told, "share-1": "2/3"}).status_code == 422
+    assert (
+        client.post(at("household_owners", door.pk), {**told, "effective_on": "9999-12-31"}).status_code
+        == 422
+    )
     more = client.post(at("household_owners", door.pk), {**told, "more": "1"})
     assert (more.status_code, 'name="name-6"' in more.content.decode()) == (200, True)
     assert client.post(at("household_owners", door.pk), told).status_code == 302
