@@ -1,4 +1,4 @@
-"""From the rows of a menu to what the engine counts, and back to sentences that may be published."""
+"""From the rows of a menu to what the engine counts; `residents.outcome_reading` has the way back, to sentences."""
 
 import hashlib
 from collections import Counter
@@ -8,10 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import orjson
-from django.utils.translation import gettext as _
 
-from core.figures import percent
-from core.suppression import FEWEST_PUBLISHED
 from projects.models import Category
 from residents.models import (
     Choice,
@@ -19,7 +16,6 @@ from residents.models import (
     Household,
     Menu,
     OptionRelation,
-    Outcome,
     OutcomeRule,
     current_versions,
 )
@@ -27,8 +23,6 @@ from residents.outcome.deciding import Rules, decide
 from residents.outcome.election import Ballot, Election, Item, Rule, Utility, households_needed
 from residents.outcome.election import Completion as Way
 from residents.outcome.larger_budget import Gain, what_more_adds
-from residents.outcome.reasons import Reason
-from residents.outcome.words import because, more_money, payments
 
 RULES = {OutcomeRule.EQUAL_SHARES: Rule.EQUAL_SHARES, OutcomeRule.GREEDY: Rule.GREEDY}
 WAYS = {Completion.NONE: Way.NONE, Completion.BUDGET_INCREASE: Way.BOTH, Completion.GREEDY: Way.GREEDY}
@@ -135,105 +129,3 @@ def figures_of(count: Count, rules: Rules) -> dict[str, Any]:
 def _kept(more: Gain) -> dict[str, Any]:
     grain = None if more.grain is None else str(more.grain)
     return {"extra": str(more.extra), "gained": list(more.gained), "lost": list(more.lost), "grain": grain}
-
-
-# --- As it may be read ------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Line:
-    """An item of an outcome as residents read it. `supporters` None: fewer than five, which is not published.
-
-    `payments` is for the office: what each share paid, "" where that would tell of a few.
-    """
-
-    option_id: int
-    name: str
-    is_in: bool
-    supporters: int | None
-    sentence: str
-    payments: str
-    place: int
-
-
-class Reading:
-    """A kept outcome, in sentences of the reader's language."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        self.outcome, self.figures = outcome, outcome.figures
-        self.names: dict[str, str] = self.figures["names"]
-
-    @property
-    def answered(self) -> int:
-        return int(self.figures["answered"])
-
-    @property
-    def households(self) -> int:
-        return int(self.figures["households"])
-
-    @property
-    def spent(self) -> Fraction:
-        return Fraction(self.figures["cost"])
-
-    @property
-    def left(self) -> Fraction:
-        return Fraction(self.figures["left"])
-
-    @property
-    def lines(self) -> list[Line]:
-        """Those that are in first, in the order in which they were chosen; then the others by support."""
-        won: list[str] = self.figures["won"]
-        reasons = {item_id: Reason.from_json(data) for item_id, data in self.figures["reasons"].items()}
-        out = sorted(
-            (one for one in reasons if one not in won), key=lambda one: (-reasons[one].supporters, int(one))
-        )
-        return [self._line(reasons[item_id], place) for place, item_id in enumerate((*won, *out), start=1)]
-
-    def _line(self, reason: Reason, place: int) -> Line:
-        few = 0 < reason.supporters < FEWEST_PUBLISHED
-        return Line(
-            option_id=int(reason.item), name=self.names[reason.item], is_in=reason.is_in,
-            supporters=None if few else reason.supporters,
-            sentence=self._of_few(reason) if few else because(reason, self.names),
-            payments="" if few else payments(reason), place=place,
-        )  # fmt: skip
-
-    def _of_few(self, reason: Reason) -> str:
-        """Nobody learns what a handful of neighbours want."""
-        fewest = _("Fewer than {count} households want it.").format(count=FEWEST_PUBLISHED)
-        if reason.is_in:
-            return fewest + _(" The budget reaches for it all the same.")
-        if reason.needed > reason.supporters:
-            return fewest + _(" {needed} are needed.").format(needed=reason.needed)
-        return fewest
-
-    @property
-    def rule_in_words(self) -> tuple[str, str, str]:
-        """How it was counted: the rule, what improvements need, how ties are broken."""
-        if self.outcome.rule == OutcomeRule.EQUAL_SHARES:
-            rule = _(
-                "Every household that chose had the same share of the budget. An item is done when those who want it can pay its price together from their shares; they pay as equally as possible."
-            )
-        else:
-            rule = _(
-                "The items are taken in the order of how many households want them, as long as the money reaches."
-            )
-        return (
-            rule,
-            _("Improvements need at least {percent} of the households that chose.").format(
-                percent=percent(self.outcome.menu.threshold / 100)
-            ),
-            _("Of two items that are level the cheaper one goes first, then the one that more households want."),
-        )  # fmt: skip
-
-    @property
-    def more(self) -> str:
-        """What a larger budget would add; "" when nothing would come in."""
-        kept = self.figures["more"]
-        if kept is None:
-            return ""
-        gain = Gain(
-            extra=Fraction(kept["extra"]), gained=tuple(kept["gained"]), lost=tuple(kept["lost"]),
-            grain=None if kept["grain"] is None else Fraction(kept["grain"]),
-        )  # fmt: skip
-        return more_money(gain, self.names)

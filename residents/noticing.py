@@ -8,18 +8,18 @@ from decimal import Decimal
 from django.utils import timezone, translation
 
 from projects.models import Category
-from residents.counting import Line, Reading
 from residents.errors.letters import NobodyToCall
 from residents.lettering import contact_of, sender_of
 from residents.letters.content import Contact, NoticeItem, ResultNotice
-from residents.models import Departure, Menu, Outcome, OutcomeAdoption, current_versions
+from residents.models import Departure, Menu, OptionVersion, Outcome, OutcomeAdoption, current_versions
+from residents.outcome_reading import Line, Reading
 
 
 def notice_of(menu: Menu, outcome: Outcome) -> ResultNotice:
     """`menu` with its project's compound and round. Who asks, and where they may object, is said in any case."""
     compound = menu.project.compound
     versions = current_versions(menu)
-    prices = {version.option_id: version.cost for version in versions}
+    on_show = {version.option_id: version for version in versions}
     adoption = OutcomeAdoption.objects.filter(menu=menu).first()
     departures = {one.option_id: one for one in adoption.departures.all()} if adoption else {}
     contact = _contact(menu)
@@ -32,10 +32,10 @@ def notice_of(menu: Menu, outcome: Outcome) -> ResultNotice:
             answered=reading.answered,
             budget=menu.budget,
             spent=Decimal(round(reading.spent)),
-            rule=" ".join(reading.rule_in_words),
+            rule="".join((*reading.rule_in_words, reading.shares_in_words)),
             basic=tuple(one.name for one in versions if one.option.category == Category.BASIC),
             items=tuple(
-                _item(line, prices[line.option_id], departures.get(line.option_id)) for line in reading.lines
+                _item(line, on_show[line.option_id], departures.get(line.option_id)) for line in reading.lines
             ),
             objections=f"可以打下面的电话，也可以到{contact.place}说；每一条都会登记，都有答复。",
             contact=contact,
@@ -44,9 +44,10 @@ def notice_of(menu: Menu, outcome: Outcome) -> ResultNotice:
         )
 
 
-def _item(line: Line, price: Decimal, departure: Departure | None) -> NoticeItem:
+def _item(line: Line, version: OptionVersion, departure: Departure | None) -> NoticeItem:
     return NoticeItem(
-        name=line.name, is_in=line.is_in, supporters=line.supporters, sentence=line.sentence, cost=price,
+        name=line.name, is_in=line.is_in, supporters=line.supporters, sentence=line.sentence, cost=version.cost,
+        subsidy=version.subsidy, residents_pay=version.residents_pay, requirement=line.requirement,
         note=_departs(departure) if departure else "",
     )  # fmt: skip
 

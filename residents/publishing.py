@@ -65,13 +65,14 @@ class Rules:
 def published_support(answered: int, supporters: Mapping[str, int], rules: Rules) -> dict[str, int | None]:
     """How many want each option; None where it is not told.
 
-    Not told are few supporters, few who are left of those that answered, few who want what an option needs but not
-    the option, and few who want none of several that exclude each other: then the one with the fewest supporters
-    is hidden, until nothing small can be had by subtraction.
+    Not told are few supporters or none, few or none who are left of those that answered ("all want it" says what
+    everybody chose), few who want what an option needs but not the option, and few or none who want none of several
+    that exclude each other: then the one with the fewest supporters is hidden, until nothing small can be had by
+    subtraction.
     """
-    if is_small(answered):
+    if answered < FEWEST_PUBLISHED:
         return dict.fromkeys(supporters)
-    shown = {option: count for option, count in supporters.items() if not is_small(count)}
+    shown = {option: count for option, count in supporters.items() if count >= FEWEST_PUBLISHED}
     while (culprit := _gives_away(answered, shown, rules)) is not None:
         del shown[culprit]
     return {option: shown.get(option) for option in supporters}
@@ -79,11 +80,11 @@ def published_support(answered: int, supporters: Mapping[str, int], rules: Rules
 
 def _gives_away(answered: int, shown: Mapping[str, int], rules: Rules) -> str | None:
     above = {option: rules.above(option) for option in shown}
-    wholes: list[tuple[int, list[str]]] = [(answered, list(shown))]
-    wholes += [(shown[one], [option for option in shown if one in above[option]]) for one in shown]
-    for whole, parts in wholes:
+    wholes: list[tuple[int, int, list[str]]] = [(0, answered, list(shown))]
+    wholes += [(1, shown[one], [option for option in shown if one in above[option]]) for one in shown]
+    for least, whole, parts in wholes:
         for together in _rivals_of_each_other(parts, rules):
-            if is_small(whole - sum(shown[option] for option in together)):
+            if least <= whole - sum(shown[option] for option in together) < FEWEST_PUBLISHED:
                 return min(together, key=lambda option: (shown[option], option))
     return None
 

@@ -290,7 +290,7 @@ class Residents:
             )  # fmt: skip
             confirm_sheet(choice=choice, user=section)
             self.counts.choices += 1
-        count_menu(menu=menu, user=section)
+        count_menu(menu=menu, user=section, no_paper_is_left=True)
         adopt_outcome(menu=menu, user=self._person(compound, "bureau"))
 
     def _published_in_time(self, menu: Menu, user: User) -> Menu:

@@ -26,7 +26,14 @@ from projects.models import (
 from projects.models.line import UNDER_CONSTRUCTION_OR_LATER
 from residents.actions.rounds import start_round
 from residents.errors.households import CompoundReshaped, ReasonNeeded
-from residents.errors.menus import MenuClosed, MenuIncomplete, MenuNotDraft, OptionChanged, ResultBeforeClose
+from residents.errors.menus import (
+    AdoptedNotVoided,
+    MenuClosed,
+    MenuIncomplete,
+    MenuNotDraft,
+    OptionChanged,
+    ResultBeforeClose,
+)
 from residents.errors.opinions import OnlyLater
 from residents.models import (
     AccessCode,
@@ -36,6 +43,7 @@ from residents.models import (
     Option,
     OptionRelation,
     OptionVersion,
+    OutcomeAdoption,
     Round,
     ShareRule,
 )
@@ -327,14 +335,20 @@ def _refuse_early_result(menu: Menu) -> None:
 
 @transaction.atomic
 def void_menu(*, menu: Menu, user: User, reason: str) -> Menu:
-    """It counts no longer; everything is kept and stays visible, with the reason."""
+    """It counts no longer; everything is kept and stays visible, with the reason.
+
+    Refused once the outcome is adopted: residents would read that it does not count, of items that are being done.
+    """
     if not clean_line(reason):
         raise ReasonNeeded
     menu = _lock(menu, user)
     if menu.state == MenuState.VOIDED:
         raise MenuClosed
+    if OutcomeAdoption.objects.filter(menu=menu).exists():
+        raise AdoptedNotVoided
     menu.state, menu.void_reason = MenuState.VOIDED, clean_line(reason)
-    menu.save(update_fields=["state", "void_reason"])
+    with refusals_of_triggers({"menu_adopted_is_not_voided": AdoptedNotVoided}):
+        menu.save(update_fields=["state", "void_reason"])
     return menu
 
 

@@ -1,7 +1,8 @@
 """The count of a menu, and the adoption of its outcome into the scheme."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
+from fractions import Fraction
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,15 +11,17 @@ from core.errors import NotPermitted
 from core.integrity import constraints_as_refusals, refusals_of_triggers
 from core.text import clean_line
 from directory.models import User
-from projects.actions.schemes import add_work, begin_scheme, new_version, strike
+from projects.actions.schemes import add_work, begin_scheme, edit_line, new_version, strike
 from projects.models import Project, Scheme, SchemeState, WorkOrigin
 from residents.counting import Count, count_of, figures_of, rules_of
 from residents.errors.menus import (
     AlreadyAdopted,
+    BeyondBudget,
     DepartureNeedsReason,
     MenuClosed,
     MenuStillOpen,
     NotCounted,
+    PaperMayCome,
     PaperOutstanding,
 )
 from residents.models import (
@@ -33,16 +36,21 @@ from residents.models import (
     OutcomeRule,
     current_versions,
 )
+from residents.outcome.words import amount
 from residents.participation import kept_participation
 from residents.permissions import can_adopt_outcomes, can_run_menus
 
+# Of departures, as the scheme says it.
+NOT_CHOSEN, LEFT_OUT, LONGEST_NOTE = "居民选择未入选，仍然安排：", "居民选择已入选，不安排：", 300
+
 
 @transaction.atomic
-def count_menu(*, menu: Menu, user: User) -> Outcome:
+def count_menu(*, menu: Menu, user: User, no_paper_is_left: bool = False) -> Outcome:
     """Close the books and count, by both rules; the menu's own rule is the official one.
 
     The menu's row is taken exclusively: no choice lands beside the count. Refused before the close, and while
-    sealed paper is not entered and confirmed piece by piece.
+    sealed paper is not entered and confirmed piece by piece. As long as paper may still be sealed `user` has to
+    say that `no_paper_is_left`; a count that is earlier than that shows by its time and name that they did.
     """
     menu = Menu.objects.select_for_update(of=("self",)).select_related("project").get(pk=menu.pk)
     if not can_run_menus(user, menu.division_code):
@@ -51,6 +59,8 @@ def count_menu(*, menu: Menu, user: User) -> Outcome:
         raise MenuClosed
     if timezone.now() < menu.closes_at:
         raise MenuStillOpen
+    if timezone.now() < menu.paper_until and not no_paper_is_left:
+        raise PaperMayCome(moment=f"{timezone.localtime(menu.paper_until):%Y-%m-%d %H:%M}")
     outstanding = outstanding_paper(menu)
     if outstanding:
         raise PaperOutstanding(listed="；".join(outstanding))
@@ -109,11 +119,13 @@ def is_as_counted(outcome: Outcome) -> bool:
 
 @transaction.atomic
 def adopt_outcome(
-    *, menu: Menu, user: User, departures: Mapping[int, tuple[bool, str]] | None = None
-) -> OutcomeAdoption:
+    *, menu: Menu, user: User, departures: Mapping[int, tuple[bool, str]] | None = None,
+    more_money_is_there: bool = False,
+) -> OutcomeAdoption:  # fmt: skip
     """Take the official outcome into the project's scheme, as a draft of a new version where one is approved.
 
     `departures`: option id → (taken in, reason) where the bureau does otherwise; residents read the reasons.
+    What needs more than the menu's budget is refused unless `user` says that `more_money_is_there`.
     """
     menu = Menu.objects.select_for_update(of=("self",)).select_related("project").get(pk=menu.pk)
     if not can_adopt_outcomes(user, menu.division_code):
@@ -126,12 +138,15 @@ def adopt_outcome(
     versions = [version for version in current_versions(menu) if version.option.is_on_offer]
     won = {int(item_id) for item_id in outcome.figures["won"]}
     leaving = _leaving(versions, won, departures or {})
+    taken = taken_of(won, {pk: is_taken for pk, (is_taken, _why) in leaving.items()})
+    if not more_money_is_there:
+        _refuse_beyond(menu, sum(one.charged for one in versions if one.option_id in taken))
     scheme = _draft_of(menu.project, user)
-    taken = (won | {pk for pk, (is_taken, _why) in leaving.items() if is_taken}) - {
-        pk for pk, (is_taken, _why) in leaving.items() if not is_taken
-    }
     for version in versions:
-        _settle(scheme, user, version, is_taken=version.option_id in taken)
+        departs = leaving.get(version.option_id)
+        _settle(
+            scheme, user, version, is_taken=version.option_id in taken, reason=departs[1] if departs else ""
+        )
     adoption = OutcomeAdoption.objects.create(menu=menu, outcome=outcome, scheme=scheme, adopted_by=user)
     with constraints_as_refusals(Departure):
         Departure.objects.bulk_create(
@@ -139,6 +154,28 @@ def adopt_outcome(
             for pk, (is_taken, reason) in leaving.items()
         )
     return adoption
+
+
+def taken_of(won: Collection[int], departures: Mapping[int, bool]) -> set[int]:
+    """The options that are done: those that won, but for the departures (option id → taken in)."""
+    return {pk for pk in (*won, *departures) if departures.get(pk, True)}
+
+
+def beyond_budget(adoption: OutcomeAdoption) -> Decimal:
+    """By how much what was adopted exceeds the menu's budget; nothing where it does not."""
+    departures = dict(adoption.departures.values_list("option", "is_taken"))
+    taken = taken_of([int(item_id) for item_id in adoption.outcome.figures["won"]], departures)
+    versions = current_versions(adoption.menu)
+    charged = sum((one.charged for one in versions if one.option_id in taken), Decimal(0))
+    return max(charged - adoption.menu.budget, Decimal(0))
+
+
+def _refuse_beyond(menu: Menu, charged: Decimal | int) -> None:
+    over = charged - menu.budget
+    if over > 0:
+        raise BeyondBudget(
+            cost=amount(Fraction(charged)), budget=amount(Fraction(menu.budget)), over=amount(Fraction(over))
+        )
 
 
 def _leaving(
@@ -167,8 +204,11 @@ def _draft_of(project: Project, user: User) -> Scheme:
     return begin_scheme(project=project, user=user, reason=reason)
 
 
-def _settle(scheme: Scheme, user: User, version: OptionVersion, *, is_taken: bool) -> None:
-    """Put an item into the version, or strike it there."""
+def _settle(scheme: Scheme, user: User, version: OptionVersion, *, is_taken: bool, reason: str) -> None:
+    """Put an item into the version, or strike it there. `reason`: why the bureau departs from the residents' choice.
+
+    The words stand in the scheme, which is Chinese whoever adopts.
+    """
     lines = scheme.lines.filter(work_item__catalogue_item__code=version.option.catalogue_item.code)
     if version.option.work_item_id is not None:
         lines = scheme.lines.filter(work_item=version.option.work_item_id)
@@ -176,8 +216,16 @@ def _settle(scheme: Scheme, user: User, version: OptionVersion, *, is_taken: boo
     if is_taken and line is None:
         add_work(
             scheme=scheme, user=user, item=version.option.catalogue_item, quantity=version.quantity,
-            unit_cost=(version.cost / version.quantity).quantize(Decimal("0.01")), origin=WorkOrigin.CHOSEN,
-            note=version.name,
+            unit_cost=(version.cost / version.quantity).quantize(Decimal("0.01")),
+            origin=WorkOrigin.ADDED if reason else WorkOrigin.CHOSEN,
+            note=_shortened(f"{version.name}（{NOT_CHOSEN}{reason}）") if reason else version.name,
         )  # fmt: skip
+    elif is_taken and reason and line is not None:
+        edit_line(line=line, user=user, note=_shortened(f"{NOT_CHOSEN}{reason}"))
     elif not is_taken and line is not None:
-        strike(line=line, user=user, reason="居民未选")
+        strike(line=line, user=user, reason=_shortened(f"{LEFT_OUT}{reason}") if reason else "居民未选")
+
+
+def _shortened(words: str) -> str:
+    """As long as a note or a reason of the scheme may be."""
+    return words if len(words) <= LONGEST_NOTE else f"{words[: LONGEST_NOTE - 1]}…"

@@ -5,26 +5,20 @@ from typing import Any
 from django.db.models import F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
-from django.utils.translation import gettext as _
 
 from compounds.api.bodies import as_text
-from residents.counting import Line, Reading
 from residents.models import (
     Menu,
     MenuState,
     OptionRelation,
+    OptionVersion,
     Outcome,
     OutcomeAdoption,
     current_versions,
 )
 from residents.outcome.reasons import Reason
-from residents.publishing import (
-    Rules,
-    published_buildings,
-    published_support,
-    published_total,
-    while_it_runs,
-)
+from residents.outcome_reading import Line, OfMenu, Reading, rules_of_wishing
+from residents.publishing import published_buildings, published_total, while_it_runs
 from residents.tables.menus import with_participation
 
 Body = dict[str, Any]
@@ -79,7 +73,7 @@ def menu_body(row: tuple[Any, ...]) -> Body:
 def menu_detail(row: tuple[Any, ...], menu: Menu) -> Body:
     """The whole menu, in six statements more than the row itself."""
     body = menu_body(row)
-    relations = list(menu.relations.all())
+    relations, versions = list(menu.relations.all()), current_versions(menu)
     # Voided after the count, it keeps its outcome in the office; nothing of it is told any more.
     is_final = menu.state == MenuState.COUNTED
     official = Outcome.objects.filter(menu=menu, is_official=True).first() if is_final else None
@@ -88,8 +82,8 @@ def menu_detail(row: tuple[Any, ...], menu: Menu) -> Body:
         "introduction": menu.introduction,
         "void_reason": menu.void_reason,
         "participation": {**body["participation"], "buildings": _buildings(official)},
-        "items": _items(menu, relations),
-        "outcome": _outcome(official, menu, relations) if official else None,
+        "items": _items(menu, versions, relations),
+        "outcome": _outcome(official, _of_menu(menu, versions, relations)) if official else None,
         "adoption": _adoption(menu) if official else None,
     }
 
@@ -105,8 +99,8 @@ def _buildings(official: Outcome | None) -> list[Body] | None:
     ]
 
 
-def _items(menu: Menu, relations: list[OptionRelation]) -> list[Body]:
-    rules = _rules(menu, relations)
+def _items(menu: Menu, versions: list[OptionVersion], relations: list[OptionRelation]) -> list[Body]:
+    rules = rules_of_wishing(menu, relations)
     return [
         {
             "option": version.option_id,
@@ -119,64 +113,41 @@ def _items(menu: Menu, relations: list[OptionRelation]) -> list[Body]:
             "requires": sorted(map(int, rules.needs.get(str(version.option_id), ()))),
             "excludes": sorted(map(int, rules.excludes.get(str(version.option_id), ()))),
         }
-        for version in current_versions(menu)
+        for version in versions
     ]
 
 
-def _rules(menu: Menu, relations: list[OptionRelation]) -> Rules:
-    """By option, as the engine names them. An exclusion is stored once and read from both of its sides."""
-    needs: dict[str, set[str]] = {}
-    excludes: dict[str, set[str]] = {}
-    for one in relations:
-        if one.kind == OptionRelation.Kind.REQUIRES:
-            needs.setdefault(str(one.option_id), set()).add(str(one.other_id))
-        else:
-            excludes.setdefault(str(one.option_id), set()).add(str(one.other_id))
-            excludes.setdefault(str(one.other_id), set()).add(str(one.option_id))
-    return Rules(needs=needs, excludes=excludes, most=menu.most)
-
-
-def _outcome(official: Outcome, menu: Menu, relations: list[OptionRelation]) -> Body:
-    reading = Reading(official)
-    reasons = {key: Reason.from_json(data) for key, data in official.figures["reasons"].items()}
-    support = published_support(
-        reading.answered, {key: reason.supporters for key, reason in reasons.items()}, _rules(menu, relations)
+def _of_menu(menu: Menu, versions: list[OptionVersion], relations: list[OptionRelation]) -> OfMenu:
+    return OfMenu(
+        rules=rules_of_wishing(menu, relations),
+        categories={version.option_id: version.option.category for version in versions},
     )
+
+
+def _outcome(official: Outcome, of: OfMenu) -> Body:
+    reading = Reading(official, of)
     return {
         "rule": official.rule,
         "completion": official.completion,
         "budget": official.budget,
         "cost": official.figures["cost"],
         "left": official.figures["left"],
-        "items": [
-            _outcome_item(line, reasons[str(line.option_id)], support[str(line.option_id)])
-            for line in sorted(reading.lines, key=lambda line: _place(line.option_id, official, support))
-        ],
+        "items": [_outcome_item(line, reading.reasons[str(line.option_id)]) for line in reading.lines],
     }
 
 
-def _outcome_item(line: Line, reason: Reason, told: int | None) -> Body:
+def _outcome_item(line: Line, reason: Reason) -> Body:
     """Of an item whose support is not told, neither why nor how many it needs: "too few of two" is one."""
-    is_told = told is not None
+    is_told = line.supporters is not None
     return {
         "option": line.option_id,
         "name": line.name,
         "is_in": line.is_in,
         "why": reason.why.value if is_told else None,
-        "supporters": told,
+        "supporters": line.supporters,
         "needed": reason.needed if is_told else None,
-        "sentence": line.sentence
-        if is_told
-        else _("How many want it is not told: it would tell of a few households."),
+        "sentence": line.sentence,
     }
-
-
-def _place(option: int, official: Outcome, support: dict[str, int | None]) -> tuple[int, int, int]:
-    """What is in, in the order of choice; then by the support that is told: the order must not tell the rest."""
-    won: list[str] = official.figures["won"]
-    if str(option) in won:
-        return 0, won.index(str(option)), 0
-    return 1, -(support[str(option)] or 0), option
 
 
 def _adoption(menu: Menu) -> Body | None:

@@ -36,6 +36,15 @@ class MenuStillOpen(DomainError):
     sentence = _("The menu is still open. It is counted after its close.")
 
 
+class PaperMayCome(DomainError):
+    """The close is past, the time to seal paper is not."""
+
+    code = "paper_may_come"
+    sentence = _(
+        "Paper that was received in time may be sealed until {moment}, and nothing is sealed after the count. Wait until then, or confirm that no paper is left over."
+    )
+
+
 class PaperOutstanding(DomainError):
     code = "paper_outstanding"
     sentence = _("Sealed paper is still to be entered and confirmed piece by piece: {listed}")
@@ -153,6 +162,22 @@ class TooFewToExport(DomainError):
     code = "too_few_to_export"
     sentence = _(
         "Fewer than {fewest} households chose: a file of their ballots would point at single doors. It is not made."
+    )
+
+
+class AdoptedNotVoided(DomainError):
+    code = "adopted_not_voided"
+    sentence = _(
+        "The outcome stands in the scheme: the menu cannot be voided. To do otherwise, change the scheme and say why there."
+    )
+
+
+class BeyondBudget(DomainError):
+    """Departures take in more than the menu's budget reaches for. Sums are texts, ready to read."""
+
+    code = "beyond_budget"
+    sentence = _(
+        "What would be done needs {cost} of a budget of {budget}: {over} more than there is. Confirm that the money comes from elsewhere, or leave something out."
     )
 
 

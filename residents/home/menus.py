@@ -94,6 +94,10 @@ class OpenMenu:
         """The choice that counts."""
         return Choice.objects.filter(menu=self.menu, household=self.resident.household_id).counting().first()
 
+    @property
+    def receipt_text(self) -> str:
+        return receipt_in_two(self.sent.receipt) if self.sent else ""
+
     @cached_property
     def draft(self) -> dict[str, str] | None:
         found = ChoiceDraft.objects.filter(menu=self.menu, household=self.resident.household_id).first()
@@ -187,6 +191,11 @@ class OpenMenu:
         """Whom to call about it: the round's role and number."""
         visits = self.menu.round
         return (visits.contact, visits.contact_phone) if visits else ("", "")
+
+
+def receipt_in_two(receipt: str) -> str:
+    """As it stands on the receipt: 4K7M 2PQX."""
+    return f"{receipt[:4]} {receipt[4:]}"
 
 
 def shares_of(menu: Menu, resident: Resident, versions: list[OptionVersion]) -> dict[int, int]:
@@ -285,27 +294,60 @@ def _until(menu: Menu) -> str:
 
 
 def closed_menus(resident: Resident) -> Iterator[ResidentCard]:
-    """What was chosen, and what came of it."""
+    """What was chosen, and what came of it; whether this household's own choice is among it."""
     now = timezone.now()
-    for menu in menus_of(resident):
-        if menu.state == MenuState.COUNTED:
-            yield ResidentCard(
-                title=menu.title, tag=_("counted"), tone="ok",
-                lines=(_("The choices are counted: see what is done, and why."),),
-                url=reverse("residents:result", args=[menu.pk]), action=_("See the result"),
-            )  # fmt: skip
-        elif menu.state == MenuState.VOIDED:
+    closed = [
+        menu for menu in menus_of(resident) if menu.state != MenuState.PUBLISHED or menu.closes_at <= now
+    ]
+    receipts = _receipts_of(resident, closed)
+    for menu in closed:
+        if menu.state == MenuState.VOIDED:
             yield ResidentCard(
                 title=menu.title, tag=_("does not count"), tone="late",
                 lines=(_("This choice does not count: {reason}").format(reason=menu.void_reason),),
             )  # fmt: skip
-        elif menu.closes_at <= now:
-            when = menu.result_on
-            line = (
-                _("The result comes on {day}.").format(day=plain_day(when))
-                if when
-                else _("The result comes soon.")
-            )
-            yield ResidentCard(
-                title=menu.title, tag=_("being counted"), lines=(_("The choice is closed."), line)
-            )
+        else:
+            yield _closed_card(menu, resident, receipts.get(menu.pk, ""))
+
+
+def _receipts_of(resident: Resident, menus: list[Menu]) -> dict[int, str]:
+    """By menu: the receipt of the household's choice that counts, once it is closed."""
+    asked = [menu.pk for menu in menus if menu.state != MenuState.VOIDED]
+    if not asked or resident.is_representative:
+        return {}
+    sent = Choice.objects.filter(menu__in=asked, household=resident.household_id).counting()
+    return {choice.menu_id: choice.receipt for choice in sent}
+
+
+def _closed_card(menu: Menu, resident: Resident, receipt: str) -> ResidentCard:
+    own = () if resident.is_representative else (_own_choice(menu, receipt),)
+    if menu.state == MenuState.COUNTED:
+        return ResidentCard(
+            title=menu.title, tag=_("counted"), tone="ok",
+            lines=(_("The choices are counted: see what is done, and why."), *own),
+            url=_own(resident, "residents:result", menu), action=_("See the result"),
+        )  # fmt: skip
+    when = menu.result_on
+    line = (
+        _("The result comes on {day}.").format(day=plain_day(when)) if when else _("The result comes soon.")
+    )
+    return ResidentCard(
+        title=menu.title, tag=_("being counted"), lines=(_("The choice is closed."), line, *own),
+        url=_own(resident, "residents:receipt", menu) if receipt else "", action=_("See my receipt"),
+    )  # fmt: skip
+
+
+def _own_choice(menu: Menu, receipt: str) -> str:
+    if receipt:
+        return _("Your home’s choice was received, receipt {receipt}.").format(
+            receipt=receipt_in_two(receipt)
+        )
+    if menu.state == MenuState.COUNTED:
+        return _("Your home took no part in this choice.")
+    # Sealed paper is still being typed.
+    return _("No choice of your home is registered yet. What came on paper is entered before the count.")
+
+
+def _own(resident: Resident, name: str, menu: Menu) -> str:
+    """A page behind a household's letter; a representative's code does not open it."""
+    return "" if resident.is_representative else reverse(name, args=[menu.pk])

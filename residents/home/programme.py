@@ -11,11 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.board import ResidentCard
+from core.text import listed
 from projects.models import LINE, Project, PublicNotice, Scheme, SchemeLine, SchemeState, Stage, Standing
+from residents.home.menus import menus_of
 from residents.home.words import STAGES, amount_in_words, plain_day, short_day
+from residents.models import MenuState, OutcomeAdoption
 from residents.session import Resident
 
 WORKS_SHOWN = 5
+NOT_YET_APPROVED = (SchemeState.DRAFT, SchemeState.SIGNING, SchemeState.NOTICED)
 SHOWN_STATES = (SchemeState.SIGNING, SchemeState.NOTICED, SchemeState.APPROVED)
 
 
@@ -29,6 +33,8 @@ class Programme:
     signing: Scheme | None
     notice: PublicNotice | None
     today: date
+    # What the residents chose and an adopted outcome put into a version that is not approved yet.
+    chosen: tuple[str, ...] = ()
 
     @property
     def notice_is_running(self) -> bool:
@@ -41,14 +47,15 @@ class Programme:
 
 
 def programme_of(resident: Resident) -> Programme | None:
-    """Read once a page: the project, its schemes with their works, the notice; at most four statements."""
+    """Read once a page: the project, its schemes with their works, the notice, what was chosen; at most seven statements."""
     if "programme" not in resident.shared:
-        resident.shared["programme"] = _programme(resident.compound_id)
+        has_counted = any(menu.state == MenuState.COUNTED for menu in menus_of(resident))
+        resident.shared["programme"] = _programme(resident.compound_id, has_counted=has_counted)
     found: Programme | None = resident.shared["programme"]
     return found
 
 
-def _programme(compound_id: int) -> Programme | None:
+def _programme(compound_id: int, *, has_counted: bool) -> Programme | None:
     projects = list(
         Project.objects.filter(compound_id=compound_id).exclude(standing=Standing.CANCELLED).order_by("-year", "-id")
     )  # fmt: skip
@@ -70,7 +77,26 @@ def _programme(compound_id: int) -> Programme | None:
         signing=by_state.get(SchemeState.SIGNING),
         notice=next(iter(noticed.notices.all()), None) if noticed else None,
         today=timezone.localdate(),
+        chosen=_chosen(project) if has_counted else (),
     )
+
+
+def _chosen(project: Project) -> tuple[str, ...]:
+    """By the adopted outcome, as far as it still stands in the version."""
+    waiting = OutcomeAdoption.objects.filter(menu__project=project, scheme__state__in=NOT_YET_APPROVED)
+    adoption = waiting.select_related("outcome", "menu").order_by("-pk").first()
+    if adoption is None:
+        return ()
+    figures = adoption.outcome.figures
+    left_out = set(adoption.departures.filter(is_taken=False).values_list("option", flat=True))
+    won = [int(item_id) for item_id in figures["won"]]
+    in_scheme = SchemeLine.objects.filter(scheme=adoption.scheme_id).values("work_item__catalogue_item__code")
+    stands = set(
+        adoption.menu.options.filter(pk__in=won, catalogue_item__code__in=in_scheme).values_list(
+            "pk", flat=True
+        )
+    )
+    return tuple(figures["names"][str(pk)] for pk in won if pk in stands - left_out)
 
 
 # --- What is decided --------------------------------------------------------------------
@@ -82,7 +108,9 @@ def decided(resident: Resident) -> Iterator[ResidentCard]:
         return
     yield _where_it_stands(programme)
     if programme.approved is not None:
-        yield _what_is_done(programme.approved)
+        yield _what_is_done(programme.approved, programme.chosen)
+    elif programme.chosen:
+        yield ResidentCard(title=_("What the residents chose"), lines=(chosen_in_words(programme.chosen),))
 
 
 def _where_it_stands(programme: Programme) -> ResidentCard:
@@ -128,13 +156,19 @@ def _expected(day: date, today: date, ahead: str, past: str) -> str:
     return (ahead if day >= today else past).format(day=plain_day(day))
 
 
-def _what_is_done(scheme: Scheme) -> ResidentCard:
+def chosen_in_words(chosen: tuple[str, ...]) -> str:
+    return _("Chosen by the residents (in the new scheme, waiting for approval): {names}").format(
+        names=listed(chosen)
+    )
+
+
+def _what_is_done(scheme: Scheme, chosen: tuple[str, ...]) -> ResidentCard:
     works = [work_in_words(line) for line in scheme.lines.all()]
     more = len(works) - WORKS_SHOWN
     items = works if more <= 1 else [*works[:WORKS_SHOWN], _more(more)]
     return ResidentCard(
-        title=_("What is being done"), items=tuple(items), url=reverse("residents:works"),
-        action=_("See all of it"),
+        title=_("What is being done"), lines=(chosen_in_words(chosen),) if chosen else (), items=tuple(items),
+        url=reverse("residents:works"), action=_("See all of it"),
     )  # fmt: skip
 
 

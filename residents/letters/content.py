@@ -201,14 +201,31 @@ class DoorstepSheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeItem:
-    """An item of the outcome: `sentence` says why it is in or out, in figures. `supporters` None: too few to publish."""
+    """An item of the outcome: `sentence` says why it is in or out, in figures. `supporters` None: it is not published.
+
+    `subsidy` (paid by others) and `residents_pay` (by all households) are parts of `cost`, in yuan. `requirement` is
+    its category and how many households it needs.
+    """
 
     name: str
     is_in: bool
     supporters: int | None
     sentence: str
     cost: Decimal
+    subsidy: Decimal = Decimal(0)
+    residents_pay: Decimal = Decimal(0)
+    requirement: str = ""
     note: str = ""
+
+    @property
+    def price_text(self) -> str:
+        """价格 4.5 万元（其中 3 万元由别处补助，9,160 元由各户分摊）"""
+        payers = []
+        if self.subsidy:
+            payers.append(f"{yuan(self.subsidy)}由别处补助")
+        if self.residents_pay:
+            payers.append(f"{yuan(self.residents_pay)}由各户分摊")
+        return f"价格 {yuan(self.cost)}" + (f"（其中 {'，'.join(payers)}）" if payers else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,7 +118,8 @@ def _item(item: NoticeItem) -> dict[str, Any]:
         "name": item.name,
         "is-in": item.is_in,
         "support": "" if item.supporters is None else f"{item.supporters:,} 户想要",
-        "cost": yuan(item.cost),
+        "price": item.price_text,
+        "requirement": item.requirement,
         "sentence": item.sentence,
         "note": item.note,
     }

@@ -1,5 +1,6 @@
 """改造菜单: what the residents choose from, at what price, by which rule."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pghistory
@@ -230,6 +231,19 @@ class Menu(models.Model):
                     RETURN NEW;
                 """,
             ),
+            pgtrigger.Trigger(
+                name="menu_adopted_is_not_voided",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("state"),
+                condition=pgtrigger.Q(new__state="voided"),
+                func="""
+                    IF EXISTS (SELECT FROM residents_outcomeadoption a WHERE a.menu_id = NEW.id) THEN
+                        RAISE EXCEPTION 'its outcome stands in the scheme' USING ERRCODE = 'check_violation',
+                            CONSTRAINT = 'menu_adopted_is_not_voided';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -240,6 +254,11 @@ class Menu(models.Model):
 
     def is_open_at(self, moment: Any) -> bool:
         return bool(self.state == MenuState.PUBLISHED and self.opens_at <= moment < self.closes_at)
+
+    @property
+    def paper_until(self) -> datetime:
+        """Until then paper that was received before the close may be counted and sealed."""
+        return self.closes_at + timedelta(hours=self.paper_hours)
 
 
 class ShareRule(models.TextChoices):

@@ -1,5 +1,6 @@
 """菜单结果: computed, adopted into the scheme, departures with their reasons."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -54,6 +55,22 @@ class OutcomeAdoption(models.Model):
     class Meta:
         verbose_name = _("adoption of an outcome")
         verbose_name_plural = _("adoptions of outcomes")
+        triggers = [
+            pgtrigger.Trigger(
+                name="adoption_of_counted_menu",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                declare=[("its_state", "text")],
+                func="""
+                    SELECT state INTO its_state FROM residents_menu WHERE id = NEW.menu_id FOR SHARE;
+                    IF its_state <> 'counted' THEN
+                        RAISE EXCEPTION 'only what is counted, and counts, is adopted' USING ERRCODE = 'check_violation',
+                            CONSTRAINT = 'adoption_of_counted_menu';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.menu_id}"

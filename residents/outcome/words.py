@@ -35,8 +35,8 @@ def because(reason: Reason, names: Mapping[str, str]) -> str:
         return _("Basic work: done in any case and paid for first.")
     money = _money(reason, names.get(reason.other or "", ""))
     if not money:
-        return _wanted(reason)
-    return _("{one} {two}").format(one=_wanted(reason), two=money)
+        return wanted(reason)
+    return _("{one} {two}").format(one=wanted(reason), two=money)
 
 
 def payments(reason: Reason) -> str:
@@ -44,19 +44,23 @@ def payments(reason: Reason) -> str:
     paid = reason.payments
     if paid is None:
         return ""
-    if paid.least == paid.most:
+    poorer = paid.payers - paid.at_most
+    if not poorer:
         sentence = ngettext(
-            "{payers} household's share of the budget pays its {price}: {most}.",
-            "{payers} households' shares of the budget pay its {price}: {most} each.",
+            "The share of {payers} household paid its {price}: {most}.",
+            "The shares of {payers} households paid its {price}, {most} each.",
             paid.payers,
         )
     else:
-        sentence = _(
-            "{payers} households' shares of the budget pay its {price}: from {least} to {most} each."
+        sentence = ngettext(
+            "The shares of {payers} households paid its {price}: {at_most} of them {most} each; of the {poorer} other the share had been used in part, and it paid the {least} that were left.",
+            "The shares of {payers} households paid its {price}: {at_most} of them {most} each; of the {poorer} others the shares had been used in part, and they paid what was left, {least} the least.",
+            poorer,
         )
     return sentence.format(
-        payers=paid.payers, price=amount(reason.price), least=amount(paid.least), most=amount(paid.most)
-    )
+        payers=paid.payers, price=amount(reason.price), least=_to_the_cent(paid.least), most=_to_the_cent(paid.most),
+        at_most=paid.at_most, poorer=poorer,
+    )  # fmt: skip
 
 
 def more_money(gain: Gain, names: Mapping[str, str]) -> str:
@@ -79,6 +83,11 @@ def amount(number: Number) -> str:
     return written if cents == exact * 100 else _("about {amount}").format(amount=written)
 
 
+def _to_the_cent(number: Fraction) -> str:
+    """Rounded without a word about it, where several sums stand in a row; still not nothing."""
+    return _written(max(round(number * 100), 1))
+
+
 def _written(cents: int) -> str:
     yuan, rest = divmod(cents, 100)
     plain = f"{yuan:,}" + (f".{rest:02}" if rest else "")
@@ -90,7 +99,8 @@ def _written(cents: int) -> str:
     return f"{plain} 元"
 
 
-def _wanted(reason: Reason) -> str:
+def wanted(reason: Reason) -> str:
+    """How many want it; of an improvement also how many it needs."""
     if not reason.supporters:
         return _("No household wants it.")
     if reason.needed > 1:

@@ -11,7 +11,7 @@ from core.board import CONTACT, DECIDED, OPEN, board
 from projects.models import Scheme
 from residents import session
 from residents.home.contacts import whom_to_call
-from residents.home.programme import Programme, programme_of, work_in_words
+from residents.home.programme import Programme, chosen_in_words, programme_of, work_in_words
 from residents.views import home_door
 from residents.views.resident import ResidentRequest, resident_page
 
@@ -38,7 +38,12 @@ def at_home(request: ResidentRequest) -> HttpResponse:
 def works(request: ResidentRequest) -> HttpResponse:
     """All works of the approved scheme."""
     programme = _programme(request)
-    return _scheme(request, programme, programme.approved, {"is_decided": True})
+    return _scheme(
+        request,
+        programme,
+        programme.approved,
+        {"is_decided": True, "chosen": chosen_in_words(programme.chosen) if programme.chosen else ""},
+    )
 
 
 @resident_page

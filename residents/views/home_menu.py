@@ -17,10 +17,11 @@ from core.errors import DomainError
 from core.posted import posted
 from files.serving import preview_response
 from residents.actions.choices import DECLINE, EITHER, WANT, Keyed, choose, keep_draft
-from residents.counting import Reading
+from residents.actions.outcomes import beyond_budget
 from residents.forms.numbers import Numbers
 from residents.home.menus import SHOWN, Offer, OpenMenu
-from residents.models import Household, Menu, OptionVersion, OutcomeAdoption
+from residents.models import Household, Menu, MenuState, OptionVersion, OutcomeAdoption
+from residents.outcome_reading import Reading
 from residents.session import Resident
 from residents.views.resident import ResidentRequest, resident_page
 from residents.views.shared import LARGEST_KEY
@@ -163,10 +164,12 @@ def _send(resident: Resident, pk: int, data: dict[str, Any]) -> None:
 @_of_menu
 @require_safe
 def receipt(request: ResidentRequest, shown: OpenMenu) -> HttpResponse:
-    """That it was received, when, under which number; how to change it, and when the result comes."""
+    """That it was received, when, under which number; how to change it, and when the result comes, or what it is."""
     if shown.sent is None:
         return redirect("residents:choose", shown.menu.pk)
-    return render(request, "residents/home/menu_receipt.html", {"shown": shown})
+    is_over = shown.menu.state in (MenuState.COUNTED, MenuState.VOIDED)
+    page = "menu_receipt_after" if is_over else "menu_receipt"
+    return render(request, f"residents/home/{page}.html", {"shown": shown})
 
 
 @_of_menu
@@ -182,18 +185,25 @@ def picture(request: ResidentRequest, shown: OpenMenu, version: int) -> HttpResp
 @_of_menu
 @require_safe
 def result(request: ResidentRequest, shown: OpenMenu) -> HttpResponse:
-    """What is done and what is not, why in one sentence each, and where the scheme departs from it."""
+    """What is done and what is not, why in one sentence each, and where the scheme departs from it.
+
+    Of a menu that was voided after the count only that it does not count.
+    """
     official = shown.menu.outcomes.filter(is_official=True).first()
     if official is None:
         raise Http404
+    if shown.menu.state == MenuState.VOIDED:
+        return render(request, "residents/home/menu_voided.html", {"shown": shown})
     adoption = (
         OutcomeAdoption.objects.filter(menu=shown.menu)
+        .select_related("outcome", "menu")
         .prefetch_related("departures__option__versions")
         .first()
     )
     context = {
         "shown": shown, "reading": Reading(official), "adoption": adoption,
         "departures": [(one, one.option.versions.all()[0].name) for one in adoption.departures.all()] if adoption else [],
+        "beyond": beyond_budget(adoption) if adoption else 0,
         "wanted": {offer.version.option_id for offer in shown.received},
     }  # fmt: skip
     return render(request, "residents/home/menu_result.html", context)

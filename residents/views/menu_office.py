@@ -37,6 +37,7 @@ from residents.models import (
     MenuState,
     Option,
     OptionVersion,
+    OutcomeAdoption,
     Round,
     current_versions,
 )
@@ -269,6 +270,8 @@ def page(request: SignedInRequest, pk: int) -> HttpResponse:
         "buildings": buildings,
         "is_open": menu.is_open_at(now),
         "is_over": menu.state == MenuState.PUBLISHED and menu.closes_at <= now,
+        "paper_may_come": menu.state == MenuState.PUBLISHED and now < menu.paper_until,
+        "is_adopted": OutcomeAdoption.objects.filter(menu=menu).exists(),
         "outstanding": outstanding_paper(menu),
         "may_run": can_run_menus(request.user, menu.division_code),
         "may_enter": can_enter_for_residents(request.user, menu.division_code),
@@ -363,7 +366,7 @@ def _void(request: SignedInRequest, menu: Menu) -> str:
 
 
 def _count(request: SignedInRequest, menu: Menu) -> str:
-    count_menu(menu=menu, user=request.user)
+    count_menu(menu=menu, user=request.user, no_paper_is_left="no_paper_is_left" in request.POST)
     return _("The menu is counted.")
 
 

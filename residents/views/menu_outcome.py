@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import DomainError, demand
 from directory.requests import SignedInRequest
-from residents.actions.outcomes import adopt_outcome, is_as_counted
-from residents.counting import Line, Reading
+from residents.actions.outcomes import adopt_outcome, beyond_budget, is_as_counted
+from residents.errors.menus import BeyondBudget
 from residents.forms.ballots import BallotsForm
 from residents.letters.papers import Paper, notice_pdf
 from residents.models import Departure, Menu, MenuState, Outcome, OutcomeAdoption
 from residents.noticing import notice_of
+from residents.outcome_reading import Line, OfMenu, Reading, of_menu
 from residents.permissions import can_adopt_outcomes, can_run_menus
 from residents.views.menu_shared import find_menu, menu_page
 from residents.views.papers import pdf_response
@@ -45,21 +46,29 @@ def outcome(request: SignedInRequest, pk: int) -> HttpResponse:
     outcomes = _outcomes(menu)
     if not outcomes:
         return redirect(menu)
-    official = Reading(outcomes[0])
-    refused = ""
+    of = of_menu(menu)
+    official = Reading(outcomes[0], of)
+    refused, is_beyond = "", False
     if request.method == "POST":
         try:
-            adopt_outcome(menu=menu, user=request.user, departures=_departures(request, official))
+            adopt_outcome(
+                menu=menu, user=request.user, departures=_departures(request, official),
+                more_money_is_there="more_money_is_there" in request.POST,
+            )  # fmt: skip
         except DomainError as refusal:
-            refused = refusal.message
+            refused, is_beyond = refusal.message, isinstance(refusal, BeyondBudget)
         else:
             messages.success(request, _("The outcome is in the scheme that is being drawn up."))
             return redirect("residents:menu_outcome", menu.pk)
     adoption = OutcomeAdoption.objects.filter(menu=menu).select_related("scheme", "adopted_by").first()
     context = {
-        "official": official, "others": [Reading(one) for one in outcomes[1:]], "adoption": adoption,
-        "rows": list(_rows(request, outcomes, adoption)), "refused": refused,
-        "may_adopt": adoption is None and can_adopt_outcomes(request.user, menu.division_code),
+        "official": official, "others": [Reading(one, of) for one in outcomes[1:]], "adoption": adoption,
+        "rows": list(_rows(request, outcomes, of, adoption)), "refused": refused, "is_beyond": is_beyond,
+        "beyond": beyond_budget(adoption) if adoption else 0,
+        "counts": menu.state == MenuState.COUNTED,
+        "was_early": menu.counted_at is not None and menu.counted_at < menu.paper_until,
+        "may_adopt": menu.state == MenuState.COUNTED and adoption is None
+        and can_adopt_outcomes(request.user, menu.division_code),
         "is_as_counted": is_as_counted(outcomes[0]),
         "ballots_form": BallotsForm(),
         "may_export": menu.state == MenuState.COUNTED and can_run_menus(request.user, menu.division_code),
@@ -69,7 +78,7 @@ def outcome(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def notice(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The result for the notice board as a PDF, `?paper=a3` a size larger."""
+    """The result for the notice board as a PDF, `?paper=a3` a size larger; none of a menu that counts no longer."""
     menu = find_menu(request, pk)
     outcomes = _outcomes(menu)
     paper = PAPERS.get(request.GET.get("paper", "a4"))
@@ -77,6 +86,9 @@ def notice(request: SignedInRequest, pk: int) -> HttpResponse:
         raise Http404
     if not outcomes:
         return redirect(menu)
+    if menu.state == MenuState.VOIDED:
+        messages.error(request, _("The menu is voided: its result is not put up."))
+        return redirect("residents:menu_outcome", menu.pk)
     name = _("{compound} menu result.pdf").format(compound=menu.project.compound.name)
     return pdf_response(notice_pdf(notice_of(menu, outcomes[0]), paper=paper), name)
 
@@ -87,10 +99,10 @@ def _outcomes(menu: Menu) -> list[Outcome]:
 
 
 def _rows(
-    request: SignedInRequest, outcomes: list[Outcome], adoption: OutcomeAdoption | None
+    request: SignedInRequest, outcomes: list[Outcome], of: OfMenu, adoption: OutcomeAdoption | None
 ) -> Iterator[Row]:
     departures = {one.option_id: one for one in adoption.departures.all()} if adoption else {}
-    by_rule = [{line.option_id: line for line in Reading(one).lines} for one in outcomes]
+    by_rule = [{line.option_id: line for line in Reading(one, of).lines} for one in outcomes]
     for pk, line in by_rule[0].items():
         yield Row(
             line, [lines.get(pk) for lines in by_rule[1:]], is_otherwise=f"other-{pk}" in request.POST,

@@ -6,7 +6,6 @@ from django.utils import timezone
 
 from compounds.models import Compound, Topic
 from residents.actions.outcomes import is_as_counted
-from residents.counting import Reading
 from residents.models import (
     AccessCode,
     Choice,
@@ -18,6 +17,7 @@ from residents.models import (
     OpinionState,
     Questionnaire,
 )
+from residents.outcome_reading import Reading
 from residents.results import Results
 from residents.showing import letter_to_try
 

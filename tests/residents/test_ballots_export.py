@@ -35,7 +35,7 @@ def make_counted(cast: Cast, voters: int = FEWEST_IN_FILE, **facts: Any) -> Menu
     for door in doors_of(menu):
         send(cast, menu, door, *(name for name, _category, _cost in ITEMS if drawn.random() < 0.6))
     wait_for_close(menu)
-    count_menu(menu=menu, user=cast.bureau)
+    count_menu(menu=menu, user=cast.bureau, no_paper_is_left=True)
     menu.refresh_from_db()
     return menu
 

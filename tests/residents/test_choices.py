@@ -231,7 +231,7 @@ def test_nobody_alone_sets_a_paper_aside_and_a_mistake_is_reversed(cast: Cast) -
         confirm_spoiled(spoiled=spoiled, user=cast.community)
     # Unconfirmed, it holds the count; in the database too.
     with pytest.raises(PaperOutstanding):
-        count_menu(menu=menu, user=cast.bureau)
+        count_menu(menu=menu, user=cast.bureau, no_paper_is_left=True)
     with pytest.raises(IntegrityError, match="piece by piece"), transaction.atomic():
         Menu.objects.filter(pk=menu.pk).update(state=MenuState.COUNTED)
     confirm_spoiled(spoiled=spoiled, user=cast.street)
@@ -246,7 +246,7 @@ def test_nobody_alone_sets_a_paper_aside_and_a_mistake_is_reversed(cast: Cast) -
     door = doors_of(menu)[0]
     type_sheet(cast, batch, door, "充电棚")
     assert counts(menu, door) == "paper"
-    count_menu(menu=menu, user=cast.bureau)
+    count_menu(menu=menu, user=cast.bureau, no_paper_is_left=True)
     with pytest.raises(IntegrityError, match="counted"), transaction.atomic():
         SpoiledSheet.objects.create(batch=batch, reason="多", by=cast.community)
     with pytest.raises(IntegrityError, match="as it was recorded"), transaction.atomic():

@@ -260,12 +260,60 @@ def test_the_result_tells_each_item_why_and_says_where_the_scheme_departs(cast: 
     held = at_home(cast, doors[0])
     assert held.get(path(menu, "result")).status_code == 404
     wait_for_close(menu)
-    count_menu(menu=menu, user=cast.bureau)
+    count_menu(menu=menu, user=cast.bureau, no_paper_is_left=True)
     lift = menu.options.get(versions__name="加装电梯")
-    adopt_outcome(menu=menu, user=cast.bureau, departures={lift.pk: (True, "争取到省级加梯补助")})
+    adopt_outcome(menu=menu, user=cast.bureau, departures={lift.pk: (True, "争取到省级加梯补助")}, more_money_is_there=True)  # fmt: skip
     assert "看结果" in text_of(held.get(HOME))
     page = text_of(held.get(path(menu, "result")))
     assert "6 户中有 6 户参加了选择" in page
     assert "50 %" in page
     assert "争取到省级加梯补助" in page
-    assert "想要的不足" not in page
+    assert "比这笔预算多出 22 万元" in page
+    # Six took part: no number is told, but what each item needs.
+    assert "至少要 3 户想要" in page
+    assert not re.search(r"\d 户想要。", page.replace("要 3 户想要。", ""))
+
+
+def test_after_the_close_a_household_finds_its_receipt_and_from_it_the_result(cast: Cast) -> None:
+    menu = make_menu(cast, closes_at=timezone.now() + timedelta(seconds=2), paper_hours=0)
+    chose, other = doors_of(menu)[:2]
+    choice = send(cast, menu, chose, "充电棚")
+    held, silent = at_home(cast, chose), at_home(cast, other)
+    number = f"{choice.receipt[:4]} {choice.receipt[4:]}"
+    wait_for_close(menu)
+    assert f"您家的选择已收到，回执号 {number}" in text_of(held.get(HOME))
+    # A paper that came in time may not be typed yet.
+    assert "暂时没有登记到您家的选择" in text_of(silent.get(HOME))
+    count_menu(menu=menu, user=cast.bureau)
+    assert number in text_of(held.get(HOME))
+    assert "您家没有参加这次选择" in text_of(silent.get(HOME))
+    result = held.get(path(menu, "result"))
+    assert f'href="{path(menu, "receipt")}"' in result.content.decode()
+    assert "您家没有参加这次选择" in text_of(silent.get(path(menu, "result")))
+    receipt = held.get(path(menu, "receipt"))
+    assert number in text_of(receipt)
+    assert f'href="{path(menu, "result")}"' in receipt.content.decode()
+
+
+def test_a_result_that_was_voided_is_not_told_any_more(cast: Cast) -> None:
+    menu = make_menu(cast, closes_at=soon(), paper_hours=0)
+    held = at_home(cast, doors_of(menu)[0])
+    wait_for_close(menu)
+    count_menu(menu=menu, user=cast.bureau)
+    void_menu(menu=menu, user=cast.bureau, reason="选项有误")
+    page = text_of(held.get(path(menu, "result")))
+    assert "选项有误" in page
+    assert "充电棚" not in page
+
+
+def test_what_was_chosen_waits_beside_the_approved_scheme(cast: Cast) -> None:
+    menu = make_menu(cast, doors=6, closes_at=timezone.now() + timedelta(seconds=3), paper_hours=0)
+    doors = doors_of(menu)
+    for door in doors:
+        send(cast, menu, door, "充电棚")
+    held = at_home(cast, doors[0])
+    wait_for_close(menu)
+    count_menu(menu=menu, user=cast.bureau)
+    assert "等批准" not in text_of(held.get(HOME))
+    adopt_outcome(menu=menu, user=cast.bureau)
+    assert "大家选的（已写进新方案，等批准）：充电棚" in text_of(held.get(HOME))

@@ -27,7 +27,7 @@ def make_counted(cast: Cast) -> Menu:
         wanted = [("充电棚", number < 10), ("健身器材", number < 15), ("加装电梯", number < 2)]
         send(cast, menu, door, *(name for name, wants in wanted if wants))
     wait_for_close(menu)
-    count_menu(menu=menu, user=cast.bureau)
+    count_menu(menu=menu, user=cast.bureau, no_paper_is_left=True)
     menu.refresh_from_db()
     return menu
 
@@ -87,7 +87,7 @@ def test_adoption_and_departures_are_told(cast: Cast, api: Api) -> None:
     menu = make_counted(cast)
     option = menu.options.order_by("position")[2]
     adopt_outcome(
-        menu=menu, user=cast.bureau, departures={option.pk: (True, "区里另有补助")}
+        menu=menu, user=cast.bureau, departures={option.pk: (True, "区里另有补助")}, more_money_is_there=True
     )  # fmt: skip
     adoption = api.json(f"menus/{menu.pk}")["adoption"]
     assert adoption["departures"] == [{"option": option.pk, "is_taken": True, "reason": "区里另有补助"}]

@@ -16,7 +16,7 @@ from tests.compounds.pages import picture
 from tests.pdf import words
 from tests.projects.builders import make_unplanned_project
 from tests.residents.builders import make_doors
-from tests.residents.menus import catalogue_item, doors_of, make_menu, send, wait_for_close
+from tests.residents.menus import catalogue_item, doors_of, make_menu, send, soon, wait_for_close
 
 pytestmark = pytest.mark.django_db
 
@@ -98,10 +98,14 @@ def test_the_outcome_shows_both_rules_and_is_adopted_with_a_departure(cast: Cast
         send(cast, menu, door, "充电棚", "加装电梯")
     wait_for_close(menu)
     office = cast.client("bureau")
+    # Paper that came in time may still be sealed: without the tick nothing is counted.
     office.post(f"{LIST}{menu.pk}/count/")
+    assert "已确认没有未登记的纸质选票" in office.get(f"{LIST}{menu.pk}/").content.decode()
+    office.post(f"{LIST}{menu.pk}/count/", {"no_paper_is_left": "1"})
     url = f"{LIST}{menu.pk}/outcome/"
     page = office.get(url).content.decode()
     assert "均等份额法" in page
+    assert "并确认没有未登记的纸质选票" in page
     assert "按支持户数从多到少" in page
     lift = menu.options.get(versions__name="加装电梯")
     shed = menu.options.get(versions__name="充电棚")
@@ -115,17 +119,42 @@ def test_the_outcome_shows_both_rules_and_is_adopted_with_a_departure(cast: Cast
     assert refused.status_code == 409
     assert 'value="另有安排"' in refused.content.decode()
     assert cast.client("street").post(url, {}).status_code == 403
-    office.post(url, {f"other-{lift.pk}": "1", f"reason-{lift.pk}": "争取到省级加梯补助"})
+    otherwise = {f"other-{lift.pk}": "1", f"reason-{lift.pk}": "争取到省级加梯补助"}
+    beyond = office.post(url, otherwise)
+    assert beyond.status_code == 409
+    assert "多出 22 万元" in beyond.content.decode()
+    assert 'name="more_money_is_there"' in beyond.content.decode()
+    assert not OutcomeAdoption.objects.exists()
+    office.post(url, {**otherwise, "more_money_is_there": "1"})
     assert OutcomeAdoption.objects.get().departures.get().reason == "争取到省级加梯补助"
     assert "争取到省级加梯补助" in office.get(url).content.decode()
+    assert "比菜单预算 20 万元多 22 万元" in office.get(url).content.decode()
+    assert "结果已写入方案，不能作废" in office.get(f"{LIST}{menu.pk}/").content.decode()
+    office.post(f"{LIST}{menu.pk}/void/", {"reason": "误"})
+    assert Menu.objects.get().state == MenuState.COUNTED
     notice = office.get(f"{url}notice/?paper=a3")
     said = words(notice.content, 0)
     assert "改造项目选择结果.pdf" in unquote(notice.headers["Content-Disposition"])
-    assert "6 户想要" in said
+    assert "6 户想要" not in said
+    assert "至少要 3 户想要" in said
     assert "改造方案仍然安排了这一项：争取到省级加梯补助" in said
     assert cast.client("auditor").get(f"{url}notice/").status_code == 200
     assert cast.client("stranger").get(f"{url}notice/").status_code == 404
     assert office.get(f"{url}notice/?paper=a0").status_code == 404
+
+
+def test_a_counted_menu_that_is_voided_says_so_and_hangs_nowhere(cast: Cast) -> None:
+    menu = make_menu(cast, doors=2, closes_at=soon(), paper_hours=0)
+    wait_for_close(menu)
+    office, url = cast.client("bureau"), f"{LIST}{menu.pk}/outcome/"
+    office.post(f"{LIST}{menu.pk}/count/")
+    assert "notice/" in office.get(url).content.decode()
+    office.post(f"{LIST}{menu.pk}/void/", {"reason": "选项有误"})
+    page = office.get(url).content.decode()
+    assert "已作废，不算数：选项有误" in page
+    assert "notice/" not in page
+    assert "写入方案" not in page
+    assert office.get(f"{url}notice/").headers["Location"] == url
 
 
 def test_a_picture_of_an_item_is_what_residents_see_and_may_be_taken_away(cast: Cast) -> None:

@@ -122,12 +122,17 @@ def figures_of(reason: Reason) -> Counter[str]:
 
 
 def figures_of_payments(reason: Reason) -> Counter[str]:
-    """Who paid and how much, to the cent."""
+    """Who paid and how much, rounded to the cent."""
     paid = reason.payments
     if paid is None:
         return Counter()
-    sums = [paid.least, paid.most] if paid.least != paid.most else [paid.most]
-    return Counter([str(paid.payers), amount(reason.price), *map(amount, sums)])
+    cents = [Fraction(max(round(one * 100), 1), 100) for one in (paid.most, paid.least)]
+    if paid.at_most == paid.payers:
+        return Counter([str(paid.payers), amount(reason.price), amount(cents[0])])
+    rest = paid.payers - paid.at_most
+    return Counter(
+        [str(paid.payers), str(paid.at_most), str(rest), amount(reason.price), *map(amount, cents)]
+    )
 
 
 @pytest.mark.parametrize(
@@ -196,24 +201,25 @@ def test_sentences_for_neighbours(reason: Reason, chinese: str, english: str) ->
 
 
 @pytest.mark.parametrize(
-    ("least", "most", "chinese", "english"),
+    ("least", "at_most", "chinese", "english"),
     [
         (
-            Fraction(10_000, 11), Fraction(10_000, 11),
-            "它的 12 万元从预算里这 132 户的份额出，每户份额 909.09 元左右。",
-            "132 households' shares of the budget pay its ¥120,000: about ¥909.09 each.",
+            Fraction(10_000, 11), 132,
+            "它的 12 万元由 132 户的预算份额承担，每户 909.09 元。",
+            "The shares of 132 households paid its ¥120,000, ¥909.09 each.",
         ),
         (
-            Fraction(300), Fraction(950),
-            "它的 12 万元从预算里这 132 户的份额出，每户份额 300 元到 950 元。",
-            "132 households' shares of the budget pay its ¥120,000: from ¥300 to ¥950 each.",
+            Fraction(29, 100), 131,
+            "它的 12 万元由 132 户的预算份额承担：其中 131 户各承担 909.09 元；另外 1 户的份额前面已经用掉一部分，剩多少承担多少，最少的一户 0.29 元。",
+            ("The shares of 132 households paid its ¥120,000: 131 of them ¥909.09 each; of the 1 other the share had been used "
+            "in part, and it paid the ¥0.29 that were left."),
         ),
     ],
 )  # fmt: skip
 def test_sentences_for_whoever_checks_the_count(
-    least: Fraction, most: Fraction, chinese: str, english: str
+    least: Fraction, at_most: int, chinese: str, english: str
 ) -> None:
-    paid = Payments(payers=132, least=least, most=most, at_most=132)
+    paid = Payments(payers=132, least=least, most=Fraction(10_000, 11), at_most=at_most)
     reason = replace(PLAIN, why=Why.SHARES, payments=paid)
     with translation.override("zh-hans"):
         assert payments(reason) == chinese
