@@ -78,15 +78,18 @@ def respond_openly(
     """
     known = Response.objects.filter(questionnaire=questionnaire, key=visitor).first()
     if known is None:
-        _refuse_a_flood(questionnaire, address)
+        _refuse_a_flood(questionnaire, address, is_begun=False)
         OpenAnswer.objects.create(questionnaire=questionnaire, address=address)
     made = respond(questionnaire=questionnaire, answers=answers, key=visitor)
     ResponseDraft.objects.filter(questionnaire=questionnaire, visitor=visitor).delete()
     return made
 
 
-def _refuse_a_flood(questionnaire: Questionnaire, address: bytes) -> None:
-    lately = OpenAnswer.objects.filter(questionnaire=questionnaire, at__gte=timezone.now() - STRETCH)
+def _refuse_a_flood(questionnaire: Questionnaire, address: bytes, *, is_begun: bool) -> None:
+    """Those begun and those sent are counted apart: each is one row in the end."""
+    lately = OpenAnswer.objects.filter(
+        questionnaire=questionnaire, is_begun=is_begun, at__gte=timezone.now() - STRETCH
+    )
     if lately.filter(address=address).count() >= FROM_ONE_ADDRESS or lately.count() >= ALTOGETHER:
         raise TooManyAnswersAtOnce
 
@@ -97,24 +100,27 @@ def _refuse_a_flood(questionnaire: Questionnaire, address: bytes) -> None:
 @transaction.atomic
 def keep_draft(
     *, questionnaire: Questionnaire, answers: Mapping[str, Any], household: Household | None = None,
-    visitor: uuid.UUID | None = None,
+    visitor: uuid.UUID | None = None, address: bytes = b"",
 ) -> ResponseDraft | None:  # fmt: skip
-    """What was answered so far, each fit by itself; nothing is kept of a questionnaire that is not open."""
+    """What was answered so far, each fit by itself; nothing is kept of a questionnaire that is not open.
+
+    `address` is the visitor's, as for `respond_openly`.
+    """
     if not questionnaire.is_open_at(timezone.now()):
         return None
     if visitor is not None:
-        _refuse_a_flood_of_drafts(questionnaire, visitor)
+        _refuse_a_flood_of_drafts(questionnaire, visitor, address)
     return ResponseDraft.objects.update_or_create(
         questionnaire=questionnaire, household=household, visitor=visitor, defaults={"answers": dict(answers)}
     )[0]
 
 
-def _refuse_a_flood_of_drafts(questionnaire: Questionnaire, visitor: uuid.UUID) -> None:
-    """A cookie costs nothing: whoever fetches thousands of them fills no table."""
-    drafts = ResponseDraft.objects.filter(questionnaire=questionnaire, visitor__isnull=False)
-    lately = drafts.filter(updated_at__gte=timezone.now() - STRETCH).exclude(visitor=visitor)
-    if lately.count() >= ALTOGETHER and not drafts.filter(visitor=visitor).exists():
-        raise TooManyAnswersAtOnce
+def _refuse_a_flood_of_drafts(questionnaire: Questionnaire, visitor: uuid.UUID, address: bytes) -> None:
+    """A cookie costs nothing: whoever fetches thousands of them fills no table, and shuts nobody else out."""
+    if ResponseDraft.objects.filter(questionnaire=questionnaire, visitor=visitor).exists():
+        return
+    _refuse_a_flood(questionnaire, address, is_begun=True)
+    OpenAnswer.objects.create(questionnaire=questionnaire, address=address, is_begun=True)
 
 
 def forget_old_traces() -> int:

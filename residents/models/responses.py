@@ -180,13 +180,14 @@ class ResponseDraft(models.Model):
 
 
 class OpenAnswer(models.Model):
-    """That one answer to an open questionnaire came from this address: what notices a flood, and nothing else.
+    """That one answer to an open questionnaire was begun or sent from this address: what notices a flood, and nothing else.
 
     `address` is a keyed hash, and no row tells which answer it was. Old rows are deleted daily.
     """
 
     questionnaire = models.ForeignKey(Questionnaire, on_delete=models.CASCADE, related_name="+")
     address = models.BinaryField(max_length=16)
+    is_begun = models.BooleanField(default=False, db_default=False)
     at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

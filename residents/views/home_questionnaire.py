@@ -48,7 +48,7 @@ def question_page(request: HttpRequest, sheet: Sheet, place: int) -> HttpRespons
     to_check = "back" in request.GET
     form = AnswerForm(posted(request), question=entry.question, kept=entry.answer)
     if form.is_valid():
-        _keep(sheet, entry, form.cleaned_data["answer"])
+        _keep(request, sheet, entry, form.cleaned_data["answer"])
         is_last = to_check or place == len(sheet.entries)
         return redirect(sheet.check_url if is_last else sheet.question_url(place + 1))
     context = {
@@ -62,7 +62,7 @@ def question_page(request: HttpRequest, sheet: Sheet, place: int) -> HttpRespons
     return render(request, "residents/home/ask_question.html", context, status=422 if form.is_bound else 200)
 
 
-def _keep(sheet: Sheet, entry: Entry, answer: Any) -> None:
+def _keep(request: HttpRequest, sheet: Sheet, entry: Entry, answer: Any) -> None:
     answers = {key: value for key, value in sheet.answers.items() if key != str(entry.question.pk)}
     if answer is not None:
         answers[str(entry.question.pk)] = answer
@@ -70,7 +70,9 @@ def _keep(sheet: Sheet, entry: Entry, answer: Any) -> None:
         holder = Household(pk=sheet.resident.household_id)
         keep_draft(questionnaire=sheet.questionnaire, household=holder, answers=answers)
     elif isinstance(sheet, VisitorSheet):
-        keep_draft(questionnaire=sheet.questionnaire, visitor=sheet.visitor, answers=answers)
+        keep_draft(
+            questionnaire=sheet.questionnaire, visitor=sheet.visitor, answers=answers, address=address_hash(request)
+        )  # fmt: skip
 
 
 def check_page(request: HttpRequest, sheet: Sheet) -> HttpResponse:

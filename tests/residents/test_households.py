@@ -2,6 +2,7 @@
 
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -64,7 +65,7 @@ def test_a_door_that_has_spoken_gets_no_second_voice(cast: Cast) -> None:
     menu = make_menu(cast, doors=3)
     first, second, third = menu_doors(menu)
     send(cast, menu, first, "充电棚")
-    how = {"user": cast.community, "effective_on": timezone.localdate(), "reason": "分户"}
+    how: dict[str, Any] = {"user": cast.community, "effective_on": timezone.localdate(), "reason": "分户"}
     with pytest.raises(HasVoiceAlready, match="选择改造项目"):
         split_household(household=first, parts=[{"unit": "101A"}, {"unit": "101B"}], **how)
     with pytest.raises(HasVoiceAlready):

@@ -223,6 +223,24 @@ def test_a_flood_of_begun_answers_fills_no_table(cast: Cast, monkeypatch: pytest
     assert keep_draft(questionnaire=questionnaire, visitor=first, answers={"1": 0})
 
 
+def test_whoever_begins_without_end_shuts_nobody_else_out(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "FROM_ONE_ADDRESS", 2)
+    questionnaire = make_questionnaire(cast, is_per_household=False)
+
+    def begin(address: bytes) -> object:
+        return keep_draft(questionnaire=questionnaire, visitor=uuid.uuid4(), address=address, answers={})
+
+    assert begin(b"a" * 16)
+    assert begin(b"a" * 16)
+    with pytest.raises(TooManyAnswersAtOnce):
+        begin(b"a" * 16)
+    assert begin(b"b" * 16)
+    # What is begun takes no room from what is sent.
+    assert answer_openly(questionnaire, address=b"a" * 16)
+
+
 def test_traces_are_forgotten(cast: Cast) -> None:
     questionnaire = make_questionnaire(cast, is_per_household=False)
     answer_openly(questionnaire)
@@ -230,7 +248,7 @@ def test_traces_are_forgotten(cast: Cast) -> None:
     assert forget_old_traces() == 0
     OpenAnswer.objects.update(at=timezone.now() - timedelta(days=2))
     ResponseDraft.objects.update(updated_at=timezone.now() - timedelta(days=40))
-    assert forget_old_traces() == 2
+    assert forget_old_traces() == 3
 
 
 # --- Drawn up ---------------------------------------------------------------------------
