@@ -31,6 +31,7 @@ from residents.letters.papers import doorstep_pdf
 from residents.models import Channel, Household, Questionnaire, QuestionnaireState, Response, Round
 from residents.views.papers import pdf_response
 from residents.views.questionnaire_shared import find_to_enter, questionnaire_page
+from residents.views.rounds_way import way_of
 from residents.views.shared import LARGEST_KEY
 from residents.worklist import laid_out
 
@@ -107,6 +108,7 @@ def _entry(
     request: SignedInRequest, questionnaire: Questionnaire, household: Household | None
 ) -> HttpResponse:
     """All questions on one page; what is refused comes back with all that was typed."""
+    way = way_of(request, household) if household else None
     form = EntryForm(
         posted(request), request.FILES or None, questions=list(questionnaire.questions.all()),
         only_paper=household is None or questionnaire.is_over_at(timezone.now()),
@@ -114,11 +116,12 @@ def _entry(
     if form.is_valid():
         made = _entered(request, questionnaire, household, form)
         if made is not None:
-            return redirect("residents:questionnaire_entered", questionnaire.pk, made.pk)
+            receipt = reverse("residents:questionnaire_entered", args=[questionnaire.pk, made.pk])
+            return redirect(f"{receipt}{way.query if way else ''}")
     held = Response.objects.filter(questionnaire=questionnaire, household=household).counting().first()
     context = {
         "form": form, "household": household, "refused": not_to_enter(questionnaire), "pane": "desk",
-        "held": held if household is not None else None,
+        "held": held if household is not None else None, "way": way,
     }  # fmt: skip
     status = 422 if form.is_bound and form.errors else 200
     return questionnaire_page(
@@ -171,8 +174,12 @@ def _find(questionnaire: Questionnaire, response_id: int) -> Response:
 def entered(request: SignedInRequest, pk: int, response_id: int) -> HttpResponse:
     """The receipt that the household is told."""
     questionnaire = find_to_enter(request, pk)
+    response = _find(questionnaire, response_id)
+    way = way_of(request, response.household) if response.household else None
     context = {
-        "response": _find(questionnaire, response_id),
+        "response": response,
+        "way": way,
+        "onward": way.onward if way else None,
         "pane": "desk",
         "refused": not_to_enter(questionnaire),
     }
