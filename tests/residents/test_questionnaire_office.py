@@ -306,7 +306,7 @@ def test_a_round_without_a_menu_asks_for_its_questionnaire(cast: Cast) -> None:
     url = path(questionnaire, f"desk/{other.pk}/") + f"?round={visits.pk}&show=tonight"
     receipt = read(clerk, led_to(clerk.post(url, entry(clerk, url, questionnaire))))
     assert "回到走访" in receipt
-    assert f"{rounds}doors/{doors_of(questionnaire)[2].pk}/?show=tonight" in receipt
+    assert f"下一户：{doors_of(questionnaire)[2].door}" in receipt
 
 
 # --- Read -------------------------------------------------------------------------------
