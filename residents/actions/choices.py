@@ -14,10 +14,11 @@ from core.errors import DomainError, NotPermitted
 from core.integrity import violated_constraint
 from directory.models import User
 from files.models import StoredFile
-from residents.actions.landing import land_with_draft
+from residents.actions.landing import CHANGES_A_DAY, land_with_draft
 from residents.errors.households import HouseholdEnded
 from residents.errors.menus import (
     AlreadyChosen,
+    ChangedTooOften,
     ChoiceUnreadable,
     LetterNotValid,
     MenuClosed,
@@ -38,6 +39,7 @@ from residents.models import (
     MenuState,
     OptionRelation,
     OptionVersion,
+    Precedence,
     current_versions,
 )
 from residents.permissions import can_enter_for_residents
@@ -85,8 +87,11 @@ def _what_counts(choice: Choice) -> Choice:
     """The choice that stays: with the same content it is the answer, and its receipt stays valid."""
     place = {"menu": choice.menu_id, "household": choice.household_id}
     known = Choice.objects.filter(**place).counting().first()
-    if known is None or bytes(known.body) != choice.body:
+    if known is None:
         raise AlreadyChosen
+    if bytes(known.body) != choice.body:
+        first_stays = known.menu.precedence == Precedence.FIRST
+        raise AlreadyChosen if first_stays else ChangedTooOften(most=CHANGES_A_DAY)
     ChoiceDraft.objects.filter(**place).delete()
     known.is_repeated = True
     return known

@@ -9,13 +9,18 @@ from residents.models import Choice
 
 # One statement is a transaction of its own: nothing waits between the lock that the guard takes and the commit.
 # Where the first choice stays, a second one does not even come as far as the guard, nor does one that says the same as
-# the choice that counts: its receipt stays. The same key does, and is known.
+# the choice that counts: its receipt stays. The same key does, and is known. Nor does a household change its mind for
+# ever: every change is a row that is kept.
+CHANGES_A_DAY = 40
 LAND = """
 WITH here AS (
     SELECT m.id FROM residents_menu m WHERE m.id = %s AND NOT EXISTS (
         SELECT FROM residents_choice c WHERE c.menu_id = m.id AND c.household_id = %s AND c.counts_from IS NOT NULL
         AND c.superseded_at IS NULL AND c.reversed_at IS NULL AND c.key <> %s::uuid
-        AND (m.precedence = 'first' OR c.body = %s))),
+        AND (m.precedence = 'first' OR c.body = %s))
+    AND %s > (
+        SELECT count(*) FROM residents_choice c WHERE c.menu_id = m.id AND c.household_id = %s AND c.channel = 'web'
+        AND c.received_at > now() - interval '1 day' AND c.key <> %s::uuid)),
 sent AS (DELETE FROM residents_choicedraft d USING here WHERE d.menu_id = here.id AND d.household_id = %s)
 INSERT INTO residents_choice
     (menu_id, household_id, division_code, channel, code_id, seen, wanted, declined, receipt, key, body, reverse_reason)
@@ -31,7 +36,7 @@ def land_with_draft(choice: Choice) -> bool:
     """
     home, key = choice.household_id, str(choice.key)
     values: list[Any] = [
-        choice.menu_id, home, key, choice.body, home,
+        choice.menu_id, home, key, choice.body, CHANGES_A_DAY, home, key, home,
         home, str(choice.channel), choice.code_id, choice.seen, choice.wanted, choice.declined, choice.receipt, key, choice.body,
     ]  # fmt: skip
     with _undone_when_refused(), connection.cursor() as cursor:

@@ -75,6 +75,12 @@ def revoke_code(*, code: AccessCode, user: User, reason: str) -> AccessCode:
     return code
 
 
+def end_codes_of(*, household: Household, user: User, reason: str) -> int:
+    """Within another action: the letter lives no longer, nor do the sessions it opened; how many there were."""
+    live = AccessCode.objects.live().filter(household=household)
+    return live.update(revoked_at=timezone.now(), revoked_by=user, revoke_reason=reason[:200])
+
+
 def division_of(code: AccessCode) -> str:
     holder = code.household or code.representative
     return holder.division_code if holder else ""

@@ -8,12 +8,14 @@ from typing import NamedTuple
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.actions import record
 from core.errors import NotPermitted
 from core.integrity import constraints_as_refusals, refusals_of_triggers
 from core.text import clean_line
 from directory.models import User
+from residents.actions.letters import end_codes_of
 from residents.actions.locking import lock_living
 from residents.errors.households import (
     NoSuchOwner,
@@ -61,7 +63,7 @@ def record_owners(
     """These are the owners from `effective_on` on; whoever is not among them any more ends on that day.
 
     Whoever stays (the same name) stays the same row, with their other units linked. `transferred` says that the
-    household changed hands (else a first entry or a correction); whatever replaces known owners needs its basis
+    household changed hands, which ends its letter (else a first entry or a correction); whatever replaces known owners needs its basis
     (deed, register extract, correction).
     """
     household = lock_living(household, user)
@@ -79,6 +81,9 @@ def record_owners(
         else OwnerChange.Kind.ENTERED
     )  # fmt: skip
     _remember(household, user, kind, effective_on, basis, count=len(recorded))
+    if kind == OwnerChange.Kind.TRANSFERRED:
+        # Whoever sold the flat keeps no key to it; whoever bought it gets a letter of their own.
+        end_codes_of(household=household, user=user, reason=_("The household changed hands."))
     return recorded
 
 

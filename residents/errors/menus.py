@@ -106,6 +106,14 @@ class AlreadyChosen(DomainError):
     sentence = _("Your household has already chosen, and here the first choice stays.")
 
 
+class ChangedTooOften(DomainError):
+    code = "changed_too_often"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    sentence = _(
+        "Your home has changed its choice {most} times since yesterday. What was received last counts; try again tomorrow."
+    )
+
+
 class SheetNeeded(DomainError):
     code = "sheet_needed"
     status = HTTPStatus.BAD_REQUEST

@@ -2,21 +2,27 @@
 
 from collections.abc import Iterator
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.board import ResidentCard
-from residents.models import Opinion, OpinionState
+from residents.models import Opinion, OpinionState, OwnerChange
 from residents.session import Resident
 
 ANSWERED = (OpinionState.ANSWERED, OpinionState.CLOSED)
 
 
 def own_opinions(resident: Resident) -> QuerySet[Opinion]:
-    """Of this household, however they came in, newest first; also what it said before its compound was merged or split."""
-    rows = Opinion.objects.filter(household=resident.household_id)
+    """Of this household, however they came in, newest first; also what it said before its compound was merged or split.
+
+    Not what was said before it changed hands: that is the former owners'.
+    """
+    sold = OwnerChange.objects.filter(household=resident.household_id, kind=OwnerChange.Kind.TRANSFERRED)
+    rows = Opinion.objects.filter(
+        ~Exists(sold.filter(recorded_at__gt=OuterRef("received_at"))), household=resident.household_id
+    )
     return rows.select_related("merged_into", "category").order_by("-received_at", "-pk")
 
 

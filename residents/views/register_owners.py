@@ -83,6 +83,10 @@ def record(request: SignedInRequest, pk: int) -> HttpResponse:
             form.add_error("effective_on" if isinstance(refusal, OwnersInFuture) else None, refusal.message)
         else:
             messages.success(request, _("The owners are recorded."))
+            if form.cleaned_data.get("manner") == Manner.TRANSFERRED:
+                messages.warning(
+                    request, _("The letter of the owners before opens nothing any more: print a new one.")
+                )
             return redirect(household)
     context = {"has_owners": bool(owners)}
     return _page(request, "residents/register_owners.html", household, form, context)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from core.errors import DomainError
 from residents.actions.choices import choose, keep_draft
+from residents.actions.landing import CHANGES_A_DAY
 from residents.actions.letters import revoke_code
 from residents.actions.menus import prolong_menu, publish_menu, relate_options, revise_option, void_menu
 from residents.actions.outcomes import count_menu
@@ -28,6 +29,7 @@ from residents.errors.households import ReasonNeeded
 from residents.errors.menus import (
     AlreadyChosen,
     BatchFull,
+    ChangedTooOften,
     CountsDiffer,
     LetterNotValid,
     MenuClosed,
@@ -42,7 +44,7 @@ from residents.errors.menus import (
     TooManyWanted,
 )
 from residents.errors.opinions import KeyUsed
-from residents.models import Choice, ChoiceDraft, Menu, MenuState, OptionRelation, SpoiledSheet
+from residents.models import AccessCode, Choice, ChoiceDraft, Menu, MenuState, OptionRelation, SpoiledSheet
 from tests.cast import Cast
 from tests.residents.builders import make_doors
 from tests.residents.menus import (
@@ -76,6 +78,18 @@ def test_a_later_choice_supersedes_the_earlier_one_and_both_are_kept(cast: Cast)
     assert first.superseded_at is not None
     assert list(Choice.objects.filter(menu=menu).counting()) == [second]
     assert second.wanted == [on_show(menu)["健身器材"]]
+
+
+def test_a_household_does_not_change_its_mind_for_ever(cast: Cast) -> None:
+    menu = make_menu(cast)
+    door = doors_of(menu)[0]
+    code_of(cast, door)
+    names = ("充电棚", "健身器材")
+    for turn in range(CHANGES_A_DAY):
+        last = send(cast, menu, door, names[turn % 2], code=AccessCode.objects.live().get(household=door))
+    with pytest.raises(ChangedTooOften):
+        send(cast, menu, door, names[0])
+    assert list(Choice.objects.filter(menu=menu).counting()) == [last]
 
 
 def test_what_says_the_same_again_keeps_its_receipt(cast: Cast) -> None:

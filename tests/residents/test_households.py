@@ -13,6 +13,7 @@ from compounds.models import Building
 from core.errors import NotPermitted
 from core.integrity import ConstraintRefused
 from residents.actions.households import merge_households, split_household, update_household
+from residents.actions.letters import issue_codes
 from residents.actions.menus import void_menu
 from residents.actions.owners import (
     OwnerFacts,
@@ -129,10 +130,14 @@ def test_a_sale_ends_the_owners_before_and_erasing_leaves_the_history_without_na
         record_owners(
             household=door, user=cast.community, owners=[OwnerFacts("赵某")], effective_on=date(2026, 3, 1)
         )
+    letter = issue_codes(households=[door], user=cast.community)[door.pk]
     record_owners(
         household=door, user=cast.community, owners=[OwnerFacts("赵某", phone="13800005678")],
         effective_on=date(2026, 3, 1), basis="不动产权证", transferred=True,
     )  # fmt: skip
+    letter.refresh_from_db()
+    # Whoever sold it keeps no key.
+    assert (letter.revoked_by, bool(letter.revoke_reason)) == (cast.community, True)
     before, now = Owner.objects.filter(household=door).order_by("id")
     assert (before.until_on, now.until_on) == (date(2026, 3, 1), None)
     assert (now.masked_name, now.masked_phone) == ("赵*", "138****5678")
