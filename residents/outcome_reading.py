@@ -195,7 +195,7 @@ class Reading:
                 "{budget} divided among the {answered} households that chose are {first} each to begin with. So that the money is used, the count raised everybody’s share by the same sum; what was chosen needs {spent} altogether, not more than the {budget} there are."
             )
         return sentence.format(
-            budget=amount(budget), answered=self.answered, first=amount(first), share=amount(Fraction(share)),
+            budget=amount(budget), answered=self.answered, first=_to_the_yuan(first), share=_to_the_yuan(Fraction(share)),
             spent=amount(self.spent),
         )  # fmt: skip
 
@@ -214,3 +214,8 @@ class Reading:
             not gain.lost and gain.extra == sum(self.reasons[one].price for one in gain.gained) - self.left
         )
         return more_money(gain, self.names) if self.tells_all or is_plain else ""
+
+
+def _to_the_yuan(number: Fraction) -> str:
+    whole = round(number)
+    return amount(whole) if whole == number else _("about {amount}").format(amount=amount(whole))

@@ -1,6 +1,6 @@
 """What the residents of two compounds say and choose: doors, letters, a running and a finished menu, opinions.
 
-All people are made up. 砂石厂小区 is in the middle of its menu; 广元小区 has counted its own, which came in on paper.
+All people are made up. 砂石厂小区 is in the middle of its menu; 中兴大道127号院 has counted its own, which came in on paper.
 """
 
 import io
@@ -57,7 +57,7 @@ from residents.models import (
     current_versions,
 )  # fmt: skip
 
-RUNNING, FINISHED = "砂石厂小区", "广元小区"
+RUNNING, FINISHED = "砂石厂小区", "中兴大道127号院"
 KEYS = UUID("5b1f3f5e-6a0e-4c58-8f6e-0a7b6f2d9c11")
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林郑"
 GIVEN = (

@@ -98,7 +98,12 @@ class OutcomeItemForm(TypeForm):
     why = serializers.ChoiceField(
         choices=WHYS, allow_null=True, help_text=_("Null where support is not told.")
     )
-    supporters = serializers.IntegerField(allow_null=True, help_text=NOT_TOLD)
+    supporters = serializers.IntegerField(
+        allow_null=True,
+        help_text=_(
+            "Null where fewer than five want it, or all who took part but fewer than five, or where that could be had by subtraction."
+        ),
+    )
     needed = serializers.IntegerField(
         allow_null=True, help_text=_("Households that must want it; null where support is not told.")
     )

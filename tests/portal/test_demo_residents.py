@@ -29,7 +29,7 @@ def demo(loaded: None, db: None) -> None:
 
 @pytest.mark.usefixtures("demo")
 def test_every_household_of_two_compounds_has_a_door_and_a_letter() -> None:
-    for name in ("砂石厂小区", "广元小区"):
+    for name in ("砂石厂小区", "中兴大道127号院"):
         compound = Compound.objects.get(name=name)
         doors = Household.objects.living().filter(compound=compound)
         assert doors.count() == sum(building.household_count or 0 for building in compound.buildings.all())
@@ -63,7 +63,7 @@ def test_one_menu_runs_and_one_is_counted_and_adopted() -> None:
     chosen = Choice.objects.filter(menu=running).counting().count()
     assert 0.4 < chosen / Household.objects.filter(compound=running.project.compound).count() < 0.7
     assert DoorCall.objects.filter(round=running.round).exists()
-    counted = Menu.objects.get(project__compound__name="广元小区")
+    counted = Menu.objects.get(project__compound__name="中兴大道127号院")
     assert counted.state == MenuState.COUNTED
     official = counted.outcomes.get(is_official=True)
     assert is_as_counted(official)

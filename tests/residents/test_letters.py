@@ -282,6 +282,9 @@ def test_the_notice_says_why_each_item_is_in_or_out(paper: str, width: int) -> N
             supporters=132,
             sentence="132户想要，超过一半；钱够。",
             cost=Decimal(120_000),
+            subsidy=Decimal(76_000),
+            residents_pay=Decimal(9_160),
+            requirement="完善类，至少要 84 户想要。",
         ),
         NoticeItem(
             name="健身器材", is_in=False, supporters=None, sentence="想要的不到5户。", cost=Decimal(35_000)
@@ -297,6 +300,9 @@ def test_the_notice_says_why_each_item_is_in_or_out(paper: str, width: int) -> N
     assert round(document(pdf)[0].get_width()) == width
     assert said.index("入选的") < said.index("充电棚") < said.index("没有入选的") < said.index("健身器材")
     assert "132 户想要" in said
+    # What the price has beyond what this budget pays, and why one item needs 84 households and another none.
+    assert "价格 12 万元（其中 7.6 万元由别处补助，9,160 元由各户分摊）。完善类，至少要 84 户想要。" in said
+    assert "价格 3.5 万元。" in said
     assert "参加了选择（83%）" in said
     assert scanned(pdf, 0) == [notice.page]
 

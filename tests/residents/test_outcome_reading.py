@@ -51,6 +51,11 @@ def test_a_share_that_was_raised_is_told_with_what_it_was_before_and_what_it_cos
     assert found.lines[0].supporters == 13
 
 
+def test_shares_that_are_no_whole_yuan_are_told_to_the_yuan() -> None:
+    with translation.override("zh-hans"):
+        assert "每户先算 2,093 元左右" in reading(43, (74_000, 22, 26)).shares_in_words
+
+
 def test_where_no_share_was_raised_nothing_is_said_of_it() -> None:
     assert reading(18, (60_000, 9, 13)).shares_in_words == ""
     assert reading(18, (74_000, 9, 13), completion=Completion.NONE).shares_in_words == ""
