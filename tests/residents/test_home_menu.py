@@ -12,6 +12,7 @@ from residents.actions.menus import prolong_menu, publish_menu, revise_option, v
 from residents.actions.outcomes import adopt_outcome, count_menu
 from residents.models import Choice, ChoiceDraft, Menu
 from tests.cast import Cast
+from tests.projects.schemes import make_approved_scheme
 from tests.residents.builders import make_doors, make_representative
 from tests.residents.letters_held import HOME, Phone, at_home
 from tests.residents.menus import (
@@ -314,6 +315,8 @@ def test_what_was_chosen_waits_beside_the_approved_scheme(cast: Cast) -> None:
     held = at_home(cast, doors[0])
     wait_for_close(menu)
     count_menu(menu=menu, user=cast.bureau)
+    make_approved_scheme(cast, menu.project)
     assert "等批准" not in text_of(held.get(HOME))
     adopt_outcome(menu=menu, user=cast.bureau)
-    assert "大家选的（已写进新方案，等批准）：充电棚" in text_of(held.get(HOME))
+    for page in (HOME, f"{HOME}works/"):
+        assert "大家选的（已写进新方案，等批准）：充电棚" in text_of(held.get(page))

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from core.errors import NotPermitted
-from projects.actions.schemes import begin_scheme
+from projects.actions.schemes import add_work, begin_scheme
 from projects.models import SchemeState, WorkOrigin
 from residents.actions.menus import relate_options, void_menu
 from residents.actions.outcomes import adopt_outcome, beyond_budget, count_menu, is_as_counted
@@ -147,6 +147,17 @@ def test_a_departure_needs_a_reason_that_is_kept(cast: Cast) -> None:
         WorkOrigin.ADDED, "加装电梯（居民选择未入选，仍然安排：争取到省级加梯补助）",
     )  # fmt: skip
     assert adoption.scheme.lines.count() == 2
+
+
+def test_what_the_bureau_leaves_out_is_struck_with_its_reason(cast: Cast) -> None:
+    menu = make_chosen(cast)
+    shed = menu.options.get(versions__name="充电棚")
+    scheme = begin_scheme(project=menu.project, user=cast.bureau, reason="")
+    add_work(scheme=scheme, user=cast.bureau, item=shed.catalogue_item, quantity=Decimal(1))
+    count_menu(menu=menu, user=cast.bureau, no_paper_is_left=True)
+    adopt_outcome(menu=menu, user=cast.bureau, departures={shed.pk: (False, "东门要扩路")})
+    assert not scheme.lines.exists()
+    assert scheme.strikes.get().reason == "居民选择已入选，不安排：东门要扩路"
 
 
 def test_what_was_adopted_is_not_voided_not_even_past_the_action(cast: Cast) -> None:
