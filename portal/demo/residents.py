@@ -1,6 +1,6 @@
 """What the residents of two compounds say and choose: doors, letters, a running and a finished menu, opinions.
 
-All people are made up. 砂石厂小区 is in the middle of its menu; 中兴大道127号院 has counted its own, which came in on paper.
+All people are made up. 砂石厂小区 is in the middle of its menu; 中兴大道127号院 and 广元小区 have counted theirs, which came in on paper.
 """
 
 import io
@@ -57,7 +57,12 @@ from residents.models import (
     current_versions,
 )  # fmt: skip
 
-RUNNING, FINISHED = "砂石厂小区", "中兴大道127号院"
+RUNNING, FINISHED = "砂石厂小区", ("中兴大道127号院", "广元小区")
+# Title and introduction of a menu; of 广元小区 newspapers told that its works were done in 2025.
+ASKED_USUALLY = "{compound}改造项目选择", "必须做的已经列入方案。下面几项做不做，由大家来选。"
+ASKED: dict[str, tuple[str, str]] = {
+    "广元小区": ("{compound}结余资金选择", "2025年的改造已经完工，还结余 9 万元。添哪几项，由大家来选。"),
+}
 KEYS = UUID("5b1f3f5e-6a0e-4c58-8f6e-0a7b6f2d9c11")
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林郑"
 GIVEN = (
@@ -151,7 +156,7 @@ class Residents:
 
     def write(self) -> None:
         for compound in self.world.compounds:
-            if compound.name not in (RUNNING, FINISHED):
+            if compound.name not in (RUNNING, *FINISHED):
                 continue
             project = (
                 Project.objects.filter(compound=compound)
@@ -266,7 +271,7 @@ class Residents:
 
     def _chosen(self, project: Project, doors: list[Household]) -> None:
         """Closed three days ago; all of it came in on paper, sealed and typed since."""
-        compound, random = project.compound, dice("menu finished")
+        compound, random = project.compound, dice(f"menu finished {project.compound.name}")
         worker, section = self._worker(compound), self._person(compound, "section")
         menu = self._drawn_up(
             project, section, opens=self._ago(20, 9), closes=self._ago(3, 18), budget=90_000, paper_hours=240,
@@ -308,10 +313,11 @@ class Residents:
         self, project: Project, user: User, *, opens: datetime, closes: datetime, budget: int,
         items: tuple[ItemSketch, ...], **facts: Any,
     ) -> Menu:  # fmt: skip
+        title, introduction = ASKED.get(project.compound.name, ASKED_USUALLY)
         menu = draw_up_menu(
-            project=project, user=user, title=f"{project.compound.name}改造项目选择", budget=Decimal(budget), opens_at=opens,
+            project=project, user=user, title=title.format(compound=project.compound.name), budget=Decimal(budget), opens_at=opens,
             closes_at=closes, result_on=timezone.localdate(closes) + timedelta(days=3),
-            introduction="必须做的已经列入方案。下面几项做不做，由大家来选。",
+            introduction=introduction,
             scheme=project.schemes.exclude(state="withdrawn").order_by("-version").first(),
             new_round=NewRound("改造意愿入户", "社区居委会(示例)", "0716-8000000"), **facts,
         )  # fmt: skip

@@ -28,8 +28,8 @@ def demo(loaded: None, db: None) -> None:
 
 
 @pytest.mark.usefixtures("demo")
-def test_every_household_of_two_compounds_has_a_door_and_a_letter() -> None:
-    for name in ("砂石厂小区", "中兴大道127号院"):
+def test_every_household_of_three_compounds_has_a_door_and_a_letter() -> None:
+    for name in ("砂石厂小区", "中兴大道127号院", "广元小区"):
         compound = Compound.objects.get(name=name)
         doors = Household.objects.living().filter(compound=compound)
         assert doors.count() == sum(building.household_count or 0 for building in compound.buildings.all())
@@ -57,19 +57,20 @@ def test_one_questionnaire_runs_one_is_over_and_one_hangs_on_the_notice_board() 
 
 
 @pytest.mark.usefixtures("demo")
-def test_one_menu_runs_and_one_is_counted_and_adopted() -> None:
+def test_one_menu_runs_and_two_are_counted_and_adopted() -> None:
     running = Menu.objects.get(project__compound__name="砂石厂小区")
     assert running.is_open_at(timezone.now())
     chosen = Choice.objects.filter(menu=running).counting().count()
     assert 0.4 < chosen / Household.objects.filter(compound=running.project.compound).count() < 0.7
     assert DoorCall.objects.filter(round=running.round).exists()
-    counted = Menu.objects.get(project__compound__name="中兴大道127号院")
-    assert counted.state == MenuState.COUNTED
-    official = counted.outcomes.get(is_official=True)
-    assert is_as_counted(official)
-    reading = Reading(official)
-    assert reading.spent + reading.left == counted.budget
-    assert counted.adoption.scheme.lines.exists()
+    for name in ("中兴大道127号院", "广元小区"):
+        counted = Menu.objects.get(project__compound__name=name)
+        assert counted.state == MenuState.COUNTED
+        official = counted.outcomes.get(is_official=True)
+        assert is_as_counted(official)
+        reading = Reading(official)
+        assert reading.spent + reading.left == counted.budget
+        assert counted.adoption.scheme.lines.exists()
 
 
 @pytest.mark.usefixtures("demo")
