@@ -64,12 +64,12 @@ def _family(cast: Cast) -> tuple[int, int, int]:
     menu = make_menu(cast)
     door = doors_of(menu)[0]
     code, shown = code_of(cast, door), on_show(menu)
-    names = list(shown)
+    versions = list(shown.values())
 
     def tap(number: int) -> Choice:
-        return choose(
-            menu=menu, household=door, code=code, seen=shown.values(), wanted=[shown[names[number % 3]]], key=uuid.uuid4()
-        )  # fmt: skip
+        """Each phone wants something else: what says the same as what counts would be the same choice."""
+        wanted = [pk for place, pk in enumerate(versions) if number >> place & 1]
+        return choose(menu=menu, household=door, code=code, seen=versions, wanted=wanted, key=uuid.uuid4())
 
     answers = at_once(*[lambda number=number: tap(number) for number in range(8)])
     kept = Choice.objects.filter(menu=menu)
