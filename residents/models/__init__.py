@@ -22,19 +22,9 @@ from residents.models.meetings import (
     MeetingPaper,
     MeetingState,
 )
-from residents.models.menus import (
-    Completion,
-    Menu,
-    MenuState,
-    Option,
-    OptionRelation,
-    OptionVersion,
-    OutcomeRule,
-    Precedence,
-    ShareRule,
-    current_versions,
-)
+from residents.models.menus import Completion, Menu, MenuState, OutcomeRule, Precedence
 from residents.models.opinions import Adoption, Channel, Opinion, OpinionCategory, OpinionPhoto, OpinionState
+from residents.models.options import Option, OptionRelation, OptionVersion, ShareRule, current_versions
 from residents.models.outcomes import Departure, Outcome, OutcomeAdoption
 from residents.models.paper import PaperBatch, SpoiledSheet
 from residents.models.questionnaires import (

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.models import User
 from projects.models import Scheme
-from residents.models.menus import Completion, Menu, Option, OutcomeRule
+from residents.models.menus import Completion, Menu, OutcomeRule
+from residents.models.options import Option
 
 
 class Outcome(models.Model):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from projects import shares
 from projects.shares import FloorTable, Sharer, ShareRule, preview, share
-from residents.models.menus import ShareRule as StoredRule
+from residents.models.options import ShareRule as StoredRule
 
 YUAN = st.decimals(Decimal("0.01"), Decimal(5_000_000), places=2)
 AREA = st.decimals(Decimal(8), Decimal(400), places=2)
