@@ -104,6 +104,9 @@ def test_without_a_network_nothing_is_lost_and_the_page_says_so(
     for _question in range(3):
         page.get_by_label("想要", exact=True).check()
         page.locator("main form button").click()
+    expect(page.locator("h1")).to_have_text("核对您的选择")
+    # With its script, which the network still brought.
+    page.wait_for_load_state("load")
     page.context.set_offline(True)
     page.wait_for_function("navigator.onLine === false")
     page.get_by_role("button", name="提交我的选择").click()
