@@ -112,7 +112,7 @@ def test_what_is_read_out_stands_on_the_form_with_the_households_own_share(cast:
     assert all(f"<span>{word}</span>" in page for word in ("想要", "不想要", "都可以"))
     assert "第 2 版" in page
     assert "询价以后便宜了" in page
-    assert "v2" not in page
+    assert "v2</span>" not in page
     sent = answered(clerk, desk_url(menu, door), {**ONLY_SHED, "雨棚": "want"}, channel="desk", sheet=photo())
     receipt = led_to(clerk.post(desk_url(menu, door), sent))
     # Told once to whoever stands there; a page that kept it would tell what was chosen.
